@@ -1,0 +1,62 @@
+import type { LogPosition } from './document.js';
+
+/** The topics of the durable log. */
+export const RAW_TOPIC = 'documents.raw';
+export const SCORED_TOPIC = 'documents.scored';
+
+export interface LogRecord {
+  /** Documents with the same key keep their order. */
+  readonly key: string;
+  readonly value: Uint8Array;
+}
+
+export interface LogMessage extends LogPosition, LogRecord {}
+
+export interface AppendOptions {
+  /** Source cursors that move in the same step as the append: both are durable or neither. */
+  readonly cursors?: readonly { readonly name: string; readonly value: string }[];
+}
+
+/**
+ * An ordered, durable, replayable log of byte records.
+ *
+ * Offsets of a partition are dense and start at 0. Adapters: LMDB (embedded), Kafka.
+ */
+export interface DurableLog {
+  /**
+   * Resolves, with the position of each record, when all records are safe on disk; then and only then may a source be acknowledged.
+   * Rejects with a retriable UnavailableError (`log_full` when the disk is), in which case none may be counted as accepted.
+   */
+  append(
+    topic: string,
+    records: readonly LogRecord[],
+    options?: AppendOptions,
+  ): Promise<readonly LogPosition[]>;
+  /** The last value that was stored with an append, or null. */
+  readCursor(name: string): Promise<string | null>;
+  /** One reader a group and topic; it starts at the committed position, or at the oldest record. */
+  openReader(topic: string, group: string): Promise<LogReader>;
+  /** Offset after the last record, for each partition. */
+  endPositions(topic: string): Promise<readonly LogPosition[]>;
+  /** Offset of the next record the group will read, for each partition. */
+  committedPositions(topic: string, group: string): Promise<readonly LogPosition[]>;
+  /** Deletes records below what every group has committed and older than the retention allows. */
+  trim(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface PullLimits {
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  /** How long to wait for the first message before an empty answer. */
+  readonly waitMs: number;
+}
+
+/** Pulls in order; never pushes. */
+export interface LogReader {
+  /** At least one message may exceed `maxBytes`, so that a large one cannot block the stream. */
+  pull(limits: PullLimits): Promise<readonly LogMessage[]>;
+  /** Everything below the given offsets is done; durable when it resolves. Going back is ignored. */
+  commit(next: readonly LogPosition[]): Promise<void>;
+  close(): Promise<void>;
+}

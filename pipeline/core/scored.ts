@@ -1,0 +1,100 @@
+import type { LogPosition, RawDocument } from './document.js';
+import type { SentimentLabel, TopicId } from './taxonomy.js';
+
+/** Calibrated class probabilities (they sum to 1) and what follows from them. */
+export interface Sentiment {
+  readonly negative: number;
+  readonly neutral: number;
+  readonly positive: number;
+  /** positive − negative, in −1 … 1. */
+  readonly polarity: number;
+  /** The largest of the three probabilities. */
+  readonly confidence: number;
+  readonly label: SentimentLabel;
+}
+
+export interface TopicScore {
+  readonly topic: TopicId;
+  readonly probability: number;
+}
+
+export interface ModelVersion {
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
+}
+
+/** How a mention came about: words in the text, a `$TICKER` in it, or the provider's tag. */
+export const MENTION_ORIGINS = ['name', 'cashtag', 'provider'] as const;
+export type MentionOrigin = (typeof MENTION_ORIGINS)[number];
+
+/** Start (inclusive) and end (exclusive) in UTF-16 units of `documentText(document)`. */
+export type Span = readonly [start: number, end: number];
+
+/** One instrument found in a document; `instrument` is `?TICKER` when nobody of that ticker is known at that date. */
+export interface LinkedMention {
+  readonly instrument: string;
+  readonly name: string;
+  /** 0 … 1: how much the document is about this instrument; 0 when only the provider says so. */
+  readonly relevance: number;
+  readonly via: readonly MentionOrigin[];
+  readonly spans: readonly Span[];
+}
+
+/** A linked mention with the sentiment of the text around it. */
+export interface Mention extends LinkedMention {
+  readonly negative: number;
+  readonly neutral: number;
+  readonly positive: number;
+  readonly polarity: number;
+  readonly confidence: number;
+}
+
+/** A document that went through UNDERSTAND. */
+export interface ScoredDocument {
+  readonly document: RawDocument;
+  /** `en`, `zh`, another ISO 639-1 code, or `und`. */
+  readonly language: string;
+  readonly sentiment: Sentiment;
+  readonly topics: readonly TopicScore[];
+  readonly mentions: readonly Mention[];
+  /** Equal for copies of one text, 32 hex digits: case, links, punctuation and `RT @x:` do not count, numbers and signs do. */
+  readonly storyId: string;
+  readonly model: ModelVersion;
+  readonly scoredAt: string;
+  /** Remarks such as `too_long`, `language_unsupported`, `unclassified`, `future_time`. */
+  readonly flags: readonly string[];
+}
+
+/** What UNDERSTAND appends to `documents.scored`: exactly one per raw message, so that nothing is lost in between. */
+export type ScoredMessage =
+  | { readonly kind: 'scored'; readonly raw: LogPosition; readonly scored: ScoredDocument }
+  | { readonly kind: 'drop'; readonly raw: LogPosition; readonly id: string; readonly reason: DropReason }
+  | { readonly kind: 'dead-letter'; readonly raw: LogPosition; readonly letter: DeadLetter };
+
+/** Unwanted by configuration. */
+export const DROP_REASONS = ['language_filtered', 'source_filtered'] as const;
+export type DropReason = (typeof DROP_REASONS)[number];
+
+/** Cannot be handled; the original bytes are kept. */
+export const DEAD_LETTER_REASONS = ['undecodable', 'invalid', 'unstorable', 'internal_error'] as const;
+export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
+
+export interface DeadLetter {
+  readonly reason: DeadLetterReason;
+  /** One sentence, cut at 500 characters. */
+  readonly detail: string;
+  readonly stage: 'understand' | 'monitor';
+  readonly originalBase64: string;
+  readonly attempts: number;
+  readonly at: string;
+}
+
+/** The text that models read and that spans point into: the title, a line feed, the body; one of them alone when the other is empty or repeats it. */
+export function documentText(document: Pick<RawDocument, 'title' | 'text'>): string {
+  const title = document.title ?? '';
+  if (title === '') return document.text;
+  if (document.text === '' || document.text === title) return title;
+  if (document.text.startsWith(title)) return document.text;
+  return `${title}\n${document.text}`;
+}

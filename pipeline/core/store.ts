@@ -1,0 +1,262 @@
+import type { Alert, AlertEvent } from './alert.js';
+import type { LogPosition, RawDocument, World } from './document.js';
+import type {
+  DeadLetter,
+  DropReason,
+  MentionOrigin,
+  ScoredDocument,
+  Sentiment,
+  TopicScore,
+  Span,
+  ModelVersion,
+} from './scored.js';
+import type { Frequency, SeriesKey } from './series.js';
+import type { TopicId } from './taxonomy.js';
+
+/** A version that is already stored; `raw` is the log position that made it. */
+export interface StoredVersion {
+  readonly id: string;
+  readonly version: number;
+  readonly contentHash: string;
+  readonly raw: LogPosition;
+  readonly action: RawDocument['action'];
+  readonly publishedAt: string;
+  /** The series (market and sectors included) it counted for. */
+  readonly series: readonly SeriesKey[];
+}
+
+/** A document with the version the monitor gave it, ready to store. */
+export interface DocumentVersion {
+  readonly raw: LogPosition;
+  readonly version: number;
+  readonly scored: ScoredDocument;
+  /** Milliseconds: when this version became known (replay: its publication time). */
+  readonly knownAt: number;
+  /** The series it counts for, with the weight it has in detection: 0 for a copy or a retraction, else in (0, 1]. */
+  readonly contributions: readonly SeriesContribution[];
+  /** Series and times at which the version before counted and this one does not. */
+  readonly withdrawn: readonly { readonly series: SeriesKey; readonly publishedAt: string }[];
+}
+
+export interface SeriesContribution {
+  readonly series: SeriesKey;
+  readonly relevance: number;
+  readonly via: readonly MentionOrigin[];
+  readonly negative: number;
+  readonly neutral: number;
+  readonly positive: number;
+  readonly weight: number;
+}
+
+export const OUTCOMES = ['stored', 'duplicate', 'drop', 'dead-letter'] as const;
+export type OutcomeKind = (typeof OUTCOMES)[number];
+
+/** What became of one accepted message; one row for each raw log position, whatever is repeated. */
+export interface Receipt {
+  readonly raw: LogPosition;
+  readonly documentId: string;
+  readonly version: number;
+  readonly outcome: OutcomeKind;
+  readonly reason: DropReason | null;
+}
+
+export interface StoreBatch {
+  readonly versions: readonly DocumentVersion[];
+  readonly deadLetters: readonly { readonly raw: LogPosition; readonly letter: DeadLetter }[];
+  readonly receipts: readonly Receipt[];
+}
+
+export interface TouchedWindow {
+  readonly series: SeriesKey;
+  /** Any time inside the window, milliseconds. */
+  readonly time: number;
+}
+
+/** One hour of a series as detection sees it. Hours without documents are absent. */
+export interface HourBucket {
+  readonly start: number;
+  readonly documents: number;
+  readonly stories: number;
+  /** Σ weight and Σ weight · P(negative). */
+  readonly weight: number;
+  readonly negativeWeight: number;
+  /** Σ polarity over documents, unweighted. */
+  readonly polaritySum: number;
+}
+
+/** What the monitor needs of the store. Every write is idempotent: repeating it changes nothing. */
+export interface MonitorStore {
+  findVersions(ids: readonly string[]): Promise<readonly StoredVersion[]>;
+  /** Story ids that a document published at or after `sinceMs` already carries, with the raw position of the first. */
+  findStories(storyIds: readonly string[], sinceMs: number): Promise<ReadonlyMap<string, LogPosition>>;
+  write(batch: StoreBatch): Promise<void>;
+  /** Recomputes the 1 m, 1 h and 1 d windows around the given times from the mentions. */
+  rollUp(touched: readonly TouchedWindow[]): Promise<void>;
+}
+
+/** A document that may stand as evidence, with the text from which the telling sentence is taken. */
+export interface EvidenceRow {
+  readonly id: string;
+  readonly title: string | null;
+  readonly text: string;
+  readonly language: string;
+  readonly url: string | null;
+  readonly source: string;
+  readonly publishedAt: string;
+  readonly negative: number;
+  readonly weight: number;
+  /** Where the series' instrument stands in the text; empty for market and sectors. */
+  readonly spans: readonly Span[];
+}
+
+/** What detection needs. `to` is exclusive and falls on an hour, or is the present. Only rows with event time in [from, to) count. */
+export interface HistoryReader {
+  /** All instruments and the market with at least one document in [from, to). */
+  activeSeries(from: number, to: number): Promise<readonly SeriesKey[]>;
+  hours(
+    series: readonly SeriesKey[],
+    from: number,
+    to: number,
+  ): Promise<ReadonlyMap<SeriesKey, readonly HourBucket[]>>;
+  /** Independent stories of the window by weight · P(negative), strongest first. */
+  evidence(series: SeriesKey, from: number, to: number, limit: number): Promise<readonly EvidenceRow[]>;
+  /** Time of the first stored document of the installation, or null. */
+  firstDocumentAt(): Promise<number | null>;
+}
+
+export interface AlertStore {
+  /** Idempotent by (alertId, sequence). */
+  appendEvents(events: readonly AlertEvent[]): Promise<void>;
+  /** The newest event of every alert that is pending or firing, and of fired or resolved ones not yet mailed. */
+  openEvents(): Promise<readonly AlertEvent[]>;
+  /** How far the detector has come, milliseconds of event time, or null. */
+  readEvaluatedUntil(): Promise<number | null>;
+  writeEvaluatedUntil(time: number): Promise<void>;
+}
+
+export interface SeriesQuery {
+  readonly series: readonly SeriesKey[];
+  readonly topic: TopicId | null;
+  readonly frequency: Frequency;
+  readonly from: number;
+  readonly to: number;
+  /** Only what was known at this time counts; null for now. */
+  readonly asOf: number | null;
+  readonly minRelevance: number;
+}
+
+/** One window of one series. Without documents it is absent; the API fills nulls and coverage. */
+export interface SeriesPoint {
+  readonly series: SeriesKey;
+  readonly start: number;
+  readonly documents: number;
+  readonly stories: number;
+  /** Mean probabilities and polarity over documents. */
+  readonly negative: number;
+  readonly neutral: number;
+  readonly positive: number;
+  readonly polarity: number;
+}
+
+/** One line of the page's instrument table. */
+export interface SeriesSummary {
+  readonly series: SeriesKey;
+  readonly documents: number;
+  readonly stories: number;
+  readonly negative: number;
+  readonly polarity: number;
+  /** Mean polarity of the same length of time just before; null without documents. */
+  readonly previousPolarity: number | null;
+  readonly lastDocumentAt: number;
+}
+
+export interface DocumentQuery {
+  readonly series: SeriesKey;
+  readonly topic: TopicId | null;
+  readonly from: number;
+  readonly to: number;
+  readonly asOf: number | null;
+  readonly minRelevance: number;
+  readonly order: 'newest' | 'most_negative';
+  readonly limit: number;
+  /** Opaque, from the page before; null for the first. */
+  readonly cursor: string | null;
+}
+
+/** A document as people see it: the newest version known at the time asked for. */
+export interface DocumentView {
+  readonly id: string;
+  readonly version: number;
+  readonly action: RawDocument['action'];
+  readonly source: { readonly id: string; readonly kind: string; readonly name: string };
+  readonly url: string | null;
+  readonly title: string | null;
+  readonly text: string;
+  readonly language: string;
+  readonly author: string | null;
+  readonly publishedAt: string;
+  readonly precision: string;
+  readonly receivedAt: string;
+  readonly knownAt: string;
+  readonly sentiment: Sentiment;
+  readonly topics: readonly TopicScore[];
+  readonly mentions: readonly DocumentMention[];
+  readonly storyId: string;
+  readonly model: ModelVersion;
+  readonly flags: readonly string[];
+}
+
+export interface DocumentMention {
+  readonly instrument: string;
+  readonly name: string;
+  readonly relevance: number;
+  readonly via: readonly MentionOrigin[];
+  readonly negative: number;
+  readonly neutral: number;
+  readonly positive: number;
+  readonly polarity: number;
+  readonly confidence: number;
+  readonly spans: readonly Span[];
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** Reads for the API and the page. Every answer holds only what was known at `asOf`. */
+export interface QueryStore {
+  series(query: SeriesQuery): Promise<readonly SeriesPoint[]>;
+  /** Market and instruments with documents in [from, to), most documents first. */
+  summaries(from: number, to: number, limit: number): Promise<readonly SeriesSummary[]>;
+  documents(query: DocumentQuery): Promise<Page<DocumentView>>;
+  document(id: string, asOf: number | null): Promise<DocumentView | null>;
+  alerts(options: {
+    readonly from: number;
+    readonly to: number;
+    readonly series: SeriesKey | null;
+    readonly limit: number;
+  }): Promise<readonly Alert[]>;
+  alert(id: string): Promise<{ readonly alert: Alert; readonly events: readonly AlertEvent[] } | null>;
+  /** First and last event time of the stored documents, and how many there are. */
+  extent(): Promise<{ readonly from: number; readonly to: number; readonly documents: number } | null>;
+}
+
+/** Counts for `reconcile`, all from the store. */
+export interface StoreCounts {
+  /** Distinct (id, version) in `documents`. */
+  readonly stored: number;
+  readonly deadLettered: number;
+  /** From receipts. */
+  readonly duplicates: number;
+  readonly dropped: number;
+  /** Receipts that say `stored`; equals `stored` when nothing is lost. */
+  readonly storedReceipts: number;
+  /** Roll-up rows that differ from a recomputation out of mentions; 0 when all is well. */
+  readonly rollUpDifferences: number;
+}
+
+export interface StoreIdentity {
+  readonly world: World;
+  readonly schemaVersion: number;
+}
