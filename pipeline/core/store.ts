@@ -84,11 +84,22 @@ export interface HourBucket {
   readonly polaritySum: number;
 }
 
+/** One stored document of a story. */
+export interface StoryOccurrence {
+  readonly storyId: string;
+  readonly documentId: string;
+  readonly publishedAt: number;
+  readonly raw: LogPosition;
+}
+
 /** What the monitor needs of the store. Every write is idempotent: repeating it changes nothing. */
 export interface MonitorStore {
   findVersions(ids: readonly string[]): Promise<readonly StoredVersion[]>;
-  /** Story ids that a document published at or after `sinceMs` already carries, with the raw position of the first. */
-  findStories(storyIds: readonly string[], sinceMs: number): Promise<ReadonlyMap<string, LogPosition>>;
+  /**
+   * Stored documents (any version) that carry one of the story ids and were published in [from, to), milliseconds;
+   * of each story at most the newest 20.
+   */
+  findStories(storyIds: readonly string[], from: number, to: number): Promise<readonly StoryOccurrence[]>;
   write(batch: StoreBatch): Promise<void>;
   /** Recomputes the 1 m, 1 h and 1 d windows around the given times from the mentions. */
   rollUp(touched: readonly TouchedWindow[]): Promise<void>;
