@@ -1,0 +1,106 @@
+import { parseArgs } from 'node:util';
+
+import { findCommand, listCommands } from './commands/index.js';
+import { helpFor, type Command, type CommandIo } from './commands/command.js';
+import { BellwetherError, ConfigError, InvalidDocumentError } from './core/errors.js';
+
+/** 0 done, 1 failed, 2 wrong use or wrong configuration. */
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+/**
+ * Runs one command and ends the process with its exit code.
+ *
+ * Data goes to stdout, words to stderr. The first SIGINT or SIGTERM asks the command to stop, the second ends at once.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  const abort = new AbortController();
+  let signals = 0;
+  const onSignal = () => {
+    signals += 1;
+    if (signals > 1) process.exit(EXIT_FAILED);
+    abort.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  // A reader that went away (`| head`) is no fault of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? 0 : EXIT_FAILED),
+  );
+  const io: CommandIo = {
+    out: (text) => void process.stdout.write(text),
+    words: (text) => void process.stderr.write(`${text}\n`),
+    stdin: process.stdin,
+    outTty: process.stdout.isTTY,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: abort.signal,
+  };
+  const code = await run(argv, io);
+  // Native parts may keep handles; everything that must be durable is by now.
+  process.stdout.write('', () => process.exit(code));
+}
+
+/** Runs a command line against the given surroundings and answers the exit code; never throws. */
+export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    io.out(overview());
+    return name === undefined ? EXIT_USAGE : 0;
+  }
+  if (name === '--version') {
+    const { version } = await import('./app/version.js');
+    io.out(`${version()}\n`);
+    return 0;
+  }
+  const found = await findCommand([name, ...rest]);
+  if (found === null) {
+    io.words(`There is no command "${name}". "bellwether --help" lists them.`);
+    return EXIT_USAGE;
+  }
+  if (found.rest.includes('--help') || found.rest.includes('-h')) {
+    io.out(helpFor(found.command));
+    return 0;
+  }
+  try {
+    const { values, positionals } = parse(found.command, found.rest);
+    return await found.command.run({ values, positionals }, io);
+  } catch (error) {
+    return explain(error, found.command, io);
+  }
+}
+
+function parse(command: Command, args: readonly string[]) {
+  return parseArgs({ args: [...args], options: command.options, allowPositionals: true, strict: true });
+}
+
+function explain(error: unknown, command: Command, io: CommandIo): number {
+  if (error instanceof ConfigError) {
+    io.words(error.message);
+    return EXIT_USAGE;
+  }
+  if (error instanceof InvalidDocumentError || error instanceof BellwetherError) {
+    io.words(error.message);
+    return EXIT_FAILED;
+  }
+  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+    io.words(`${error.message}\n"bellwether ${command.name} --help" shows what it takes.`);
+    return EXIT_USAGE;
+  }
+  io.words(`A fault of ours: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return EXIT_FAILED;
+}
+
+function overview(): string {
+  const lines = listCommands().map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`);
+  return [
+    'Bellwether watches financial news and posts and tells you when bad news surges.',
+    '',
+    'Usage: bellwether COMMAND [options]',
+    '',
+    ...lines,
+    '',
+    '"bellwether COMMAND --help" explains one of them.',
+    '',
+  ].join('\n');
+}

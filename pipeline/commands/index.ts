@@ -1,0 +1,61 @@
+import type { Command } from './command.js';
+
+/** Loading a command is left until it is asked for: the bin answers `--help` at once. */
+const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<Command> }>> = {
+  start: {
+    summary: 'Run the service (the demo, without a configuration).',
+    load: async () => (await import('./start.js')).startCommand,
+  },
+  replay: {
+    summary: 'Feed recorded documents through the whole path, event time kept.',
+    load: async () => (await import('./replay.js')).replayCommand,
+  },
+  rehearse: {
+    summary: 'Which alerts would have fired over a recorded stream, without sending.',
+    load: async () => (await import('./rehearse.js')).rehearseCommand,
+  },
+  classify: {
+    summary: 'Score texts: language, sentiment, topics, instruments.',
+    load: async () => (await import('./classify.js')).classifyCommand,
+  },
+  evaluate: {
+    summary: 'Measure a model on a labelled set.',
+    load: async () => (await import('./evaluate.js')).evaluateCommand,
+  },
+  'train ngram': {
+    summary: 'Train the n-gram model.',
+    load: async () => (await import('./train-ngram.js')).trainNgramCommand,
+  },
+  reconcile: {
+    summary: 'Prove that nothing was lost or counted twice.',
+    load: async () => (await import('./reconcile.js')).reconcileCommand,
+  },
+  'check-config': {
+    summary: 'Check a configuration and show what it comes to.',
+    load: async () => (await import('./check-config.js')).checkConfigCommand,
+  },
+  doctor: {
+    summary: 'Check this machine and an installation, and say what to mend.',
+    load: async () => (await import('./doctor.js')).doctorCommand,
+  },
+  migrate: {
+    summary: 'Bring the store of a data folder to the newest schema.',
+    load: async () => (await import('./migrate.js')).migrateCommand,
+  },
+};
+
+export function listCommands(): readonly { readonly name: string; readonly summary: string }[] {
+  return Object.entries(COMMANDS).map(([name, { summary }]) => ({ name, summary }));
+}
+
+/** The command that the words begin with (one word or two), and what stands behind it. */
+export async function findCommand(
+  words: readonly string[],
+): Promise<{ command: Command; rest: readonly string[] } | null> {
+  for (const length of [2, 1]) {
+    const entry = COMMANDS[words.slice(0, length).join(' ')];
+    if (entry !== undefined && words.length >= length)
+      return { command: await entry.load(), rest: words.slice(length) };
+  }
+  return null;
+}

@@ -1,0 +1,226 @@
+import type { LogPosition } from '../core/document.js';
+import type { ScoredDocument, ScoredMessage } from '../core/scored.js';
+import type { SeriesKey } from '../core/series.js';
+import type {
+  DocumentVersion,
+  MonitorStore,
+  Receipt,
+  SeriesContribution,
+  StoreBatch,
+  StoredVersion,
+  StoryOccurrence,
+  TouchedWindow,
+} from '../core/store.js';
+
+export type WeighContributions = (
+  scored: ScoredDocument,
+  options: { readonly copy: boolean },
+) => readonly SeriesContribution[];
+
+export interface ResolveDeps {
+  readonly store: Pick<MonitorStore, 'findVersions' | 'findStories'>;
+  readonly weigh: WeighContributions;
+}
+
+export interface ResolvedBatch {
+  readonly batch: StoreBatch;
+  readonly touched: readonly TouchedWindow[];
+  /** Highest event time of the batch, or null when it holds no document. */
+  readonly newest: number | null;
+}
+
+/** Reprints later than this are news again. */
+const STORY_WINDOW_MS = 72 * 3_600_000;
+
+/**
+ * Decides what each scored message is: a new document, a new version of one, a repeat, a drop, a dead letter.
+ *
+ * The decision for a message depends on the messages before it in the log and on nothing else, so a batch that
+ * is processed again after a crash, in whatever cut, gives the same rows: a stored row of the same raw position is this
+ * message itself and not a duplicate. Two look-ups in the store for a batch.
+ */
+export async function resolveVersions(
+  messages: readonly ScoredMessage[],
+  deps: ResolveDeps,
+): Promise<ResolvedBatch> {
+  const documents = messages.filter((message) => message.kind === 'scored');
+  const versions = await loadVersions(documents, deps.store);
+  const stories = await loadStories(documents, deps.store);
+  const resolved: DocumentVersion[] = [];
+  const receipts: Receipt[] = [];
+  const touched = new TouchedWindows();
+
+  for (const message of messages) {
+    if (message.kind !== 'scored') {
+      const id = message.kind === 'drop' ? message.id : '';
+      const reason = message.kind === 'drop' ? message.reason : null;
+      receipts.push({ raw: message.raw, documentId: id, version: 0, outcome: message.kind, reason });
+      continue;
+    }
+    const { id } = message.scored.document;
+    const known = versions.get(id) ?? [];
+    const version = versionOf(message, known);
+    receipts.push({
+      raw: message.raw,
+      documentId: id,
+      version: version.number,
+      outcome: version.duplicate ? 'duplicate' : 'stored',
+      reason: null,
+    });
+    if (version.duplicate) continue;
+    const next = toVersion(message, version.number, known, stories, deps.weigh);
+    resolved.push(next);
+    touched.add(next);
+    remember(next, versions, stories);
+  }
+  const deadLetters = messages.flatMap((message) =>
+    message.kind === 'dead-letter' ? [{ raw: message.raw, letter: message.letter }] : [],
+  );
+  const times = documents.map((message) => Date.parse(message.scored.document.publishedAt));
+  return {
+    batch: { versions: resolved, deadLetters, receipts },
+    touched: touched.list(),
+    newest: times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
+  };
+}
+
+type ScoredItem = Extract<ScoredMessage, { kind: 'scored' }>;
+
+function versionOf(
+  message: ScoredItem,
+  known: readonly StoredVersion[],
+): { number: number; duplicate: boolean } {
+  const own = known.find((version) => samePosition(version.raw, message.raw));
+  if (own !== undefined) return { number: own.version, duplicate: false };
+  // Only what came before in the log can make this a repeat: after a crash later versions may be stored already.
+  const earlier = known.filter((version) => isBefore(version.raw, message.raw));
+  const repeat = earlier.find((version) => version.contentHash === message.scored.document.contentHash);
+  if (repeat !== undefined) return { number: repeat.version, duplicate: true };
+  return {
+    number: earlier.reduce((highest, version) => Math.max(highest, version.version), 0) + 1,
+    duplicate: false,
+  };
+}
+
+function toVersion(
+  message: ScoredItem,
+  number: number,
+  known: readonly StoredVersion[],
+  stories: ReadonlyMap<string, readonly StoryOccurrence[]>,
+  weigh: WeighContributions,
+): DocumentVersion {
+  const { scored, raw } = message;
+  const copy = isCopy(message, stories.get(scored.storyId) ?? []);
+  const contributions = weigh(scored, { copy });
+  const before = known.filter((version) => version.version === number - 1);
+  const counts = new Set(contributions.map(({ series }) => windowKey(series, scored.document.publishedAt)));
+  const withdrawn = before
+    .flatMap(({ series, publishedAt }) => series.map((key) => ({ series: key, publishedAt })))
+    .filter(({ series, publishedAt }) => !counts.has(windowKey(series, publishedAt)));
+  return {
+    raw,
+    version: number,
+    scored,
+    knownAt: Date.parse(scored.document.receivedAt),
+    contributions,
+    withdrawn,
+  };
+}
+
+/** A copy repeats, within the story window, what another document said earlier in the log. */
+function isCopy(message: ScoredItem, occurrences: readonly StoryOccurrence[]): boolean {
+  const publishedAt = Date.parse(message.scored.document.publishedAt);
+  return occurrences.some(
+    (other) =>
+      other.documentId !== message.scored.document.id &&
+      isBefore(other.raw, message.raw) &&
+      Math.abs(other.publishedAt - publishedAt) <= STORY_WINDOW_MS,
+  );
+}
+
+async function loadVersions(
+  documents: readonly ScoredItem[],
+  store: ResolveDeps['store'],
+): Promise<Map<string, StoredVersion[]>> {
+  const byId = new Map<string, StoredVersion[]>();
+  if (documents.length === 0) return byId;
+  const ids = [...new Set(documents.map((message) => message.scored.document.id))];
+  for (const version of await store.findVersions(ids)) append(byId, version.id, version);
+  return byId;
+}
+
+async function loadStories(
+  documents: readonly ScoredItem[],
+  store: ResolveDeps['store'],
+): Promise<Map<string, StoryOccurrence[]>> {
+  const byStory = new Map<string, StoryOccurrence[]>();
+  if (documents.length === 0) return byStory;
+  const ids = [...new Set(documents.map((message) => message.scored.storyId))];
+  const times = documents.map((message) => Date.parse(message.scored.document.publishedAt));
+  const from = times.reduce((a, b) => Math.min(a, b)) - STORY_WINDOW_MS;
+  const to = times.reduce((a, b) => Math.max(a, b)) + STORY_WINDOW_MS + 1;
+  for (const occurrence of await store.findStories(ids, from, to))
+    append(byStory, occurrence.storyId, occurrence);
+  return byStory;
+}
+
+function remember(
+  next: DocumentVersion,
+  versions: Map<string, StoredVersion[]>,
+  stories: Map<string, StoryOccurrence[]>,
+): void {
+  const { document, storyId } = next.scored;
+  const { id, contentHash, action, publishedAt } = document;
+  const series = next.contributions.map((contribution) => contribution.series);
+  // After a crash the store gave us this very version already.
+  if (versions.get(id)?.some((version) => samePosition(version.raw, next.raw)) === true) return;
+  append(versions, id, {
+    id,
+    version: next.version,
+    contentHash,
+    raw: next.raw,
+    action,
+    publishedAt,
+    series,
+  });
+  append(stories, storyId, { storyId, documentId: id, publishedAt: Date.parse(publishedAt), raw: next.raw });
+}
+
+/** The windows of a batch, each series and minute once. */
+class TouchedWindows {
+  readonly #windows = new Map<string, TouchedWindow>();
+
+  add(version: DocumentVersion): void {
+    const { publishedAt } = version.scored.document;
+    for (const { series } of version.contributions) this.#put(series, publishedAt);
+    for (const withdrawn of version.withdrawn) this.#put(withdrawn.series, withdrawn.publishedAt);
+  }
+
+  list(): readonly TouchedWindow[] {
+    return [...this.#windows.values()];
+  }
+
+  #put(series: SeriesKey, publishedAt: string): void {
+    const time = Math.floor(Date.parse(publishedAt) / 60_000) * 60_000;
+    this.#windows.set(windowKey(series, String(time)), { series, time });
+  }
+}
+
+function windowKey(series: SeriesKey, time: string): string {
+  return `${series} ${time}`;
+}
+
+function append<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function samePosition(a: LogPosition, b: LogPosition): boolean {
+  return a.partition === b.partition && a.offset === b.offset;
+}
+
+/** Log order; documents of one id share a partition, so the comparison across partitions never decides about versions. */
+function isBefore(a: LogPosition, b: LogPosition): boolean {
+  return a.partition === b.partition ? a.offset < b.offset : a.partition < b.partition;
+}

@@ -1,0 +1,109 @@
+import type { Classification, Classifier, ClassifierInput, SplitSentences } from '../core/model.js';
+import type {
+  LinkedMention,
+  Mention,
+  ScoredDocument,
+  ScoredMessage,
+  Sentiment,
+  Span,
+} from '../core/scored.js';
+import type { LinkedDocument, Understood } from './understand-document.js';
+
+export interface ScoreDeps {
+  readonly classifier: Classifier;
+  readonly splitSentences: SplitSentences;
+  readonly now: () => number;
+}
+
+/** Models read the title and the lead; what follows in a long article is about less and less of it. */
+const LEAD_CHARACTERS = 1_000;
+/** Beyond so many names a text is a list, and each name gets the sentiment of the whole. */
+const MAX_SCORED_MENTIONS = 8;
+
+/**
+ * Gives each document of a batch its sentiment and topics, and each mention the sentiment of the sentences that name it.
+ *
+ * Documents and sentences go through the model together, in one call. Scores do not depend on the batch.
+ */
+export function scoreSentiment(batch: readonly Understood[], deps: ScoreDeps): readonly ScoredMessage[] {
+  const inputs: ClassifierInput[] = [];
+  const plans = batch.map((item) => (item.kind === 'linked' ? planInputs(item, inputs, deps) : null));
+  const answers = deps.classifier.classify(inputs);
+  const scoredAt = new Date(deps.now()).toISOString();
+  return batch.map((item, index) => {
+    if (item.kind === 'drop') return { kind: 'drop', raw: item.raw, id: item.id, reason: item.reason };
+    if (item.kind === 'dead-letter') return { kind: 'dead-letter', raw: item.raw, letter: item.letter };
+    const scored = assemble(item, plans[index] ?? emptyPlan, answers, deps.classifier, scoredAt);
+    return { kind: 'scored', raw: item.raw, scored };
+  });
+}
+
+/** Index of the answer for the document and for each of its mentions; a mention without own sentences shares the document's. */
+interface Plan {
+  readonly document: number;
+  readonly mentions: readonly number[];
+}
+const emptyPlan: Plan = { document: 0, mentions: [] };
+
+function planInputs(item: LinkedDocument, inputs: ClassifierInput[], deps: ScoreDeps): Plan {
+  const lead = item.text.slice(0, LEAD_CHARACTERS).toWellFormed();
+  const document = inputs.push({ text: lead, language: item.language }) - 1;
+  if (item.links.length === 0 || item.links.length > MAX_SCORED_MENTIONS) {
+    return { document, mentions: item.links.map(() => document) };
+  }
+  const sentences = deps.splitSentences(lead, item.language);
+  if (sentences.length < 2) return { document, mentions: item.links.map(() => document) };
+  const known = new Map<string, number>();
+  const mentions = item.links.map((link) => {
+    const context = sentencesAround(lead, sentences, link.spans);
+    if (context === '') return document;
+    const seen = known.get(context);
+    if (seen !== undefined) return seen;
+    const index = inputs.push({ text: context, language: item.language }) - 1;
+    known.set(context, index);
+    return index;
+  });
+  return { document, mentions };
+}
+
+function sentencesAround(text: string, sentences: readonly Span[], spans: readonly Span[]): string {
+  return sentences
+    .filter(([start, end]) => spans.some((span) => span[0] >= start && span[0] < end))
+    .map(([start, end]) => text.slice(start, end))
+    .join(' ');
+}
+
+function assemble(
+  item: LinkedDocument,
+  plan: Plan,
+  answers: readonly Classification[],
+  classifier: Classifier,
+  scoredAt: string,
+): ScoredDocument {
+  const whole = answerAt(answers, plan.document);
+  return {
+    document: item.document,
+    language: item.language,
+    sentiment: whole.sentiment,
+    topics: whole.topics,
+    mentions: item.links.map((link, index) =>
+      withSentiment(link, answerAt(answers, plan.mentions[index] ?? plan.document).sentiment),
+    ),
+    storyId: item.storyId,
+    model: classifier.model,
+    scoredAt,
+    flags: [...item.flags, ...whole.flags],
+  };
+}
+
+function answerAt(answers: readonly Classification[], index: number): Classification {
+  const answer = answers[index];
+  if (answer === undefined)
+    throw new RangeError(`The model gave ${answers.length} answers; answer ${index} is missing.`);
+  return answer;
+}
+
+function withSentiment(link: LinkedMention, sentiment: Sentiment): Mention {
+  const { negative, neutral, positive, polarity, confidence } = sentiment;
+  return { ...link, negative, neutral, positive, polarity, confidence };
+}

@@ -1,0 +1,98 @@
+import type { RawDocument, LogPosition } from '../core/document.js';
+import type { LogMessage } from '../core/log.js';
+import type { DeadLetter, DropReason, LinkedMention } from '../core/scored.js';
+import { documentText } from '../core/scored.js';
+import { BellwetherError, InvalidDocumentError } from '../core/errors.js';
+
+/** A message on its way through UNDERSTAND; `bytes` is the credit it holds. */
+export interface InFlight {
+  readonly raw: LogPosition;
+  readonly bytes: number;
+}
+
+/** A document of which everything is known but its scores. */
+export interface LinkedDocument extends InFlight {
+  readonly kind: 'linked';
+  readonly document: RawDocument;
+  readonly text: string;
+  readonly language: string;
+  readonly links: readonly LinkedMention[];
+  readonly storyId: string;
+  readonly flags: readonly string[];
+}
+
+export type Understood =
+  | LinkedDocument
+  | (InFlight & { readonly kind: 'drop'; readonly id: string; readonly reason: DropReason })
+  | (InFlight & { readonly kind: 'dead-letter'; readonly letter: DeadLetter });
+
+export interface LinkInput {
+  readonly text: string;
+  readonly language: string;
+  readonly tickers: readonly string[];
+  readonly publishedAt: string;
+  readonly kind: RawDocument['source']['kind'];
+}
+
+export interface UnderstandDeps {
+  readonly decode: (bytes: Uint8Array) => RawDocument;
+  readonly detectLanguage: (text: string, hint: string | null) => string;
+  readonly link: (input: LinkInput) => readonly LinkedMention[];
+  readonly storyIdOf: (title: string | null, text: string) => string;
+  /** Languages to keep; null keeps all. */
+  readonly languages: readonly string[] | null;
+  readonly now: () => number;
+}
+
+const SUPPORTED_LANGUAGES = new Set(['en', 'zh']);
+
+/**
+ * Reads one raw message: decodes it, finds its language, links its instruments and takes its fingerprint.
+ *
+ * A message that cannot be handled comes out as a dead letter with its original bytes; this function never throws
+ * for what a message holds, so a bad document cannot end the stream.
+ */
+export function understandDocument(message: LogMessage, deps: UnderstandDeps): Understood {
+  const inFlight = {
+    raw: { partition: message.partition, offset: message.offset },
+    bytes: message.value.byteLength,
+  };
+  try {
+    const document = deps.decode(message.value);
+    const text = documentText(document);
+    const language = deps.detectLanguage(text, document.language);
+    if (deps.languages !== null && !deps.languages.includes(language)) {
+      return { ...inFlight, kind: 'drop', id: document.id, reason: 'language_filtered' };
+    }
+    const links = deps.link({
+      text,
+      language,
+      tickers: document.tickers,
+      publishedAt: document.publishedAt,
+      kind: document.source.kind,
+    });
+    const flags = SUPPORTED_LANGUAGES.has(language) ? [] : ['language_unsupported'];
+    const storyId = deps.storyIdOf(document.title, document.text);
+    return { ...inFlight, kind: 'linked', document, text, language, links, storyId, flags };
+  } catch (error) {
+    return { ...inFlight, kind: 'dead-letter', letter: deadLetter(error, message.value, deps.now()) };
+  }
+}
+
+function deadLetter(error: unknown, bytes: Uint8Array, now: number): DeadLetter {
+  const known = error instanceof BellwetherError;
+  const detail = error instanceof Error ? error.message : String(error);
+  return {
+    reason:
+      error instanceof InvalidDocumentError
+        ? error.code === 'undecodable'
+          ? 'undecodable'
+          : 'invalid'
+        : 'internal_error',
+    detail: (known ? detail : `A fault of ours while reading the document: ${detail}`).slice(0, 500),
+    stage: 'understand',
+    originalBase64: Buffer.from(bytes).toString('base64'),
+    attempts: 1,
+    at: new Date(now).toISOString(),
+  };
+}

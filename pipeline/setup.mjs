@@ -1,0 +1,93 @@
+// Sets up what is missing: dependencies, the compiled service, the page. Quick when nothing is. Plain JavaScript,
+// because it runs before anything is installed.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const SOURCES = ['ingest', 'pipeline', 'models', 'alerts', 'dashboards', 'config'];
+const CODE = /\.(c?ts|tsx|css|html|json|sql)$/;
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  fail(
+    `Bellwether needs Node 20.19 or newer; this is ${process.version}. Install a newer Node and run the command again.`,
+  );
+}
+if (!isInstalled()) {
+  say('Installing dependencies (once, about a minute) …');
+  run(
+    'npm',
+    ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
+    'npm could not install the dependencies; its words are above.',
+  );
+  writeStamp('installed', lockHash());
+}
+const fingerprint = sourceFingerprint();
+if (readStamp('built') !== fingerprint || !existsSync(join(root, 'dist/web/index.html'))) {
+  say('Building the service and the page …');
+  run('npm', ['run', '--silent', 'build'], 'The build failed; its words are above.');
+  writeStamp('built', fingerprint);
+}
+
+/** What was installed is what the lock file says, whoever installed it. */
+function isInstalled() {
+  if (readStamp('installed') === lockHash()) return true;
+  const installed = join(root, 'node_modules/.package-lock.json');
+  return (
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
+  );
+}
+
+function lockHash() {
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+}
+
+/** Names, sizes and times of all sources: a few hundred `stat` calls. */
+function sourceFingerprint() {
+  const hash = createHash('sha256');
+  const visit = (folder) => {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) visit(path);
+      else if (CODE.test(entry.name))
+        hash.update(`${path}:${statSync(join(root, path)).size}:${statSync(join(root, path)).mtimeMs}\n`);
+    }
+  };
+  SOURCES.forEach(visit);
+  for (const file of ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'])
+    hash.update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+function stampPath(name) {
+  return join(root, name === 'installed' ? 'node_modules' : 'dist', `.bellwether-${name}`);
+}
+function readStamp(name) {
+  return existsSync(stampPath(name)) ? readFileSync(stampPath(name), 'utf8') : null;
+}
+function writeStamp(name, value) {
+  mkdirSync(join(root, name === 'installed' ? 'node_modules' : 'dist'), { recursive: true });
+  writeFileSync(stampPath(name), value);
+}
+function run(command, args, words) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  if (result.status !== 0) fail(words);
+}
+function say(words) {
+  process.stderr.write(`${words}\n`);
+}
+function fail(words) {
+  say(words);
+  process.exit(1);
+}

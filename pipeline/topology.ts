@@ -1,0 +1,184 @@
+import { concatMap, defer, from, ignoreElements, map, type Observable, of, tap } from 'rxjs';
+
+import type { LogPosition, RawDocument } from './core/document.js';
+import type { DurableLog, LogReader } from './core/log.js';
+import { SCORED_TOPIC } from './core/log.js';
+import type { ScoredMessage } from './core/scored.js';
+import type { MonitorStore, StoreBatch, TouchedWindow } from './core/store.js';
+import { collectBatches } from './operators/collect-batches.js';
+import type { Credit } from './operators/credit.js';
+import { pullMessages } from './operators/pull-messages.js';
+import {
+  resolveVersions,
+  type ResolvedBatch,
+  type WeighContributions,
+} from './operators/resolve-versions.js';
+import { scoreSentiment, type ScoreDeps } from './operators/score-sentiment.js';
+import { understandDocument, type InFlight, type UnderstandDeps } from './operators/understand-document.js';
+
+/*
+ * The data flow, top to bottom:
+ *
+ *   sources → log: documents.raw → understand$ → log: documents.scored → monitor$ → store
+ *
+ * Each stage pulls from the log as far as its credit allows, works in order, makes the result durable, and only then
+ * commits its position: whatever is killed is done again, and doing it again changes nothing.
+ */
+
+export interface StageIo {
+  readonly reader: LogReader;
+  readonly credit: Credit;
+  readonly signal: AbortSignal;
+  /** Runs a write again while what it needs is unavailable. */
+  readonly retry: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+export interface UnderstandStage extends StageIo, UnderstandDeps, ScoreDeps {
+  readonly log: Pick<DurableLog, 'append'>;
+  readonly encodeScored: (message: ScoredMessage) => Uint8Array;
+  readonly onScored: (messages: readonly ScoredMessage[]) => void;
+}
+
+/** Documents of one model call: large enough to be quick, small enough to leave the event loop free (≈ 10 ms). */
+const SCORE_BATCH = { maxCount: 48, maxAgeMs: 5 };
+const UNDERSTAND_PULL = 96;
+
+/**
+ * Turns every message of `documents.raw` into exactly one message of `documents.scored`.
+ *
+ * Emits nothing; completes after the signal when all that was pulled is appended and committed.
+ */
+export function understand$(stage: UnderstandStage): Observable<never> {
+  return pullMessages({ ...stage, maxPerPull: UNDERSTAND_PULL }).pipe(
+    map((message) => understandDocument(message, stage)),
+    collectBatches(SCORE_BATCH),
+    // concatMap: the order of the log is kept, and one batch at a time is in the model.
+    concatMap((batch) => afterOthers(() => ({ batch, messages: scoreSentiment(batch, stage) }))),
+    concatMap(async ({ batch, messages }) => {
+      const records = messages.map((message) => ({
+        key: keyOf(message),
+        value: stage.encodeScored(message),
+      }));
+      await stage.retry(() => stage.log.append(SCORED_TOPIC, records));
+      await finish(stage, batch);
+      stage.onScored(messages);
+    }),
+    ignoreElements(),
+  );
+}
+
+export interface MonitorStage extends StageIo {
+  readonly store: MonitorStore;
+  readonly weigh: WeighContributions;
+  readonly decodeScored: (bytes: Uint8Array) => ScoredMessage;
+  /** Documents that are queryable from now on. */
+  readonly onStored: (progress: MonitorProgress) => void;
+}
+
+export interface MonitorProgress {
+  readonly batches: readonly StoreBatch[];
+  readonly touched: readonly TouchedWindow[];
+  /** Highest event time stored so far by this progress, or null. */
+  readonly newest: number | null;
+}
+
+interface StoredBatch extends ResolvedBatch {
+  readonly inFlight: readonly InFlight[];
+}
+
+const STORE_BATCH = { maxCount: 400, maxAgeMs: 60 };
+/** Batches that share one roll-up: windows that several of them touch are computed once. */
+const ROLL_UP_BATCH = { maxCount: 8, maxAgeMs: 200 };
+const MONITOR_PULL = 200;
+
+/**
+ * Stores what UNDERSTAND made, recomputes the windows that it touches, and commits.
+ *
+ * The position is committed after the roll-up, so that a window is recomputed again if the process dies before.
+ * One batch at a time: versions and copies are decided by log order.
+ */
+export function monitor$(stage: MonitorStage): Observable<MonitorProgress> {
+  return pullMessages({ ...stage, maxPerPull: MONITOR_PULL }).pipe(
+    map((message) => ({
+      scored: stage.decodeScored(message.value),
+      inFlight: {
+        raw: { partition: message.partition, offset: message.offset },
+        bytes: message.value.byteLength,
+      },
+    })),
+    collectBatches(STORE_BATCH),
+    concatMap((items) => from(storeBatch(stage, items))),
+    collectBatches(ROLL_UP_BATCH),
+    concatMap(async (stored) => {
+      const progress = mergeProgress(stored);
+      await stage.retry(() => stage.store.rollUp(progress.touched));
+      await finish(
+        stage,
+        stored.flatMap((batch) => batch.inFlight),
+      );
+      return progress;
+    }),
+    tap((progress) => {
+      stage.onStored(progress);
+    }),
+  );
+}
+
+async function storeBatch(
+  stage: MonitorStage,
+  items: readonly { readonly scored: ScoredMessage; readonly inFlight: InFlight }[],
+): Promise<StoredBatch> {
+  const messages = items.map((item) => item.scored);
+  const resolved = await stage.retry(() => resolveVersions(messages, stage));
+  await stage.retry(() => stage.store.write(resolved.batch));
+  return { ...resolved, inFlight: items.map((item) => item.inFlight) };
+}
+
+function mergeProgress(stored: readonly StoredBatch[]): MonitorProgress {
+  const touched = new Map<string, TouchedWindow>();
+  for (const window of stored.flatMap((batch) => batch.touched))
+    touched.set(`${window.series} ${window.time}`, window);
+  const newest = stored.flatMap((batch) => (batch.newest === null ? [] : [batch.newest]));
+  return {
+    batches: stored.map((batch) => batch.batch),
+    touched: [...touched.values()],
+    newest: newest.length === 0 ? null : newest.reduce((a, b) => Math.max(a, b)),
+  };
+}
+
+/** Commits the messages and gives their credit back; they are in log order, so the last one of a partition is the highest. */
+async function finish(stage: StageIo, items: readonly InFlight[]): Promise<void> {
+  const next = new Map<number, LogPosition>();
+  for (const { raw } of items) next.set(raw.partition, { partition: raw.partition, offset: raw.offset + 1 });
+  await stage.retry(() => stage.reader.commit([...next.values()]));
+  stage.credit.give(
+    items.length,
+    items.reduce((sum, item) => sum + item.bytes, 0),
+  );
+}
+
+/** Lets timers, sockets and disk answers run before the next piece of computing. */
+function afterOthers<T>(compute: () => T): Observable<T> {
+  return defer(() => new Promise<void>((resolve) => setImmediate(resolve))).pipe(
+    concatMap(() => of(compute())),
+  );
+}
+
+function keyOf(message: ScoredMessage): string {
+  switch (message.kind) {
+    case 'scored':
+      return message.scored.document.id;
+    case 'drop':
+      return message.id;
+    case 'dead-letter':
+      return `${message.raw.partition}:${message.raw.offset}`;
+  }
+}
+
+/** The record under which a raw document enters the log. */
+export function rawRecord(
+  document: RawDocument,
+  encode: (document: RawDocument) => Uint8Array,
+): { key: string; value: Uint8Array } {
+  return { key: document.id, value: encode(document) };
+}
