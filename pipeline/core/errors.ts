@@ -14,7 +14,19 @@ export class BellwetherError extends Error {
 /** The person who starts the service has to change something: exit code 2. */
 export class ConfigError extends BellwetherError {}
 /** A document that breaks the contract; the message names the field and the fix. */
-export class InvalidDocumentError extends BellwetherError {}
+export class InvalidDocumentError extends BellwetherError {
+  /** The field to correct, such as `publishedAt` or `source.kind`; null when it is the document as a whole. */
+  readonly field: string | null;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { cause?: unknown; retriable?: boolean; field?: string } = {},
+  ) {
+    super(code, message, options);
+    this.field = options.field ?? null;
+  }
+}
 /** Something we depend on does not answer or has no room; usually worth a retry. */
 export class UnavailableError extends BellwetherError {}
 /** The other side understood and refused. */

@@ -1,0 +1,68 @@
+import { SOURCE_KINDS, type SourceInfo, type SourceKind } from '../../pipeline/core/document.js';
+import { cleanLine } from './clean-text.js';
+import { invalid, oneOf, optionalText, ownField, requireObject, requiredText } from './fields.js';
+
+/** How far a source is believed when nobody says: 0 (worthless) … 1 (authoritative). */
+const DEFAULT_CREDIBILITY: Readonly<Record<SourceKind, number>> = {
+  news: 0.7,
+  social: 0.3,
+  filing: 0.95,
+  research: 0.7,
+  feedback: 0.5,
+};
+
+/** Flat rows carry only a word for their source; these are networks of posts, everything else is news. */
+const SOCIAL_SLUG = /^(twitter|reddit|stocktwits|weibo|xueqiu|guba)(\W|$)/i;
+
+const MAX_SOURCE_CHARS = 200;
+
+/** Returns the source of a document: an object of the contract, or the slug of a flat row; gaps are filled from `defaults`. */
+export function parseSource(value: unknown, defaults: Partial<SourceInfo>): SourceInfo {
+  if (typeof value === 'string') return sourceOfSlug(value, defaults);
+  if ((value === undefined || value === null) && defaults.id !== undefined)
+    return fromFields({ id: defaults.id }, defaults);
+  if (value === undefined || value === null) {
+    throw invalid(
+      'missing_field',
+      'source',
+      '"source" is missing. Send it, for example {"id":"fed-press","kind":"news","name":"Federal Reserve"}.',
+    );
+  }
+  return fromFields(requireObject(value, 'source'), defaults);
+}
+
+function sourceOfSlug(slug: string, defaults: Partial<SourceInfo>): SourceInfo {
+  const kind: SourceKind = SOCIAL_SLUG.test(cleanLine(slug)) ? 'social' : 'news';
+  return fromFields({ id: slug }, { kind, ...defaults });
+}
+
+function fromFields(fields: Readonly<Record<string, unknown>>, defaults: Partial<SourceInfo>): SourceInfo {
+  const id = requiredText(fields, 'id', {
+    label: 'source.id',
+    maxLength: MAX_SOURCE_CHARS,
+    example: '"fed-press"',
+  });
+  const kind = oneOf(fields, 'kind', {
+    label: 'source.kind',
+    allowed: SOURCE_KINDS,
+    fallback: defaults.kind ?? 'news',
+  });
+  const limits = { maxLength: MAX_SOURCE_CHARS };
+  return {
+    id,
+    kind,
+    name: optionalText(fields, 'name', { ...limits, label: 'source.name' }) ?? defaults.name ?? id,
+    licence:
+      optionalText(fields, 'licence', { ...limits, label: 'source.licence' }) ?? defaults.licence ?? null,
+    credibility: credibilityOf(
+      ownField(fields, 'credibility'),
+      defaults.credibility ?? DEFAULT_CREDIBILITY[kind],
+    ),
+  };
+}
+
+function credibilityOf(value: unknown, fallback: number): number {
+  if (value === undefined || value === null) return fallback;
+  if (typeof value === 'number' && value >= 0 && value <= 1) return value;
+  throw invalid('not_allowed', 'source.credibility', '"source.credibility" must be a number from 0 to 1.');
+}

@@ -1,0 +1,54 @@
+import type { RawDocument } from '../pipeline/core/document.js';
+
+/** Where a source stands; it moves in the same step as the documents it belongs to. */
+export interface SourceCursor {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What a source hands over at a time. Either list may be empty: a feed without news moves its cursor alone. */
+export interface Delivery {
+  readonly documents: readonly RawDocument[];
+  readonly cursors: readonly SourceCursor[];
+}
+
+/**
+ * Resolves only when documents and cursors are safe on disk, both or neither; a source waits for it, which is the back-pressure.
+ * Rejects when the delivery was given up: then neither is stored, and the source may deliver the same again.
+ */
+export type Deliver = (delivery: Delivery) => Promise<void>;
+
+export const SOURCE_STATES = ['starting', 'ok', 'degraded', 'stopped', 'finished'] as const;
+export type SourceState = (typeof SOURCE_STATES)[number];
+
+export interface SourceStatus {
+  readonly id: string;
+  readonly state: SourceState;
+  /** One sentence for people when `degraded`; otherwise null. */
+  readonly reason: string | null;
+  /** Milliseconds since the epoch, or null before the first delivery with documents. */
+  readonly lastDeliveryAt: number | null;
+  readonly delivered: number;
+  readonly rejected: number;
+}
+
+/** Why one item of a source was not taken; the rest goes on. */
+export interface RejectedItem {
+  readonly sourceId: string;
+  /** Where to look: `FILE:LINE`, or the feed's address and the item's id. */
+  readonly place: string;
+  readonly code: string;
+  readonly field: string | null;
+  readonly message: string;
+}
+
+/** Something documents come from. */
+export interface Source {
+  readonly id: string;
+  /**
+   * Delivers until the source ends (`finished`) or the signal is aborted (`stopped`), then resolves. Runs once.
+   * Rejects with ConfigError when a person has to change something, and with what `deliver` threw when the source cannot go on without it.
+   */
+  run(deliver: Deliver, signal: AbortSignal): Promise<void>;
+  status(): SourceStatus;
+}

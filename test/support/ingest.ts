@@ -1,0 +1,56 @@
+import type { Clock } from '../../pipeline/core/clock.js';
+import type { RawDocument } from '../../pipeline/core/document.js';
+import type { Deliver, Delivery } from '../../ingest/source.js';
+
+/** A clock that stands still; a sleep moves it at once and is written down. */
+export interface FakeClock extends Clock {
+  readonly slept: number[];
+  advance(ms: number): void;
+}
+
+export function fakeClock(start: string): FakeClock {
+  let now = Date.parse(start);
+  const slept: number[] = [];
+  return {
+    slept,
+    now: () => now,
+    monotonic: () => now,
+    advance: (ms) => {
+      now += ms;
+    },
+    sleep: (ms, signal) => {
+      if (signal?.aborted !== true) {
+        slept.push(ms);
+        now += ms;
+      }
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A log in memory: keeps deliveries and cursors, both or neither, and can be told to fail or to act. */
+export interface DeliveryRecorder {
+  readonly deliver: Deliver;
+  readonly deliveries: Delivery[];
+  readonly cursors: Map<string, string>;
+  readonly documents: () => readonly RawDocument[];
+  readonly readCursor: (name: string) => Promise<string | null>;
+}
+
+export function recordDeliveries(
+  before: (delivery: Delivery, index: number) => void | Promise<void> = () => undefined,
+  cursors = new Map<string, string>(),
+): DeliveryRecorder {
+  const deliveries: Delivery[] = [];
+  return {
+    deliveries,
+    cursors,
+    documents: () => deliveries.flatMap((delivery) => delivery.documents),
+    readCursor: (name) => Promise.resolve(cursors.get(name) ?? null),
+    deliver: async (delivery) => {
+      await before(delivery, deliveries.length);
+      deliveries.push(delivery);
+      for (const cursor of delivery.cursors) cursors.set(cursor.name, cursor.value);
+    },
+  };
+}
