@@ -1,0 +1,91 @@
+import type { ConfigProblem, LocateLine } from './problems.js';
+import type { ParsedConfig } from './schema.js';
+
+/** Combinations that are refused. Sections with problems of their own are absent and not looked at. */
+export function crossChecks(config: Partial<ParsedConfig>, lineOf: LocateLine): readonly ConfigProblem[] {
+  return [
+    ...openWebhook(config, lineOf),
+    ...sameIds(config, lineOf),
+    ...mixedWorlds(config, lineOf),
+    ...samePorts(config, lineOf),
+    ...crossedThresholds(config, lineOf),
+  ];
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function openWebhook({ http, webhook }: Partial<ParsedConfig>, lineOf: LocateLine): readonly ConfigProblem[] {
+  if (http === undefined || webhook === undefined) return [];
+  if (isLoopback(http.host) || !webhook.enabled || webhook.token !== null) return [];
+  return [
+    {
+      path: 'http.host',
+      line: lineOf(['http', 'host']),
+      problem: `is ${http.host}, which other machines reach, while anyone may push documents without a token`,
+      fix: 'Set webhook.token, or webhook.enabled to false, or http.host to 127.0.0.1.',
+    },
+  ];
+}
+
+function sameIds({ sources = [] }: Partial<ParsedConfig>, lineOf: LocateLine): readonly ConfigProblem[] {
+  const first = new Map<string, number>();
+  return sources.flatMap(({ id }, index) => {
+    const before = first.get(id);
+    if (before === undefined) {
+      first.set(id, index);
+      return [];
+    }
+    return [
+      {
+        path: `sources[${index}].id`,
+        line: lineOf(['sources', index, 'id']),
+        problem: `is the same as that of sources[${before}]`,
+        fix: 'Give each source an id of its own: documents are told apart by it.',
+      },
+    ];
+  });
+}
+
+function mixedWorlds({ sources = [] }: Partial<ParsedConfig>, lineOf: LocateLine): readonly ConfigProblem[] {
+  const active = sources.filter((source) => source.enabled);
+  const index = sources.findIndex((source) => source.type === 'demo' && source.enabled);
+  if (index < 0 || active.length === 1) return [];
+  return [
+    {
+      path: `sources[${index}]`,
+      line: lineOf(['sources', index]),
+      problem: 'is the demo beside other sources; invented and real documents are never mixed',
+      fix: 'Remove the demo, or run it alone.',
+    },
+  ];
+}
+
+function samePorts({ http, metrics }: Partial<ParsedConfig>, lineOf: LocateLine): readonly ConfigProblem[] {
+  if (http === undefined || metrics === undefined) return [];
+  if (http.port === 0 || http.port !== metrics.port || http.host !== metrics.host) return [];
+  return [
+    {
+      path: 'metrics.port',
+      line: lineOf(['metrics', 'port']) ?? lineOf(['http', 'port']),
+      problem: `is ${metrics.port}, the same as http.port`,
+      fix: 'Use two different ports, or 0 for a free one.',
+    },
+  ];
+}
+
+function crossedThresholds({ alerts }: Partial<ParsedConfig>, lineOf: LocateLine): readonly ConfigProblem[] {
+  return (alerts?.rules ?? []).flatMap(({ threshold, clearThreshold }, index) =>
+    threshold === undefined || clearThreshold === undefined || clearThreshold < threshold
+      ? []
+      : [
+          {
+            path: `alerts.rules[${index}].clearThreshold`,
+            line: lineOf(['alerts', 'rules', index, 'clearThreshold']),
+            problem: 'is not below threshold, so the alert would come and go',
+            fix: `Use a number below ${threshold}.`,
+          },
+        ],
+  );
+}

@@ -1,0 +1,280 @@
+import { z } from 'zod';
+
+import { SOURCE_KINDS } from '../pipeline/core/document.js';
+
+import type { Secret } from './secret.js';
+
+/*
+ * Every option of the service, once: its type, range, default and meaning. The loader, the words of its errors,
+ * `config/default.yaml` and the table of options all come from here.
+ */
+
+const ENVIRONMENT_REFERENCE = /^\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}$/;
+
+/** Where a secret is found: `${env:NAME}` or `{file: path}`. It never stands in the file itself. */
+export const secretReferenceSchema = z
+  .union([z.string().regex(ENVIRONMENT_REFERENCE), z.strictObject({ file: z.string().min(1) })])
+  .meta({ secret: true });
+export type SecretReference = z.output<typeof secretReferenceSchema>;
+
+/** The variable that a reference names, or null when it names a file. */
+export function referencedVariable(reference: unknown): string | null {
+  return typeof reference === 'string' ? (ENVIRONMENT_REFERENCE.exec(reference)?.[1] ?? null) : null;
+}
+
+const sourceId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and hyphens, at most 64');
+
+const rssSource = z.strictObject({
+  type: z.literal('rss').describe('An RSS or Atom feed that is polled.'),
+  id: sourceId.describe(
+    'Identity of the source; part of the id of each of its documents, so never change it.',
+  ),
+  url: z.url({ protocol: /^https?$/ }).describe('Address of the feed, http or https.'),
+  name: z.string().min(1).max(200).describe('Name as people see it.'),
+  kind: z.enum(SOURCE_KINDS).default('news').describe('What the documents are; counted and shown apart.'),
+  everySeconds: z
+    .int()
+    .min(60)
+    .max(86_400)
+    .default(300)
+    .describe('Seconds between two polls; a feed may ask for longer pauses, which are kept.'),
+  language: z.string().min(2).max(35).nullable().default(null).describe('Language hint; null to detect it.'),
+  licence: z.string().max(500).nullable().default(null).describe('Terms of use, kept with every document.'),
+  credibility: z.number().min(0).max(1).default(0.7).describe('0 (worthless) to 1 (authoritative).'),
+  enabled: z.boolean().default(true).describe('False keeps the entry and does not poll it.'),
+});
+
+const demoSource = z.strictObject({
+  type: z.literal('demo').describe('Invented companies and texts, for a world of its own.'),
+  id: sourceId.default('demo').describe('Identity of the source.'),
+  seed: z.int().min(0).max(4_294_967_295).default(1).describe('Another seed tells another story.'),
+  enabled: z.boolean().default(true).describe('False keeps the entry and does not run it.'),
+});
+
+const http = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on. Others than this machine need webhook.token.'),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8420)
+    .describe('Port of page, API and webhook; 0 takes a free one.'),
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null)
+    .describe(
+      'Address under which people reach the page, for links in mails; null derives it from host and port.',
+    ),
+  maxBodyBytes: z
+    .int()
+    .min(1024)
+    .max(104_857_600)
+    .default(10_485_760)
+    .describe('Largest accepted webhook body, bytes; a larger one is answered with 413.'),
+});
+
+const metrics = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Address on which /metrics listens.'),
+  port: z.int().min(0).max(65_535).default(8421).describe('Port of /metrics; 0 takes a free one.'),
+});
+
+const log = z.strictObject({
+  url: z
+    .string()
+    .refine(
+      (url) => url === 'file:',
+      'names a log that this version does not have; only the embedded one is built in',
+    )
+    .default('file:')
+    .meta({ choices: ['file:'] })
+    .describe('The durable log: file: is the embedded one inside the data folder.'),
+  retentionDays: z
+    .number()
+    .min(0.01)
+    .max(3650)
+    .default(7)
+    .describe('Processed messages are kept this long, days.'),
+  retentionBytes: z
+    .int()
+    .min(10_000_000)
+    .default(5_000_000_000)
+    .describe(
+      'Processed messages beyond this size are dropped oldest first, bytes. Unprocessed ones never are.',
+    ),
+  maxUnfinishedDocuments: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(2000)
+    .describe('Documents a stage may have pulled and not finished; beyond it the stage waits.'),
+  maxUnfinishedBytes: z
+    .int()
+    .min(1_000_000)
+    .max(1_000_000_000)
+    .default(16_000_000)
+    .describe('The same in bytes.'),
+});
+
+const clickhouse = z.strictObject({
+  url: z
+    .string()
+    .refine(
+      (url) => url === 'chdb:',
+      'names a store that this version does not have; only the embedded chDB is built in',
+    )
+    .default('chdb:')
+    .meta({ choices: ['chdb:'] })
+    .describe('The analytics store: chdb: is ClickHouse inside this process.'),
+});
+
+const models = z.strictObject({
+  sentiment: z
+    .enum(['lexicon', 'ngram', 'ngram-research'])
+    .default('ngram')
+    .describe(
+      'Model for sentiment and topic. ngram-research also saw research-only texts: not for commercial use.',
+    ),
+  directory: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Folder of model files; null takes the ones of this package.'),
+});
+
+const webhook = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether POST /ingest/v1/documents is served.'),
+  token: secretReferenceSchema
+    .nullable()
+    .default(null)
+    .describe('Bearer token that callers must send; null accepts anyone who reaches the port.'),
+});
+
+const instruments = z.strictObject({
+  files: z
+    .array(z.string().min(1))
+    .max(20)
+    .default([])
+    .describe('Further instrument lists (JSON lines), added to the built-in one.'),
+});
+
+const ruleOverride = z.strictObject({
+  id: z.string().min(1).max(64).describe('Which rule.'),
+  threshold: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Standard deviations above the expected at which it fires.'),
+  clearThreshold: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe('Below this it resolves; lower than threshold.'),
+  minDocuments: z.int().min(1).max(10_000).optional().describe('Fewer documents in the window never fire.'),
+  minHistoryDays: z.number().min(0).max(365).optional().describe('With less history nothing fires.'),
+  windowHours: z.number().min(0.05).max(720).optional().describe('Length of the trailing window, hours.'),
+  cooldownHours: z.number().min(0).max(720).optional().describe('Pause after an alert, hours.'),
+});
+
+const alerts = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether rules are evaluated.'),
+  evaluateEverySeconds: z.number().min(1).max(3600).default(5).describe('Seconds between two evaluations.'),
+  rules: z
+    .array(ruleOverride)
+    .max(50)
+    .nullable()
+    .default(null)
+    .describe('Changes to the built-in rules, by id; null keeps them as they are.'),
+});
+
+const mail = z.strictObject({
+  url: z
+    .string()
+    .refine(
+      (url) => url === 'outbox:',
+      'names a way to send mail that this version does not have; mails are written to the outbox',
+    )
+    .default('outbox:')
+    .meta({ choices: ['outbox:'] })
+    .describe(
+      'outbox: writes .eml files to the folder outbox inside the data folder and shows them on the page.',
+    ),
+  from: z.email().default('bellwether@localhost.localdomain').describe('Sender.'),
+  to: z
+    .array(z.email())
+    .min(1)
+    .max(50)
+    .default(['risk@localhost.localdomain'])
+    .describe('Receivers of alerts.'),
+  language: z.enum(['en', 'zh']).default('en').describe('Language of the mails.'),
+});
+
+const telemetry = z.strictObject({
+  logLevel: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('info')
+    .describe('The least important log lines that are written.'),
+});
+
+const privacy = z.strictObject({
+  authorKey: secretReferenceSchema
+    .nullable()
+    .default(null)
+    .describe('Key with which author names are turned into pseudonyms; null makes one for each data folder.'),
+});
+
+export const sourceSchema = z.discriminatedUnion('type', [rssSource, demoSource]);
+
+export const configSchema = z.strictObject({
+  dataDir: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      'Data folder; null takes data/demo, data/live or data/replay. A folder holds one of these worlds for ever.',
+    ),
+  http: http.prefault({}).describe('Page, API and webhook.'),
+  metrics: metrics.prefault({}).describe('Prometheus metrics.'),
+  log: log.prefault({}).describe('The durable log between the stages.'),
+  clickhouse: clickhouse.prefault({}).describe('The analytics store.'),
+  models: models.prefault({}).describe('Understanding of text.'),
+  languages: z
+    .array(z.string().min(2).max(10))
+    .max(100)
+    .nullable()
+    .default(null)
+    .describe('Languages to keep, such as [en, zh]; others are dropped and counted. Null keeps all.'),
+  sources: z
+    .array(sourceSchema)
+    .max(1000)
+    .default([])
+    .describe('Where documents come from; [] is the webhook alone.'),
+  webhook: webhook.prefault({}).describe('Documents that others push.'),
+  instruments: instruments.prefault({}).describe('Companies that are recognised.'),
+  alerts: alerts.prefault({}).describe('Detection.'),
+  mail: mail.prefault({}).describe('Notification.'),
+  telemetry: telemetry.prefault({}).describe('What the service says about itself.'),
+  privacy: privacy.prefault({}).describe('Personal data.'),
+});
+
+export type ConfigInput = z.input<typeof configSchema>;
+/** As in the file: secrets are still references. */
+export type ParsedConfig = z.output<typeof configSchema>;
+export type SourceConfig = z.output<typeof sourceSchema>;
+export type RssSourceConfig = Extract<SourceConfig, { type: 'rss' }>;
+export type DemoSourceConfig = Extract<SourceConfig, { type: 'demo' }>;
+export type RuleOverride = z.output<typeof ruleOverride>;
+
+/** The whole configuration, checked, with defaults filled in and secrets read. Only `pipeline/app` sees all of it. */
+export interface Config extends Omit<ParsedConfig, 'webhook' | 'privacy'> {
+  readonly webhook: { readonly enabled: boolean; readonly token: Secret | null };
+  readonly privacy: { readonly authorKey: Secret | null };
+}
