@@ -1,0 +1,111 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+import type { AlertEventType } from '../core/alert.js';
+import type { OutcomeKind } from '../core/store.js';
+
+export const SOURCE_TYPES = ['rss', 'webhook', 'replay', 'demo'] as const;
+export type SourceType = (typeof SOURCE_TYPES)[number];
+
+export const SOURCE_STATES = ['starting', 'ok', 'degraded', 'stopped', 'finished'] as const;
+export type SourceStateLabel = (typeof SOURCE_STATES)[number];
+
+export const MEASURED_STAGES = ['understand', 'monitor'] as const;
+export type MeasuredStage = (typeof MEASURED_STAGES)[number];
+
+/** Why a source refused a document at the edge, before it was accepted. */
+export const REJECT_REASONS = ['invalid', 'too_large', 'unreadable'] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+const BATCH_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];
+const STAGE_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const QUERYABLE_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 3600];
+
+/** The numbers that the service says about itself. Every label comes from a closed set or from the configuration. */
+export interface Metrics {
+  readonly registry: Registry;
+  accepted(source: SourceType, documents: number): void;
+  rejected(source: SourceType, reason: RejectReason, documents?: number): void;
+  /** What became of accepted messages; counted once each, when it is durable. */
+  outcome(kind: OutcomeKind, documents: number): void;
+  /** One finished batch of a stage. */
+  batch(stage: MeasuredStage, documents: number, seconds: number): void;
+  /** From acceptance at our edge to being visible in queries; for live worlds only. */
+  queryable(seconds: number): void;
+  lag(topic: string, group: string, documents: number): void;
+  sourceState(sourceId: string, state: SourceStateLabel): void;
+  /** Seconds since a source delivered last; null when it never did, which shows no number. */
+  sourceFreshness(sourceId: string, seconds: number | null): void;
+  alertEvent(type: AlertEventType): void;
+  mail(result: 'sent' | 'failed'): void;
+  /** The exposition text for `/metrics`. */
+  text(): Promise<string>;
+}
+
+/**
+ * Builds a registry of its own; nothing is global.
+ *
+ * The default metrics of the process are in it: `nodejs_eventloop_lag_p99_seconds` is measured between two scrapes,
+ * `process_resident_memory_bytes` at the scrape.
+ */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const { counter, gauge, histogram } = builders(registry);
+
+  const accepted = counter('accepted_documents_total', 'Documents made durable at the edge.', [
+    'source_type',
+  ]);
+  const rejected = counter('rejected_documents_total', 'Documents refused at the edge.', [
+    'source_type',
+    'reason',
+  ]);
+  const outcomes = counter('outcome_documents_total', 'What became of accepted documents.', ['outcome']);
+  const batchSize = histogram('batch_documents', 'Documents in a batch.', ['stage'], BATCH_BUCKETS);
+  const stageTime = histogram('stage_seconds', 'Time a batch took in a stage.', ['stage'], STAGE_SECONDS);
+  const visible = histogram(
+    'accepted_to_queryable_seconds',
+    'From acceptance to visible in queries.',
+    [],
+    QUERYABLE_SECONDS,
+  );
+  const lag = gauge('lag_documents', 'Messages appended and not yet done by a group.', ['topic', 'group']);
+  const state = gauge('source_state', '1 for the state a source is in.', ['source', 'state']);
+  const freshness = gauge('source_freshness_seconds', 'Time since a source delivered.', ['source']);
+  const alertEvents = counter('alert_events_total', 'Changes in the life of alerts.', ['type']);
+  const mails = counter('mails_total', 'Mails by result.', ['result']);
+
+  return {
+    registry,
+    accepted: (source_type, documents) => accepted.inc({ source_type }, documents),
+    rejected: (source_type, reason, documents = 1) => rejected.inc({ source_type, reason }, documents),
+    outcome: (outcome, documents) => outcomes.inc({ outcome }, documents),
+    batch(stage, documents, seconds) {
+      batchSize.observe({ stage }, documents);
+      stageTime.observe({ stage }, seconds);
+    },
+    queryable: (seconds) => visible.observe(Math.max(0, seconds)),
+    lag: (topic, group, documents) => lag.set({ topic, group }, documents),
+    sourceState(source, current) {
+      for (const name of SOURCE_STATES) state.set({ source, state: name }, name === current ? 1 : 0);
+    },
+    sourceFreshness(source, seconds) {
+      if (seconds === null) freshness.remove({ source });
+      else freshness.set({ source }, seconds);
+    },
+    alertEvent: (type) => alertEvents.inc({ type }),
+    mail: (result) => mails.inc({ result }),
+    text: () => registry.metrics(),
+  };
+}
+
+function builders(registry: Registry) {
+  const registers = [registry];
+  return {
+    counter: (name: string, help: string, labelNames: readonly string[]) =>
+      new Counter({ name: `bellwether_${name}`, help, labelNames: [...labelNames], registers }),
+    gauge: (name: string, help: string, labelNames: readonly string[]) =>
+      new Gauge({ name: `bellwether_${name}`, help, labelNames: [...labelNames], registers }),
+    histogram: (name: string, help: string, labelNames: readonly string[], buckets: number[]) =>
+      new Histogram({ name: `bellwether_${name}`, help, labelNames: [...labelNames], buckets, registers }),
+  };
+}
