@@ -1,0 +1,132 @@
+import type { HourBucket } from '../../pipeline/core/store.js';
+import type { NegativeSurgeRule } from './negative-surge-rule.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Pseudo-weight with which the market's negative share stands in for a name's own. */
+const SHARE_PRIOR_WEIGHT = 5;
+/** Hours of evidence with which weekends are taken for ordinary days. */
+const WEEKEND_PRIOR_HOURS = 24;
+
+export type HourSums = Omit<HourBucket, 'start'>;
+
+/** Adds up the hours that start in [from, to). */
+export function sumHours(hours: readonly HourBucket[], from: number, to: number): HourSums {
+  const sums = { documents: 0, stories: 0, weight: 0, negativeWeight: 0, polaritySum: 0 };
+  for (const hour of hours) {
+    if (hour.start < from || hour.start >= to) continue;
+    sums.documents += hour.documents;
+    sums.stories += hour.stories;
+    sums.weight += hour.weight;
+    sums.negativeWeight += hour.negativeWeight;
+    sums.polaritySum += hour.polaritySum;
+  }
+  return sums;
+}
+
+function isWeekend(time: number): boolean {
+  const day = new Date(time).getUTCDay();
+  return day === 0 || day === 6;
+}
+
+function weekendHours(from: number, to: number): number {
+  let count = 0;
+  for (let hour = from; hour < to; hour += HOUR_MS) if (isWeekend(hour)) count += 1;
+  return count;
+}
+
+/** How much an hour of the weekend brings, measured in hours of a weekday; 1 when nothing is known. */
+export function weekendRatio(
+  market: readonly HourBucket[],
+  firstDocumentAt: number,
+  windowFrom: number,
+): number {
+  let weekday = 0;
+  let weekend = 0;
+  let from = windowFrom;
+  for (const hour of market) {
+    if (hour.start >= windowFrom) continue;
+    from = Math.min(from, hour.start);
+    if (isWeekend(hour.start)) weekend += hour.negativeWeight;
+    else weekday += hour.negativeWeight;
+  }
+  from = Math.max(from, Math.floor(firstDocumentAt / HOUR_MS) * HOUR_MS);
+  const quietHours = weekendHours(from, windowFrom);
+  const weekdayRate = weekday / Math.max(1, (windowFrom - from) / HOUR_MS - quietHours);
+  if (weekdayRate <= 0) return 1;
+  return (weekend / weekdayRate + WEEKEND_PRIOR_HOURS) / (quietHours + WEEKEND_PRIOR_HOURS);
+}
+
+/** The cap on a past day: what lies above it was itself a surge and must not teach the next one to be normal. */
+function surgeCap(mean: number): number {
+  return mean + 3 * Math.sqrt(mean * (1 + 0.3 * mean) + 0.5);
+}
+
+/**
+ * What the series' own earlier days make us expect of the window.
+ *
+ * Days are counted back from the start of the window, so nothing of the window is in them; day i counts e^(−i/fade);
+ * days before the installation's first document do not exist (they are not zero). A day g (1 on weekdays, the weekend
+ * ratio on weekends, mixed between) long brings g times as much:
+ * μ = g_now · (priorDays · prior + Σ w_i · min(y_i, cap_i)) / (priorDays + Σ w_i · g_i).
+ */
+export function expectNegatives(input: {
+  readonly hours: readonly HourBucket[];
+  readonly market: readonly HourBucket[];
+  readonly rule: NegativeSurgeRule;
+  readonly from: number;
+  readonly now: number;
+  readonly firstDocumentAt: number;
+  readonly ratio: number;
+}): { readonly mean: number; readonly share: number } {
+  const { hours, market, rule, from, firstDocumentAt, ratio } = input;
+  const lengthOf = (start: number, hoursLong: number) => {
+    const quiet = weekendHours(start, start + hoursLong * HOUR_MS);
+    return (hoursLong - quiet + ratio * quiet) / 24;
+  };
+  const days = dailySums(hours, rule, from);
+  let mass = rule.priorDays * rule.priorNegative;
+  let exposure = rule.priorDays;
+  let running = rule.priorNegative;
+  let seen = rule.priorDays;
+  let negative = 0;
+  let weight = 0;
+  for (let age = rule.baselineDays - 1; age >= 0; age -= 1) {
+    const start = from - (age + 1) * DAY_MS;
+    if (start < firstDocumentAt) continue;
+    const day = days[age] ?? { negativeWeight: 0, weight: 0 };
+    const length = lengthOf(start, 24);
+    const capped = Math.min(day.negativeWeight, surgeCap(running * length));
+    const fade = Math.exp(-age / rule.fadeDays);
+    mass += fade * capped;
+    exposure += fade * length;
+    running = (seen * running + capped) / (seen + length);
+    seen += length;
+    negative += fade * day.negativeWeight;
+    weight += fade * day.weight;
+  }
+  const usual = sumHours(market, 0, from);
+  const usualShare = usual.weight > 0 ? usual.negativeWeight / usual.weight : 1 / 3;
+  const share = (negative + SHARE_PRIOR_WEIGHT * usualShare) / (weight + SHARE_PRIOR_WEIGHT);
+  // Never exactly 0 or 1, so that the share's deviation stays defined.
+  return {
+    mean: Math.max(0.3, (lengthOf(from, rule.windowHours) * mass) / exposure),
+    share: Math.min(0.95, Math.max(0.02, share)),
+  };
+}
+
+/** Weighted mass of each day before the window; index 0 is the day that ends where the window starts. */
+function dailySums(
+  hours: readonly HourBucket[],
+  rule: NegativeSurgeRule,
+  from: number,
+): { negativeWeight: number; weight: number }[] {
+  const days = Array.from({ length: rule.baselineDays }, () => ({ negativeWeight: 0, weight: 0 }));
+  for (const hour of hours) {
+    const day = days[Math.floor((from - 1 - hour.start) / DAY_MS)];
+    if (hour.start >= from || day === undefined) continue;
+    day.negativeWeight += hour.negativeWeight;
+    day.weight += hour.weight;
+  }
+  return days;
+}

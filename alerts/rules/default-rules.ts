@@ -1,0 +1,44 @@
+import type { NegativeSurgeRule } from './negative-surge-rule.js';
+
+const COMMON = {
+  version: '1',
+  windowHours: 24,
+  baselineDays: 28,
+  fadeDays: 14,
+  minHistoryDays: 7,
+  priorDays: 3,
+  pendingMinutes: 0,
+  holdHours: 72,
+} as const;
+
+/** The rules of a fresh installation. How their numbers were found is in the README of `alerts`. */
+export const DEFAULT_RULES: readonly NegativeSurgeRule[] = [
+  {
+    ...COMMON,
+    id: 'market-negative-surge',
+    series: 'market',
+    minDocuments: 10,
+    minNegative: 5,
+    priorNegative: 5,
+    dispersion: 0.04,
+    excessUnit: 10,
+    pendingAt: 3,
+    fireAt: 3.5,
+    clearAt: 1.5,
+    severity: { high: 4.5, critical: 6 },
+  },
+  {
+    ...COMMON,
+    id: 'instrument-negative-surge',
+    series: 'instruments',
+    minDocuments: 3,
+    minNegative: 1.5,
+    priorNegative: 0.5,
+    dispersion: 0.3,
+    excessUnit: 1,
+    pendingAt: 3,
+    fireAt: 3.5,
+    clearAt: 1.5,
+    severity: { high: 4.5, critical: 6 },
+  },
+];

@@ -1,0 +1,86 @@
+import type { Evaluation } from '../../pipeline/core/alert.js';
+import type { HourBucket } from '../../pipeline/core/store.js';
+import { negativeBinomialTail, normalUpperQuantile } from './negative-binomial.js';
+import type { NegativeSurgeRule } from './negative-surge-rule.js';
+import { expectNegatives, sumHours, weekendRatio } from './baseline.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Beyond this the tail says nothing more; it also keeps scores finite. */
+const MAX_Z = 8;
+/** Days over which the first alerts of a new installation are held to a higher bar. */
+const COLD_START_DAYS = 14;
+
+export interface SurgeInput {
+  /** Hours of the series, baseline and window, in any order. */
+  readonly hours: readonly HourBucket[];
+  /** The same of the market: it gives the weekend factor and the usual negative share. */
+  readonly market: readonly HourBucket[];
+  readonly rule: NegativeSurgeRule;
+  readonly now: number;
+  readonly firstDocumentAt: number;
+}
+
+/** Start of the trailing window at `now`: whole hours, the one that runs now included. */
+export function windowStartAt(rule: Pick<NegativeSurgeRule, 'windowHours'>, now: number): number {
+  return Math.ceil(now / HOUR_MS) * HOUR_MS - rule.windowHours * HOUR_MS;
+}
+
+/** Start of the history that an evaluation at `now` reads. */
+export function baselineStartAt(rule: NegativeSurgeRule, now: number): number {
+  return windowStartAt(rule, now) - rule.baselineDays * DAY_MS;
+}
+
+/**
+ * Scores how unusual the negative mass of the trailing window is, or answers null while history is too short.
+ *
+ * With y = Σ weight · P(negative) and n = Σ weight in the window, and μ expected from strictly earlier days (`expectNegatives`):
+ * - z_c = Φ⁻¹(1 − P(Y ≥ y)), Y negative binomial with mean μ and variance μ + φμ²;
+ * - z_s = (y/n − π) / √(0.7·π(1 − π)/n + 0.08²), π the usual negative share, leaning on the market's;
+ * - score = (z_c + 0.3·z_s)/√1.09 + 0.5·log₂(1 + (y − μ)⁺/unit) − (1 − days/14)⁺.
+ *
+ * The excess term keeps large names, whose over-dispersion hides them, in sight; the last one is the cold start: a young
+ * baseline knows little. When the share is unusually low (z_s ≤ −0.5) there is more talk, not more bad news: the score is
+ * then at most 0. The forms are those of a comparison of six detectors over recorded crises; the README gives figures.
+ */
+export function evaluateNegativeSurge(input: SurgeInput): Evaluation | null {
+  const { hours, market, rule, now, firstDocumentAt } = input;
+  const historyDays = (now - firstDocumentAt) / DAY_MS;
+  if (historyDays < rule.minHistoryDays) return null;
+  const from = windowStartAt(rule, now);
+  const window = sumHours(hours, from, now);
+  const ratio = weekendRatio(market, firstDocumentAt, from);
+  const expectation = expectNegatives({ hours, market, rule, from, now, firstDocumentAt, ratio });
+  const y = window.negativeWeight;
+  const zCount = clampZ(normalUpperQuantile(negativeBinomialTail(y, expectation.mean, rule.dispersion)));
+  const zShare = shareScore(y, window.weight, expectation.share);
+  const excess = 0.5 * Math.log2(1 + Math.max(0, y - expectation.mean) / rule.excessUnit);
+  const coldStart = Math.max(0, 1 - historyDays / COLD_START_DAYS);
+  const score = (zCount + 0.3 * zShare) / Math.sqrt(1.09) + excess - coldStart;
+  return {
+    at: new Date(now).toISOString(),
+    windowHours: rule.windowHours,
+    documents: window.documents,
+    stories: window.stories,
+    count: y,
+    expected: expectation.mean,
+    score: zShare <= -0.5 ? Math.min(0, score) : score,
+    threshold: rule.fireAt,
+    polarity: window.documents === 0 ? null : window.polaritySum / window.documents,
+    historyDays,
+  };
+}
+
+/** Whether the window holds enough to begin an alert at all, whatever its score. */
+export function hasSubstance(evaluation: Evaluation, rule: NegativeSurgeRule): boolean {
+  return evaluation.documents >= rule.minDocuments && evaluation.count >= rule.minNegative;
+}
+
+function shareScore(y: number, n: number, usual: number): number {
+  if (n <= 0) return 0;
+  return clampZ((y / n - usual) / Math.sqrt((0.7 * usual * (1 - usual)) / n + 0.08 ** 2));
+}
+
+function clampZ(z: number): number {
+  return Math.max(-MAX_Z, Math.min(MAX_Z, z));
+}
