@@ -5,8 +5,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Pseudo-weight with which the market's negative share stands in for a name's own. */
 const SHARE_PRIOR_WEIGHT = 5;
-/** Hours of evidence with which weekends are taken for ordinary days. */
-const WEEKEND_PRIOR_HOURS = 24;
+/** Days of evidence with which weekends are taken for ordinary days. */
+const WEEKEND_PRIOR_DAYS = 1;
 
 export type HourSums = Omit<HourBucket, 'start'>;
 
@@ -35,26 +35,38 @@ function weekendHours(from: number, to: number): number {
   return count;
 }
 
-/** How much an hour of the weekend brings, measured in hours of a weekday; 1 when nothing is known. */
+/**
+ * How much a day of the weekend brings, measured in weekdays; 1 when nothing is known.
+ *
+ * Medians of what was said, not of what was bad, so that one loud day cannot make all others look like weekends.
+ */
 export function weekendRatio(
   market: readonly HourBucket[],
   firstDocumentAt: number,
   windowFrom: number,
 ): number {
-  let weekday = 0;
-  let weekend = 0;
-  let from = windowFrom;
+  const byDay = new Map<number, number>();
   for (const hour of market) {
-    if (hour.start >= windowFrom) continue;
-    from = Math.min(from, hour.start);
-    if (isWeekend(hour.start)) weekend += hour.negativeWeight;
-    else weekday += hour.negativeWeight;
+    const day = Math.floor(hour.start / DAY_MS);
+    byDay.set(day, (byDay.get(day) ?? 0) + hour.weight);
   }
-  from = Math.max(from, Math.floor(firstDocumentAt / HOUR_MS) * HOUR_MS);
-  const quietHours = weekendHours(from, windowFrom);
-  const weekdayRate = weekday / Math.max(1, (windowFrom - from) / HOUR_MS - quietHours);
-  if (weekdayRate <= 0) return 1;
-  return (weekend / weekdayRate + WEEKEND_PRIOR_HOURS) / (quietHours + WEEKEND_PRIOR_HOURS);
+  const earliest = market.reduce((first, hour) => Math.min(first, hour.start), windowFrom);
+  const weekdays: number[] = [];
+  const weekends: number[] = [];
+  const firstWholeDay = Math.ceil(Math.max(earliest, firstDocumentAt) / DAY_MS);
+  for (let day = firstWholeDay; day < Math.floor(windowFrom / DAY_MS); day += 1) {
+    (isWeekend(day * DAY_MS) ? weekends : weekdays).push(byDay.get(day) ?? 0);
+  }
+  const usual = median(weekdays);
+  if (usual <= 0) return 1;
+  const ratio = Math.min(2, median(weekends) / usual);
+  return (weekends.length * ratio + WEEKEND_PRIOR_DAYS) / (weekends.length + WEEKEND_PRIOR_DAYS);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
 }
 
 /** The cap on a past day: what lies above it was itself a surge and must not teach the next one to be normal. */
