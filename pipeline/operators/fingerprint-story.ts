@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { documentText } from '../core/scored.js';
+import { normaliseText } from './normalise-text.js';
+
+/** More than this of a text does not tell stories apart. */
+const MAX_UNITS = 20_000;
+
+/**
+ * The story a text belongs to: 32 hex digits, equal for copies of one text.
+ *
+ * Case, white space, links, @users, a leading `RT @x:` or `via @x` at the end, punctuation and emoji do not count. Words, numbers, signs
+ * before numbers, per cent, currencies, hashtags and cashtags do: "up 2 %" and "up 20 %", "+3 %" and "-3 %" are
+ * different stories. A text without any word (a picture, a link alone) is told apart by its raw form; there is
+ * no lower limit otherwise, so two equal posts of two words are one story.
+ */
+export function storyIdOf(title: string | null, text: string): string {
+  const whole = documentText({ title, text });
+  const key = storyKey(whole.slice(0, MAX_UNITS));
+  return createHash('sha256')
+    .update(key === '' ? `raw:${whole}` : key)
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/** The words that make the fingerprint, joined by single spaces. */
+export function storyKey(text: string): string {
+  const plain = normaliseText(text)
+    .toLowerCase()
+    .replace(/\b(?:https?:\/\/|www\.|pic\.twitter\.com\/|t\.co\/)\S*/g, ' ')
+    .replace(/^(?:\s*rt\b[\s:]*@\w+:?)+/, ' ')
+    .replace(/(?:\bvia\s+)?@\w+/g, ' ')
+    .replace(/[−–‒﹣-](?=[\d$€£¥.])/g, '-')
+    .replace(/(\d)[,'’](?=\d{3}(?!\d))/g, '$1');
+  // A sign counts where a number follows and no word or number stands right before it ("+3%", not "2-3" or "A-3").
+  const tokens = plain.match(/(?<![\p{L}\p{N}])[+-](?=[$€£¥]?\.?\d)|\d+(?:\.\d+)*|[\p{L}\p{M}]+|[%‰$€£¥]/gu);
+  return tokens === null ? '' : tokens.join(' ');
+}
