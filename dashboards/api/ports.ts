@@ -1,0 +1,115 @@
+import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify';
+
+import type { Clock } from '../../pipeline/core/clock.js';
+import type { World } from '../../pipeline/core/document.js';
+import type { ModelVersion, Span } from '../../pipeline/core/scored.js';
+import type { QueryStore } from '../../pipeline/core/store.js';
+import type { SectorId } from '../../pipeline/core/taxonomy.js';
+import type { LiveHub } from './live-hub.js';
+
+/** What people see of an instrument. */
+export interface InstrumentInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly nameZh: string | null;
+  readonly sector: SectorId | null;
+}
+
+/** `unknown` carries ids that are spelled alike, `ambiguous` the ids among which the caller must choose. */
+export type Resolution =
+  | { readonly kind: 'known'; readonly id: string }
+  | { readonly kind: 'unknown'; readonly suggestions: readonly string[] }
+  | { readonly kind: 'ambiguous'; readonly candidates: readonly string[] };
+
+export interface InstrumentDirectory {
+  /** Takes `TICKER.MIC` or a bare ticker as it was listed at `at` (milliseconds). Never throws. */
+  resolve(idOrTicker: string, at: number): Resolution;
+  /** Null for an id that is not in the list (`?TICKER` among them). */
+  describe(id: string): InstrumentInfo | null;
+  /** Instruments whose id, ticker or any name holds the text, best first. */
+  search(text: string, limit: number): readonly InstrumentInfo[];
+}
+
+export interface MailSummary {
+  readonly id: string;
+  readonly subject: string;
+  readonly to: readonly string[];
+  /** ISO 8601 UTC. */
+  readonly date: string;
+  readonly alertId: string | null;
+}
+
+export interface Mail extends MailSummary {
+  readonly html: string;
+  readonly text: string;
+}
+
+export interface MailReader {
+  /** Newest first. */
+  list(limit: number): Promise<readonly MailSummary[]>;
+  read(id: string): Promise<Mail | null>;
+}
+
+export interface SourceStatus {
+  readonly id: string;
+  readonly state: 'starting' | 'ok' | 'degraded' | 'stopped' | 'finished';
+  /** One sentence for people when something is wrong, else null. */
+  readonly reason: string | null;
+  /** Milliseconds; null before the first delivery. */
+  readonly lastDeliveryAt: number | null;
+}
+
+export interface ServiceStatus {
+  readonly world: World;
+  /** Milliseconds; the virtual time in a replay world. */
+  readonly now: number;
+  /** Event time up to which no more documents are expected; null before the first document. */
+  readonly watermark: number | null;
+  /** Event time of the newest stored document; null before the first. */
+  readonly newestDocumentAt: number | null;
+  readonly model: ModelVersion | null;
+  readonly sources: readonly SourceStatus[];
+  readonly version: string;
+  /** Accepted and not yet queryable. */
+  readonly lagDocuments: number;
+}
+
+export interface Health {
+  readonly ready: boolean;
+  /** Why not ready, one sentence each. */
+  readonly reasons: readonly string[];
+}
+
+/**
+ * Picks the sentence of a text that carries its score, near the spans when there are any.
+ * Spans and answer count UTF-16 units of `documentText(document)`.
+ */
+export type FindTellingSentence = (input: {
+  readonly text: string;
+  readonly language: string;
+  readonly spans: readonly Span[];
+}) => Span | null;
+
+/** Everything the HTTP server needs; built once in `pipeline/app`. */
+export interface ServerDeps {
+  readonly queries: QueryStore;
+  readonly instruments: InstrumentDirectory;
+  readonly mails: MailReader;
+  readonly live: LiveHub;
+  readonly findTellingSentence: FindTellingSentence;
+  readonly health: () => Health;
+  readonly status: () => ServiceStatus;
+  readonly clock: Clock;
+  /** Null: nothing is logged. */
+  readonly logger: FastifyBaseLogger | null;
+  /** Folder of the built page (`dist/web`). */
+  readonly webRoot: string;
+  /** The address the server will listen on; on loopback only loopback names are accepted as Host. */
+  readonly host: string;
+  /** Host names accepted besides, lower case, without port. */
+  readonly allowedHosts?: readonly string[];
+  /** Mounted as it is, outside the read limits of the API. */
+  readonly ingestRoutes?: FastifyPluginAsync;
+  /** Milliseconds between two status events on the stream; default 5,000. */
+  readonly heartbeatMs?: number;
+}

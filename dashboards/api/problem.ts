@@ -1,0 +1,74 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+
+import { BellwetherError } from '../../pipeline/core/errors.js';
+
+/** A refusal that is told to the caller as it is (RFC 9457). `detail` names the field and the fix. */
+export class ProblemError extends Error {
+  readonly status: number;
+  readonly extra: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, detail: string, extra: Readonly<Record<string, unknown>> = {}) {
+    super(detail);
+    this.name = 'ProblemError';
+    this.status = status;
+    this.extra = extra;
+  }
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  403: 'Forbidden',
+  404: 'Not found',
+  405: 'Method not allowed',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  421: 'Misdirected request',
+  429: 'Too many requests',
+  500: 'Internal error',
+  503: 'Not available',
+};
+
+export function sendProblem(
+  reply: FastifyReply,
+  status: number,
+  detail: string,
+  extra: Readonly<Record<string, unknown>> = {},
+): FastifyReply {
+  if (status === 429 || status === 503) void reply.header('retry-after', '1');
+  return reply
+    .code(status)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify({ title: TITLES[status] ?? 'Error', status, detail, ...extra }));
+}
+
+/** Turns whatever a handler throws into a problem; what nobody foresaw is logged and told without its inside. */
+export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof ProblemError) return sendProblem(reply, error.status, error.message, error.extra);
+  if (error.validation !== undefined) return sendProblem(reply, 400, describeValidation(error));
+  if (error instanceof BellwetherError && error.retriable) {
+    request.log.warn({ code: error.code, err: error }, 'A read could not be answered for now.');
+    return sendProblem(reply, 503, `${error.message} Try again in a moment.`, { code: error.code });
+  }
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500) return sendProblem(reply, status, error.message);
+  request.log.error({ err: error }, 'A request failed for an unforeseen reason.');
+  return sendProblem(reply, 500, 'The service could not answer; the log of the service says why.');
+}
+
+function describeValidation(error: FastifyError): string {
+  const where = error.validationContext === 'params' ? 'path' : 'query';
+  const first = error.validation?.[0];
+  if (first === undefined) return error.message;
+  const field = first.instancePath.split('/')[1] ?? '';
+  const params = first.params as Readonly<Record<string, unknown>>;
+  if (first.keyword === 'additionalProperties') {
+    return `There is no ${where} parameter "${String(params['additionalProperty'])}"; see /api/openapi.json for those there are.`;
+  }
+  if (first.keyword === 'required')
+    return `The ${where} parameter "${String(params['missingProperty'])}" is needed.`;
+  if (first.keyword === 'enum') {
+    const allowed = (params['allowedValues'] as readonly unknown[]).join(', ');
+    return `The ${where} parameter "${field}" must be one of: ${allowed}.`;
+  }
+  return `The ${where} parameter "${field}" ${first.message ?? 'is not valid'}.`;
+}

@@ -1,0 +1,73 @@
+import type { FastifyInstance } from 'fastify';
+
+import { ALERT_STATES, type Alert, type AlertState } from '../../../pipeline/core/alert.js';
+import {
+  KEY_ID,
+  limitSchema,
+  objectSchema,
+  parseTime,
+  requireOrder,
+  SERIES,
+  TIME,
+  toIso,
+} from '../parameters.js';
+import type { ServerDeps } from '../ports.js';
+import { ProblemError } from '../problem.js';
+import type { ReadGate } from '../read-gate.js';
+import { describeSeries, resolveSeries } from '../series-key.js';
+
+interface AlertParameters {
+  readonly series?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly state?: AlertState;
+  readonly limit: number;
+}
+
+const querystring = objectSchema({
+  series: SERIES,
+  from: TIME,
+  to: TIME,
+  state: { type: 'string', enum: ALERT_STATES },
+  limit: limitSchema(100, 500),
+});
+const params = objectSchema({ id: KEY_ID }, ['id']);
+
+export function addAlertRoutes(app: FastifyInstance, deps: ServerDeps, gate: ReadGate): void {
+  app.get<{ Querystring: AlertParameters }>(
+    '/api/v1/alerts',
+    { schema: { querystring } },
+    async (request) => {
+      const query = request.query;
+      const { now } = deps.status();
+      const from = parseTime('from', query.from) ?? 0;
+      const to = parseTime('to', query.to) ?? now + 1;
+      requireOrder(from, to);
+      const series =
+        query.series === undefined ? null : resolveSeries(query.series, to, deps.instruments).key;
+      const alerts = await gate(() => deps.queries.alerts({ from, to, series, limit: query.limit }));
+      const wanted = alerts.filter((alert) => query.state === undefined || alert.state === query.state);
+      return { data: wanted.map((alert) => toAlert(alert, deps)), asOf: toIso(now) };
+    },
+  );
+
+  app.get<{ Params: { id: string } }>('/api/v1/alerts/:id', { schema: { params } }, async (request) => {
+    const found = await gate(() => deps.queries.alert(request.params.id));
+    if (found === null) throw new ProblemError(404, `There is no alert "${request.params.id}".`);
+    const events = found.events.map(({ sequence, type, at, messageId }) => ({
+      sequence,
+      type,
+      at,
+      messageId,
+    }));
+    return { data: { ...toAlert(found.alert, deps), events } };
+  });
+}
+
+function toAlert(alert: Alert, deps: ServerDeps) {
+  const info = describeSeries(alert.series.key, deps.instruments);
+  return {
+    ...alert,
+    series: { ...alert.series, series: info.series, nameZh: info.nameZh, sector: info.sector },
+  };
+}

@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify';
+
+import { objectSchema, toIso } from '../parameters.js';
+import type { ServerDeps, ServiceStatus } from '../ports.js';
+
+const none = { schema: { querystring: objectSchema({}) } };
+
+/** The status with its times as people and programs read them. */
+export function toWireStatus(status: ServiceStatus) {
+  const { world, now, watermark, newestDocumentAt, model, version, lagDocuments } = status;
+  return {
+    world,
+    now: toIso(now),
+    watermark: toIsoOrNull(watermark),
+    newestDocumentAt: toIsoOrNull(newestDocumentAt),
+    model,
+    version,
+    lagDocuments,
+    sources: status.sources.map(({ id, state, reason, lastDeliveryAt }) => ({
+      id,
+      state,
+      reason,
+      lastDeliveryAt: toIsoOrNull(lastDeliveryAt),
+    })),
+  };
+}
+
+function toIsoOrNull(time: number | null): string | null {
+  return time === null ? null : toIso(time);
+}
+
+export function addStatusRoutes(app: FastifyInstance, deps: ServerDeps): void {
+  app.get('/api/v1/status', none, () => toWireStatus(deps.status()));
+  // Load balancers add parameters of their own to probes; they are none of our business here.
+  app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    const { ready, reasons } = deps.health();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons });
+  });
+}

@@ -1,0 +1,65 @@
+import fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+
+import { addOpenApi } from './openapi.js';
+import type { ServerDeps } from './ports.js';
+import { handleError, sendProblem } from './problem.js';
+import { createReadGate } from './read-gate.js';
+import { addAlertRoutes } from './routes/alerts.js';
+import { addDocumentRoutes } from './routes/documents.js';
+import { addMailRoutes } from './routes/mails.js';
+import { addOverviewRoutes } from './routes/overview.js';
+import { addPageRoutes } from './routes/page.js';
+import { addSeriesRoute } from './routes/series.js';
+import { addStatusRoutes } from './routes/status.js';
+import { addStreamRoute } from './routes/stream.js';
+import { secure } from './security.js';
+
+const LIMITS = { maxRunning: 4, maxWaiting: 40 };
+const OPTIONS: FastifyServerOptions = {
+  forceCloseConnections: true,
+  requestTimeout: 30_000,
+  bodyLimit: 1_000_000,
+  routerOptions: { maxParamLength: 200 },
+  // One line a request would bury what matters; failures are logged where they are handled.
+  logController: new LogController({ disableRequestLogging: true }),
+  ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true } },
+};
+
+/**
+ * Builds the HTTP server: page, API, live stream, health and, when given, the ingest routes.
+ *
+ * It does not listen yet. `close()` ends open streams too. Every answer that is not a success is a problem document.
+ */
+export function createServer(deps: ServerDeps): FastifyInstance {
+  const app: FastifyInstance =
+    deps.logger === null
+      ? fastify({ ...OPTIONS, logger: false })
+      : fastify({ ...OPTIONS, loggerInstance: deps.logger });
+  const gate = createReadGate(LIMITS);
+  app.setErrorHandler(handleError);
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      reply,
+      404,
+      `There is nothing at ${request.method} ${request.url.slice(0, 200)}; see /api/openapi.json.`,
+    ),
+  );
+  secure(app, { host: deps.host, allowedHosts: deps.allowedHosts ?? [] });
+  addOpenApi(app, deps.status().version);
+  void app.register((api, _options, done) => {
+    api.addHook('onSend', async (_request, reply) => {
+      if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
+    });
+    addSeriesRoute(api, deps, gate);
+    addDocumentRoutes(api, deps, gate);
+    addAlertRoutes(api, deps, gate);
+    addOverviewRoutes(api, deps, gate);
+    addMailRoutes(api, deps);
+    addStatusRoutes(api, deps);
+    addStreamRoute(api, deps);
+    done();
+  });
+  if (deps.ingestRoutes !== undefined) void app.register(deps.ingestRoutes);
+  addPageRoutes(app, deps.webRoot);
+  return app;
+}

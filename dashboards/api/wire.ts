@@ -1,0 +1,155 @@
+import type { Alert, AlertEvent } from '../../pipeline/core/alert.js';
+import type { ModelVersion, Span } from '../../pipeline/core/scored.js';
+import type { DocumentMention, DocumentView } from '../../pipeline/core/store.js';
+import type { SectorId, TopicId } from '../../pipeline/core/taxonomy.js';
+
+/*
+ * What goes over the wire, for the server that answers and the page that asks. Times are ISO 8601 UTC.
+ */
+
+export interface SeriesInfo {
+  /** Canonical: `market`, `instrument:AAPL.XNAS`, `sector:banks`, `topic:earnings`. */
+  readonly series: string;
+  readonly kind: 'market' | 'instrument' | 'sector' | 'topic';
+  readonly id: string;
+  readonly name: string;
+  readonly nameZh: string | null;
+  readonly sector: SectorId | null;
+}
+
+/** One window. Without documents every mean is null: unknown, which is not neutral. */
+export interface SeriesRow {
+  readonly series: string;
+  readonly start: string;
+  readonly end: string;
+  readonly n: number;
+  readonly stories: number;
+  readonly negative: number | null;
+  readonly neutral: number | null;
+  readonly positive: number | null;
+  readonly polarity: number | null;
+  /** 1 where the installation stored any document of that window, else 0: then n = 0 says nothing about the series. */
+  readonly coverage: 0 | 1;
+  /** True until the watermark has passed the end of the window. */
+  readonly provisional: boolean;
+}
+
+export interface SeriesAnswer {
+  readonly data: readonly SeriesRow[];
+  readonly asOf: string;
+  readonly frequency: string;
+  readonly from: string;
+  readonly to: string;
+  readonly topic: string | null;
+  readonly minRelevance: number;
+  readonly watermark: string | null;
+  readonly series: readonly (SeriesInfo & { readonly requested: string })[];
+}
+
+export interface WireTopic {
+  readonly topic: TopicId;
+  readonly probability: number;
+  readonly name: string;
+  readonly nameZh: string;
+}
+
+export interface WireMention extends DocumentMention {
+  readonly nameZh: string | null;
+}
+
+export interface WireDocument extends Omit<DocumentView, 'topics' | 'mentions'> {
+  readonly topics: readonly WireTopic[];
+  readonly mentions: readonly WireMention[];
+}
+
+export interface DocumentsAnswer {
+  readonly data: readonly WireDocument[];
+  readonly nextCursor: string | null;
+  readonly asOf: string;
+  readonly series: SeriesInfo;
+}
+
+export interface DocumentAnswer {
+  readonly data: WireDocument & {
+    /** What spans and `sentence` point into. */
+    readonly fullText: string;
+    /** The sentence that carried the score. */
+    readonly sentence: Span | null;
+  };
+  readonly asOf: string;
+}
+
+export interface WireAlert extends Omit<Alert, 'series'> {
+  readonly series: Alert['series'] & Pick<SeriesInfo, 'series' | 'nameZh' | 'sector'>;
+}
+
+export interface AlertsAnswer {
+  readonly data: readonly WireAlert[];
+  readonly asOf: string;
+}
+
+export interface AlertAnswer {
+  readonly data: WireAlert & {
+    readonly events: readonly Pick<AlertEvent, 'sequence' | 'type' | 'at' | 'messageId'>[];
+  };
+}
+
+export interface OverviewRow extends SeriesInfo {
+  readonly documents: number;
+  readonly stories: number;
+  readonly negative: number;
+  readonly polarity: number;
+  readonly previousPolarity: number | null;
+  /** Polarity less that of the same length of time before; null without documents then. */
+  readonly change: number | null;
+  readonly lastDocumentAt: string;
+}
+
+export interface OverviewAnswer {
+  readonly from: string;
+  readonly to: string;
+  readonly now: string;
+  readonly market: OverviewRow | null;
+  readonly instruments: readonly OverviewRow[];
+  readonly extent: { readonly from: string; readonly to: string; readonly documents: number } | null;
+}
+
+export interface WireMail {
+  readonly id: string;
+  readonly subject: string;
+  readonly to: readonly string[];
+  readonly date: string;
+  readonly alertId: string | null;
+}
+
+export interface MailsAnswer {
+  readonly data: readonly WireMail[];
+}
+
+export interface MailAnswer {
+  /** `html` is the address of the mail as an inert page. */
+  readonly data: WireMail & { readonly text: string; readonly html: string };
+}
+
+export interface WireStatus {
+  readonly world: 'demo' | 'live' | 'replay';
+  readonly now: string;
+  readonly watermark: string | null;
+  readonly newestDocumentAt: string | null;
+  readonly model: ModelVersion | null;
+  readonly version: string;
+  readonly lagDocuments: number;
+  readonly sources: readonly {
+    readonly id: string;
+    readonly state: 'starting' | 'ok' | 'degraded' | 'stopped' | 'finished';
+    readonly reason: string | null;
+    readonly lastDeliveryAt: string | null;
+  }[];
+}
+
+/** RFC 9457. */
+export interface Problem {
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+}
