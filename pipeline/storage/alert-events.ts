@@ -1,0 +1,87 @@
+import type { Alert, AlertEvent } from '../core/alert.js';
+import { InvariantError } from '../core/errors.js';
+import type { QueryStore } from '../core/store.js';
+import { ALERT_EVENTS, insertRows } from './insert-rows.js';
+import { timeParam } from './present.js';
+import type { SqlRow, SqlSession } from './sql-session.js';
+
+type Reader = Pick<SqlSession, 'query'>;
+
+interface EventRow {
+  readonly event: string;
+}
+
+/** Idempotent by (alertId, sequence): exact repeats fall together. */
+export async function appendEvents(db: SqlSession, events: readonly AlertEvent[]): Promise<void> {
+  const refused = await insertRows(db, ALERT_EVENTS, events.map(toEventRow));
+  const [first] = refused;
+  if (first !== undefined) {
+    throw new InvariantError('alert_event_refused', 'An alert event cannot be stored.', {
+      cause: first.error,
+    });
+  }
+}
+
+/** The newest event of every alert that is not over: pending, firing, or resolved and not mailed yet. */
+export async function openEvents(db: Reader): Promise<readonly AlertEvent[]> {
+  // The mail says nothing about the condition, so the state is that of the newest event beside it.
+  const rows = await db.query<EventRow>(
+    `SELECT argMax(event, sequence) AS event FROM alert_events GROUP BY alert_id
+     HAVING argMaxIf(state, sequence, type != 'mailed') IN ('pending', 'firing')
+         AND argMaxIf(type, sequence, type != 'mailed') != 'cleared'
+       OR countIf(type = 'firing') > 0 AND countIf(type = 'mailed') = 0
+     ORDER BY min(started_at), alert_id`,
+  );
+  return rows.map(({ event }) => parseEvent(event));
+}
+
+/** Alerts whose life overlaps [from, to), newest first; those that cleared without firing are left out. */
+export async function queryAlerts(
+  db: Reader,
+  { from, to, series, limit }: Parameters<QueryStore['alerts']>[0],
+): Promise<readonly Alert[]> {
+  const ofSeries = series === null ? '' : 'WHERE series = {series:String}';
+  const rows = await db.query<EventRow>(
+    `SELECT argMax(event, sequence) AS event FROM alert_events ${ofSeries} GROUP BY alert_id
+     HAVING argMax(type, sequence) != 'cleared' AND min(started_at) < ${timeParam('to')}
+       AND (max(resolved_at) IS NULL OR max(resolved_at) >= ${timeParam('from')})
+     ORDER BY min(started_at) DESC, alert_id LIMIT {limit:UInt32}`,
+    { from, to, limit, ...(series === null ? {} : { series }) },
+  );
+  return rows.map(({ event }) => parseEvent(event).alert);
+}
+
+/** One alert with its whole history, oldest event first, or null. */
+export async function queryAlert(
+  db: Reader,
+  id: string,
+): Promise<{ readonly alert: Alert; readonly events: readonly AlertEvent[] } | null> {
+  const rows = await db.query<EventRow>(
+    'SELECT event FROM alert_events WHERE alert_id = {id:String} ORDER BY sequence LIMIT 1 BY sequence',
+    { id },
+  );
+  const events = rows.map(({ event }) => parseEvent(event));
+  const newest = events.at(-1);
+  return newest === undefined ? null : { alert: newest.alert, events };
+}
+
+function toEventRow(event: AlertEvent): SqlRow {
+  const { alert } = event;
+  return {
+    alert_id: event.alertId,
+    sequence: event.sequence,
+    type: event.type,
+    at: Date.parse(event.at),
+    series: alert.series.key,
+    rule_id: alert.rule.id,
+    state: alert.state,
+    started_at: Date.parse(alert.startedAt),
+    resolved_at: alert.resolvedAt === null ? null : Date.parse(alert.resolvedAt),
+    event: JSON.stringify(event),
+  };
+}
+
+/** Written by `toEventRow` from a checked event, in just this shape. */
+function parseEvent(text: string): AlertEvent {
+  return JSON.parse(text) as AlertEvent;
+}

@@ -1,0 +1,53 @@
+import { ConfigError } from '../core/errors.js';
+import { firstSchema } from './migrations/0001-first-schema.js';
+import type { SqlSession } from './sql-session.js';
+
+/** One numbered step of the schema. Its statements are constants of ours, each safe to run again. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+export const MIGRATIONS: readonly Migration[] = [firstSchema];
+
+const BOOKKEEPING = [
+  `CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, applied_at DateTime64(3, 'UTC'))
+   ENGINE = ReplacingMergeTree ORDER BY version
+   SETTINGS non_replicated_deduplication_window = 0, fsync_after_insert = 1, fsync_part_directory = 1`,
+  `CREATE TABLE IF NOT EXISTS state (key String, value String, generation UInt64)
+   ENGINE = ReplacingMergeTree(generation) ORDER BY key
+   SETTINGS non_replicated_deduplication_window = 0, fsync_after_insert = 1, fsync_part_directory = 1`,
+];
+
+/**
+ * Brings the schema to the newest version and answers with the names of the steps it took, oldest first.
+ *
+ * A step that was cut off by a crash is taken again from its start. Throws ConfigError `schema_too_new` when the
+ * data was written by a newer release.
+ */
+export async function migrate(
+  db: SqlSession,
+  now: number,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<readonly string[]> {
+  for (const statement of BOOKKEEPING) await db.command(statement);
+  const known = await db.query<{ version: number }>('SELECT version FROM schema_migrations');
+  const current = Math.max(0, ...known.map((row) => row.version));
+  const newest = Math.max(0, ...migrations.map((migration) => migration.version));
+  if (current > newest) {
+    throw new ConfigError(
+      'schema_too_new',
+      `The data folder has schema ${current}, this release knows only ${newest}. Start the newer release, or use another data folder.`,
+    );
+  }
+  const applied: string[] = [];
+  for (const migration of migrations.filter(({ version }) => version > current)) {
+    for (const statement of migration.statements) await db.command(statement);
+    await db.insert('schema_migrations', [
+      { version: migration.version, name: migration.name, applied_at: now },
+    ]);
+    applied.push(migration.name);
+  }
+  return applied;
+}

@@ -1,0 +1,56 @@
+import { FREQUENCIES, type Frequency } from '../../core/series.js';
+import type { StoreCounts } from '../../core/store.js';
+import { recomputed } from '../roll-up.js';
+import type { SqlSession } from '../sql-session.js';
+
+/** The store's side of the books, read from the tables themselves; takes time in proportion to all that is stored. */
+export async function queryCounts(db: Pick<SqlSession, 'query'>): Promise<StoreCounts> {
+  const [row] = await db.query<Omit<StoreCounts, 'rollUpDifferences'>>(
+    `SELECT
+       (SELECT count() FROM documents FINAL) AS stored,
+       (SELECT count() FROM dead_letters FINAL) AS deadLettered,
+       countIf(outcome = 'duplicate') AS duplicates,
+       countIf(outcome = 'drop') AS dropped,
+       countIf(outcome = 'stored') AS storedReceipts
+     FROM receipts FINAL`,
+  );
+  let rollUpDifferences = 0;
+  for (const frequency of FREQUENCIES) rollUpDifferences += await countDifferences(db, frequency);
+  return {
+    stored: row?.stored ?? 0,
+    deadLettered: row?.deadLettered ?? 0,
+    duplicates: row?.duplicates ?? 0,
+    dropped: row?.dropped ?? 0,
+    storedReceipts: row?.storedReceipts ?? 0,
+    rollUpDifferences,
+  };
+}
+
+const COUNTS = ['documents', 'stories', 'classified_count'];
+const SUMS = [
+  'negative_sum',
+  'neutral_sum',
+  'positive_sum',
+  'polarity_sum',
+  'weight_sum',
+  'negative_weight_sum',
+];
+
+/** Sums may differ in the last digits, as they are added in another order. */
+async function countDifferences(db: Pick<SqlSession, 'query'>, frequency: Frequency): Promise<number> {
+  const columns = ['series', 'topic', 'window_start', ...COUNTS, ...SUMS].join(', ');
+  const differs = [
+    ...COUNTS.map((name) => `sum(toInt64(${name}) * sign) != 0`),
+    ...SUMS.map((name) => `abs(sum(${name} * sign)) > 1e-6 * (1 + max(abs(${name})))`),
+  ].join(' OR ');
+  const [row] = await db.query<{ differences: number }>(
+    `SELECT count() AS differences FROM (
+       SELECT series, topic, window_start FROM (
+         SELECT ${columns}, 1 AS sign FROM roll_ups FINAL WHERE frequency = '${frequency}'
+         UNION ALL
+         SELECT ${columns}, -1 AS sign FROM (${recomputed(frequency, '1')})
+       ) GROUP BY series, topic, window_start HAVING ${differs}
+     )`,
+  );
+  return row?.differences ?? 0;
+}

@@ -1,0 +1,79 @@
+import { FREQUENCY_MS, windowStart, type Frequency } from '../../core/series.js';
+import type { SeriesPoint, SeriesQuery, SeriesSummary } from '../../core/store.js';
+import { presentMentions, ROLL_UP_SUMS, timeParam, WINDOW_START } from '../present.js';
+import type { SqlParams, SqlSession } from '../sql-session.js';
+
+type Reader = Pick<SqlSession, 'query'>;
+
+// About one year of minutes; the API asks for less.
+const MAX_POINTS = 500_000;
+
+/**
+ * The windows of the series that hold documents, in order of series and time. Ranges are widened to whole windows.
+ *
+ * The present over all mentions comes from the roll-ups; what was known at `asOf`, or a floor for relevance, is counted
+ * from the mentions. Both give the same numbers.
+ */
+export async function querySeries(db: Reader, query: SeriesQuery): Promise<readonly SeriesPoint[]> {
+  const { frequency } = query;
+  const params = {
+    series: query.series,
+    topic: query.topic ?? '',
+    from: windowStart(query.from, frequency),
+    to: windowStart(query.to + FREQUENCY_MS[frequency] - 1, frequency),
+    minRelevance: query.minRelevance,
+    asOf: query.asOf ?? 0,
+  };
+  const source =
+    query.asOf === null && query.minRelevance <= 0 ? cachedWindows(frequency) : countedWindows(query);
+  return db.query<SeriesPoint>(
+    `SELECT series, toInt64(toUnixTimestamp(window_start)) * 1000 AS start, documents, stories,
+       negative_sum / documents AS negative, neutral_sum / documents AS neutral,
+       positive_sum / documents AS positive, polarity_sum / documents AS polarity
+     FROM (${source}) WHERE documents > 0 ORDER BY series, start LIMIT ${MAX_POINTS}`,
+    pickUsed(source, params),
+  );
+}
+
+function cachedWindows(frequency: Frequency): string {
+  return `SELECT * FROM roll_ups FINAL
+    WHERE frequency = '${frequency}' AND series IN {series:Array(String)} AND topic = {topic:String}
+      AND window_start >= ${timeParam('from')} AND window_start < ${timeParam('to')}`;
+}
+
+function countedWindows({ asOf, topic, frequency }: SeriesQuery): string {
+  const known = asOf === null ? '' : `AND known_at <= ${timeParam('asOf')}`;
+  const mentions = presentMentions(
+    `series IN {series:Array(String)} AND event_time >= ${timeParam('from')} AND event_time < ${timeParam('to')} ${known}`,
+  );
+  const ofTopic = topic === null ? '' : 'AND has(topics, {topic:String})';
+  return `SELECT series, ${WINDOW_START[frequency]} AS window_start, ${ROLL_UP_SUMS}
+    FROM ${mentions} WHERE relevance >= {minRelevance:Float64} ${ofTopic} GROUP BY series, window_start`;
+}
+
+/** Market and instruments with documents in [from, to), most documents first, with the same length of time before. */
+export async function querySummaries(
+  db: Reader,
+  from: number,
+  to: number,
+  limit: number,
+): Promise<readonly SeriesSummary[]> {
+  const mentions = presentMentions(
+    `event_time >= ${timeParam('before')} AND event_time < ${timeParam('to')} AND NOT startsWith(series, 'sector:')`,
+  );
+  const inside = `event_time >= ${timeParam('from')}`;
+  return db.query<SeriesSummary>(
+    `SELECT series, countIf(${inside}) AS documents, uniqExactIf(cityHash64(story_id), ${inside}) AS stories,
+       avgIf(mentioned.negative, ${inside}) AS negative, avgIf(positive - mentioned.negative, ${inside}) AS polarity,
+       if(countIf(NOT (${inside})) = 0, NULL, avgIf(positive - mentioned.negative, NOT (${inside}))) AS previousPolarity,
+       toUnixTimestamp64Milli(maxIf(event_time, ${inside})) AS lastDocumentAt
+     FROM ${mentions} AS mentioned
+     GROUP BY series HAVING documents > 0 ORDER BY documents DESC, series LIMIT {limit:UInt32}`,
+    { before: from - (to - from), from, to, limit },
+  );
+}
+
+/** Only the parameters that the statement names; the engine refuses others. */
+export function pickUsed(sql: string, params: SqlParams): SqlParams {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => sql.includes(`{${name}:`)));
+}

@@ -1,0 +1,127 @@
+import type { RawDocument } from '../../core/document.js';
+import type { DocumentMention, DocumentView } from '../../core/store.js';
+import type { Sentiment, TopicScore } from '../../core/scored.js';
+import { timeParam } from '../present.js';
+import type { SqlSession } from '../sql-session.js';
+
+interface DocumentRow {
+  readonly id: string;
+  readonly version: number;
+  readonly action: RawDocument['action'];
+  readonly source_id: string;
+  readonly source_kind: string;
+  readonly source_name: string;
+  readonly url: string | null;
+  readonly title: string | null;
+  readonly text: string;
+  readonly language: string;
+  readonly author: string | null;
+  readonly published: number;
+  readonly precision: string;
+  readonly received: number;
+  readonly known: number;
+  readonly negative: number;
+  readonly neutral: number;
+  readonly positive: number;
+  readonly polarity: number;
+  readonly confidence: number;
+  readonly label: Sentiment['label'];
+  readonly topics: readonly TopicScore[];
+  readonly mentions: string;
+  readonly story_id: string;
+  readonly model_name: string;
+  readonly model_version: string;
+  readonly model_sha256: string;
+  readonly flags: readonly string[];
+}
+
+const SELECT_DOCUMENTS = `SELECT id, version, action, source_id, source_kind, source_name, url, title, text, language,
+  author, toUnixTimestamp64Milli(published_at) AS published, precision, toUnixTimestamp64Milli(received_at) AS received,
+  toUnixTimestamp64Milli(known_at) AS known, negative, neutral, positive, polarity, confidence, label, topics, mentions,
+  story_id, model_name, model_version, model_sha256, flags FROM documents`;
+
+export interface VersionKey {
+  readonly id: string;
+  readonly version: number;
+}
+
+/** The given versions, in the order of the keys; a version that is not stored is left out. */
+export async function queryVersions(
+  db: Pick<SqlSession, 'query'>,
+  keys: readonly VersionKey[],
+): Promise<readonly DocumentView[]> {
+  if (keys.length === 0) return [];
+  const rows = await db.query<DocumentRow>(
+    `${SELECT_DOCUMENTS} WHERE id IN {ids:Array(String)} AND version IN {versions:Array(UInt32)} LIMIT 1 BY id, version`,
+    {
+      ids: [...new Set(keys.map(({ id }) => id))],
+      versions: [...new Set(keys.map(({ version }) => version))],
+    },
+  );
+  const byKey = new Map(rows.map((row) => [`${row.id} ${row.version}`, row]));
+  return keys.flatMap(({ id, version }) => {
+    const row = byKey.get(`${id} ${version}`);
+    return row === undefined ? [] : [toDocumentView(row)];
+  });
+}
+
+/** The newest version of a document that was known at the time, or null. */
+export async function queryDocument(
+  db: Pick<SqlSession, 'query'>,
+  id: string,
+  asOf: number | null,
+): Promise<DocumentView | null> {
+  const known = asOf === null ? '' : `AND known_at <= ${timeParam('asOf')}`;
+  const [row] = await db.query<DocumentRow>(
+    `${SELECT_DOCUMENTS} WHERE id = {id:String} ${known} ORDER BY version DESC LIMIT 1`,
+    asOf === null ? { id } : { id, asOf },
+  );
+  return row === undefined ? null : toDocumentView(row);
+}
+
+function toDocumentView(row: DocumentRow): DocumentView {
+  return {
+    id: row.id,
+    version: row.version,
+    action: row.action,
+    source: { id: row.source_id, kind: row.source_kind, name: row.source_name },
+    url: row.url,
+    title: row.title,
+    text: row.text,
+    language: row.language,
+    author: row.author,
+    publishedAt: toIso(row.published),
+    precision: row.precision,
+    receivedAt: toIso(row.received),
+    knownAt: toIso(row.known),
+    sentiment: {
+      negative: row.negative,
+      neutral: row.neutral,
+      positive: row.positive,
+      polarity: row.polarity,
+      confidence: row.confidence,
+      label: row.label,
+    },
+    topics: row.topics,
+    // Written by us from checked mentions, in just this shape.
+    mentions: JSON.parse(row.mentions) as readonly DocumentMention[],
+    storyId: row.story_id,
+    model: { name: row.model_name, version: row.model_version, sha256: row.model_sha256 },
+    flags: row.flags,
+  };
+}
+
+export function toIso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** First and last event time of the stored documents and how many there are, each counted once; null when empty. */
+export async function queryExtent(
+  db: Pick<SqlSession, 'query'>,
+): Promise<{ readonly from: number; readonly to: number; readonly documents: number } | null> {
+  const [row] = await db.query<{ from: number; to: number; documents: number }>(
+    `SELECT toUnixTimestamp64Milli(min(published_at)) AS from, toUnixTimestamp64Milli(max(published_at)) AS to,
+       uniqExact(id) AS documents FROM documents`,
+  );
+  return row === undefined || row.documents === 0 ? null : row;
+}

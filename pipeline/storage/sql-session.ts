@@ -1,0 +1,142 @@
+import { createClient, ClickHouseError, type ClickHouseClient } from '@clickhouse/client';
+import { createChdbConnection } from 'chdb/connection';
+import {
+  BellwetherError,
+  ConfigError,
+  InvariantError,
+  RejectedError,
+  TimeoutError,
+  UnavailableError,
+} from '../core/errors.js';
+
+type ClientConnection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>['connection']>;
+export type SqlParams = Readonly<Record<string, unknown>>;
+export type SqlRow = Readonly<Record<string, unknown>>;
+
+/**
+ * One connection to the engine. Statements are constants of ours; values from outside travel as bound parameters
+ * (`{name:Type}`) or as JSON rows, never inside the text. A session runs one statement after the other.
+ */
+export interface SqlSession {
+  query<Row>(sql: string, params?: SqlParams): Promise<readonly Row[]>;
+  command(sql: string, params?: SqlParams): Promise<void>;
+  /** All rows or none. Rejects with RejectedError `unstorable` when a value in them cannot be stored. */
+  insert(table: string, rows: readonly SqlRow[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+// The adapter turns per-call settings into SET statements that stick, so everything is set here, once.
+const COMMON_SETTINGS = [
+  'SET output_format_json_quote_64bit_integers = 0',
+  'SET input_format_skip_unknown_fields = 0',
+  'SET input_format_null_as_default = 0',
+];
+export const WRITER_SETTINGS = [
+  ...COMMON_SETTINGS,
+  'SET async_insert = 0',
+  'SET insert_deduplicate = 0',
+  "SET deduplicate_insert = 'disable'",
+  'SET max_insert_threads = 1',
+  'SET max_threads = 2',
+];
+export const READER_SETTINGS = [
+  ...COMMON_SETTINGS,
+  'SET max_threads = 1',
+  'SET max_execution_time = 10',
+  'SET max_memory_usage = 1000000000',
+  'SET readonly = 1',
+];
+
+/** Opens one connection on the data folder; several on the same folder live side by side within one process. */
+export async function openSqlSession(path: string, settings: readonly string[]): Promise<SqlSession> {
+  let client: ClickHouseClient;
+  try {
+    // Its types were not made for exactOptionalPropertyTypes; the shape is the client's own.
+    const connection = createChdbConnection({ path }) as unknown as ClientConnection;
+    client = createClient({ connection });
+  } catch (error) {
+    throw new ConfigError(
+      'store_not_opened',
+      `The analytics store in ${path} cannot be opened: ${messageOf(error)}. Is another service using the folder?`,
+      { cause: error },
+    );
+  }
+  const session: SqlSession = {
+    query: async <Row>(sql: string, params?: SqlParams) => {
+      const result = await translated(() =>
+        client.query({ query: sql, format: 'JSONEachRow', ...bound(params) }),
+      );
+      return result.json<Row>();
+    },
+    command: async (sql, params) => {
+      await translated(() => client.command({ query: sql, ...bound(params) }));
+    },
+    insert: async (table, rows) => {
+      if (rows.length === 0) return;
+      await translated(() => client.insert({ table, values: rows, format: 'JSONEachRow' }));
+    },
+    close: () => client.close(),
+  };
+  for (const setting of settings) await session.command(setting);
+  return session;
+}
+
+function bound(params: SqlParams | undefined): { query_params?: Record<string, unknown> } {
+  return params === undefined ? {} : { query_params: { ...params } };
+}
+
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
+// A value in a row cannot be stored; the rows beside it can.
+const DATA_ERRORS = new Set([6, 25, 26, 27, 33, 38, 41, 53, 69, 70, 72, 117, 131, 349, 469]);
+// Statements of ours that the engine does not understand.
+const BUGS = new Set([10, 16, 36, 42, 43, 44, 46, 47, 60, 62, 115, 164, 184, 215, 386, 456]);
+const TOO_SLOW = 159;
+const DISK_FULL = 243;
+
+/** What the engine threw, as one of our errors; only here is decided whether a retry can help. */
+export function toStoreError(error: unknown): BellwetherError {
+  if (error instanceof BellwetherError) return error;
+  const message = messageOf(error).slice(0, 500);
+  if (!(error instanceof ClickHouseError)) {
+    return new UnavailableError('store_unavailable', `The analytics store does not answer: ${message}`, {
+      cause: error,
+      retriable: !message.includes('closed'),
+    });
+  }
+  const code = Number(error.code);
+  if (DATA_ERRORS.has(code)) {
+    return new RejectedError('unstorable', `The store refuses a value: ${message}`, { cause: error });
+  }
+  if (BUGS.has(code)) {
+    return new InvariantError('store_statement', `The store refuses a statement: ${message}`, {
+      cause: error,
+    });
+  }
+  if (code === TOO_SLOW) {
+    return new TimeoutError('query_too_slow', 'The query ran over its time limit; ask for a shorter range.', {
+      cause: error,
+    });
+  }
+  if (code === DISK_FULL) {
+    return new UnavailableError(
+      'store_full',
+      'The disk of the analytics store is full; make room and it goes on.',
+      { cause: error, retriable: true },
+    );
+  }
+  return new UnavailableError('store_unavailable', `The analytics store failed: ${message}`, {
+    cause: error,
+    retriable: true,
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,76 @@
+import type { RawDocument } from '../core/document.js';
+import type { StoredVersion, StoryOccurrence } from '../core/store.js';
+import { timeParam } from './present.js';
+import { toIso } from './queries/stored-documents.js';
+import type { SqlSession } from './sql-session.js';
+
+const NEWEST_OF_A_STORY = 20;
+
+interface VersionRow {
+  readonly id: string;
+  readonly version: number;
+  readonly content_hash: string;
+  readonly raw_partition: number;
+  readonly raw_offset: number;
+  readonly action: RawDocument['action'];
+  readonly published: number;
+  readonly series: readonly string[];
+}
+
+interface OccurrenceRow {
+  readonly story_id: string;
+  readonly id: string;
+  readonly published: number;
+  readonly raw_partition: number;
+  readonly raw_offset: number;
+}
+
+/** Every stored version of the documents, oldest first. One query, whatever the number of ids. */
+export async function findVersions(
+  db: SqlSession,
+  ids: readonly string[],
+): Promise<readonly StoredVersion[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.query<VersionRow>(
+    `SELECT id, version, content_hash, raw_partition, raw_offset, action,
+       toUnixTimestamp64Milli(published_at) AS published, series
+     FROM documents WHERE id IN {ids:Array(String)} ORDER BY id, version LIMIT 1 BY id, version`,
+    { ids: [...new Set(ids)] },
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    version: row.version,
+    contentHash: row.content_hash,
+    raw: { partition: row.raw_partition, offset: row.raw_offset },
+    action: row.action,
+    publishedAt: toIso(row.published),
+    series: row.series,
+  }));
+}
+
+/**
+ * Documents of the stories with a publication time in [from, to), of each story the newest 20, newest first.
+ * A retraction is no occurrence; the version it takes back stays one.
+ */
+export async function findStories(
+  db: SqlSession,
+  storyIds: readonly string[],
+  from: number,
+  to: number,
+): Promise<readonly StoryOccurrence[]> {
+  if (storyIds.length === 0) return [];
+  const rows = await db.query<OccurrenceRow>(
+    `SELECT DISTINCT story_id, id, toUnixTimestamp64Milli(published_at) AS published, raw_partition, raw_offset
+     FROM documents
+     WHERE story_id IN {ids:Array(String)} AND published_at >= ${timeParam('from')} AND published_at < ${timeParam('to')}
+       AND action != 'retract'
+     ORDER BY story_id, published DESC, raw_partition DESC, raw_offset DESC LIMIT ${NEWEST_OF_A_STORY} BY story_id`,
+    { ids: [...new Set(storyIds)], from, to },
+  );
+  return rows.map((row) => ({
+    storyId: row.story_id,
+    documentId: row.id,
+    publishedAt: row.published,
+    raw: { partition: row.raw_partition, offset: row.raw_offset },
+  }));
+}
