@@ -1,0 +1,177 @@
+import type { Clock } from '../core/clock.js';
+import type { LogPosition } from '../core/document.js';
+import { BellwetherError, InvariantError } from '../core/errors.js';
+import type { AppendOptions, DurableLog, LogReader, LogRecord } from '../core/log.js';
+import { AppendSignal } from './append-signal.js';
+import { GroupWriter } from './group-writer.js';
+import { openEnvironment, type LogEnvironment } from './lmdb-environment.js';
+import { LmdbReader } from './lmdb-reader.js';
+import { logDamaged } from './log-errors.js';
+import { committedOffset, parseState, type LogState } from './log-state.js';
+import { encodeRecord, storedSize } from './record-format.js';
+import { RecordStore } from './record-store.js';
+import { trimLog, type Retention } from './trim-log.js';
+
+const DEFAULT_RETENTION: Retention = { maxAgeMs: 7 * 86_400_000, maxBytes: 5e9 };
+/** Kept free so that the store, commits and clean-up can still write when the log no longer takes documents. */
+const DEFAULT_MIN_FREE_BYTES = 64 * 2 ** 20;
+const MAX_NAME_BYTES = 300;
+
+export interface LmdbLogOptions {
+  /** A folder of its own; created when missing. */
+  readonly path: string;
+  readonly clock: Clock;
+  /** What `trim` leaves although everybody has read it; 7 days or 5 GB, whichever is less. */
+  readonly retention?: Retention;
+  /** Appends beyond this are refused with `log_full`; unlimited when absent. */
+  readonly maxBytes?: number;
+  /** Appends that would leave less than this on the disk are refused with `log_full`. */
+  readonly minFreeBytes?: number;
+}
+
+/**
+ * Opens the embedded log. Only one process may have it open for writing, and only once: the data folder's lock sees to that.
+ *
+ * Rejects with `log_damaged` when the file is cut, foreign, missing or contradicts itself. Offsets are numbers in partition 0.
+ */
+export async function openLmdbLog(options: LmdbLogOptions): Promise<DurableLog> {
+  const environment = await openEnvironment(options.path);
+  const records = new RecordStore(environment);
+  try {
+    const state = loadState(environment, records);
+    if (environment.suspect) readEverything(environment, state, records);
+    return new LmdbLog({ ...options, environment, records, state });
+  } catch (error) {
+    await environment.root.close();
+    throw error;
+  }
+}
+
+class LmdbLog implements DurableLog {
+  private readonly signal: AppendSignal;
+  private readonly writer: GroupWriter;
+  private readonly readers = new Set<LmdbReader>();
+
+  constructor(
+    private readonly parts: LmdbLogOptions & {
+      readonly environment: LogEnvironment;
+      readonly records: RecordStore;
+      readonly state: LogState;
+    },
+  ) {
+    this.signal = new AppendSignal(parts.clock);
+    this.writer = new GroupWriter({
+      ...parts,
+      folder: parts.path,
+      maxBytes: parts.maxBytes ?? Infinity,
+      minFreeBytes: parts.minFreeBytes ?? DEFAULT_MIN_FREE_BYTES,
+      onCommitted: ({ grownTopics }) => {
+        for (const topic of grownTopics) this.signal.grown(topic);
+      },
+    });
+  }
+
+  async append(
+    topic: string,
+    records: readonly LogRecord[],
+    options: AppendOptions = {},
+  ): Promise<readonly LogPosition[]> {
+    const cursors = options.cursors ?? [];
+    if (records.length === 0 && cursors.length === 0) return [];
+    for (const name of [topic, ...cursors.map((cursor) => cursor.name)]) requireName(name);
+    const addedBytes = records.reduce((sum, record) => sum + storedSize(record), 0);
+    let first = 0;
+    await this.writer.submit({
+      addedBytes,
+      stage: (changes) => {
+        const nowMs = this.parts.clock.now();
+        const { oldest, end, bytes } = changes.topic(topic);
+        first = end;
+        records.forEach((record, index) => {
+          changes.putRecord(topic, end + index, encodeRecord(record, nowMs));
+        });
+        if (records.length > 0)
+          changes.setTopic(topic, { oldest, end: end + records.length, bytes: bytes + addedBytes });
+        for (const cursor of cursors) changes.setCursor(cursor.name, cursor.value);
+      },
+    });
+    return records.map((_, index) => ({ partition: 0, offset: first + index }));
+  }
+
+  readCursor(name: string): Promise<string | null> {
+    return Promise.resolve(this.parts.state.cursors.get(name) ?? null);
+  }
+
+  async openReader(topic: string, group: string): Promise<LogReader> {
+    requireName(topic);
+    requireName(group);
+    const { state, records, clock } = this.parts;
+    // From here on `trim` keeps what this group has not read.
+    await this.writer.submit({
+      addedBytes: 0,
+      stage: (changes) => {
+        if (state.committed.get(topic)?.has(group) === true) return;
+        changes.setCommitted(topic, group, changes.topic(topic).oldest);
+      },
+    });
+    const { signal, writer } = this;
+    const reader = new LmdbReader({ topic, group, state, records, writer, signal, clock });
+    this.readers.add(reader);
+    return reader;
+  }
+
+  endPositions(topic: string): Promise<readonly LogPosition[]> {
+    return Promise.resolve([{ partition: 0, offset: this.parts.state.topics.get(topic)?.end ?? 0 }]);
+  }
+
+  committedPositions(topic: string, group: string): Promise<readonly LogPosition[]> {
+    return Promise.resolve([{ partition: 0, offset: committedOffset(this.parts.state, topic, group) }]);
+  }
+
+  async trim(): Promise<void> {
+    const { state, records, clock, retention } = this.parts;
+    await trimLog({ state, records, clock, writer: this.writer, retention: retention ?? DEFAULT_RETENTION });
+  }
+
+  async close(): Promise<void> {
+    for (const reader of this.readers) await reader.close();
+    await this.writer.close();
+    await this.parts.environment.root.close();
+  }
+}
+
+function requireName(name: string): void {
+  const length = Buffer.byteLength(name);
+  if (length > 0 && length <= MAX_NAME_BYTES && !name.includes('\u0000')) return;
+  throw new InvariantError(
+    'log_name',
+    `Topics, groups and cursors are named with 1 to ${MAX_NAME_BYTES} bytes without NUL; got ${JSON.stringify(name.slice(0, 80))}.`,
+  );
+}
+
+function loadState(environment: LogEnvironment, records: RecordStore): LogState {
+  const { file } = environment;
+  let state: LogState | null;
+  try {
+    state = parseState(environment.state.getRange());
+    for (const [topic, { oldest, end }] of state?.topics ?? []) {
+      const last = records.lastOffset(topic);
+      if (last === end - 1 || (last === null && oldest === end)) continue;
+      throw logDamaged(file, `${topic} should end at ${end}, its last record is ${String(last)}`);
+    }
+  } catch (error) {
+    if (error instanceof BellwetherError) throw error;
+    throw logDamaged(file, error instanceof Error ? error.message : String(error), error);
+  }
+  if (state === null) throw logDamaged(file, 'its state has entries of an unknown form');
+  return state;
+}
+
+function readEverything(environment: LogEnvironment, state: LogState, records: RecordStore): void {
+  for (const [topic, { oldest, end, bytes }] of state.topics) {
+    let readBytes = 0;
+    for (const record of records.range(topic, oldest, end)) readBytes += record.storedBytes;
+    if (readBytes !== bytes)
+      throw logDamaged(environment.file, `${topic} has ${readBytes} of ${bytes} bytes`);
+  }
+}
