@@ -44,12 +44,13 @@ export function problemsOf(
       },
     ];
   const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  const words = schema === null ? '' : `Use ${typeWords(schema)}.`;
+  const type = schema === null ? 'text' : typeWords(schema);
+  const words = type === 'text' ? '' : `Use ${type}.`;
   if (issue.code === 'invalid_union')
     return [{ path, line, problem: 'is not a known type', fix: 'Use rss or demo.' }];
   const own = issue.code === 'custom' || !/^(Invalid|Too)/.test(issue.message);
   const problem = missing ? 'is missing' : own ? issue.message : wordsOf(issue.message);
-  return [{ path, line, problem, fix: missing ? `Add it. ${words}` : words }];
+  return [{ path, line, problem, fix: missing ? `Add it. ${words}`.trimEnd() : words }];
 }
 
 function unknownKey(

@@ -44,10 +44,12 @@ function findOption(name: string): { path: readonly string[]; schema: z.core.$Zo
     const key = Object.keys(shape).find((candidate) => candidate.toLowerCase() === wanted);
     const next = key === undefined ? undefined : shape[key];
     if (key === undefined || next === undefined) {
+      // Compared up to the part that is wrong, as what follows it cannot be judged.
+      const written = PREFIX + [...path.map(variableWord), segment].join('__');
       const names = Object.keys(shape).map((option) =>
-        [PREFIX.slice(0, -1), [...path, option].map(variableWord).join('__')].join('_'),
+        PREFIX + [...path, option].map(variableWord).join('__'),
       );
-      return { path: name, line: null, problem: 'names no option', fix: suggestionFor(name, names) };
+      return { path: name, line: null, problem: 'names no option', fix: suggestionFor(written, names) };
     }
     path.push(key);
     schema = next;
