@@ -74,7 +74,7 @@ async function readFormat(marker: string): Promise<boolean> {
 
 function openDatabases(file: string): Pick<LogEnvironment, 'root' | 'records' | 'state'> {
   try {
-    const root = open<Buffer, Key>({
+    const root = open<Buffer>({
       path: file,
       maxDbs: 4,
       encoding: 'binary',

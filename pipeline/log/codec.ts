@@ -1,0 +1,115 @@
+import { DOCUMENT_ACTIONS, SOURCE_KINDS, TIME_PRECISIONS, type RawDocument } from '../core/document.js';
+import { BellwetherError, InvalidDocumentError } from '../core/errors.js';
+import type { ScoredMessage } from '../core/scored.js';
+import {
+  asFields,
+  parseText,
+  readHex,
+  readList,
+  readNumber,
+  readOneOf,
+  readText,
+  readTextOrNull,
+  readTime,
+} from './read-fields.js';
+import type { Fields } from './read-fields.js';
+import { parseScoredMessage } from './parse-scored.js';
+
+/** Raised when a change of the shape can no longer be read by older code; goes first into every message. */
+const VERSION = 1;
+const PREFIX = `{"v":${VERSION},`;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** JSON can smuggle half a character through valid UTF-8 as an escape; the store would refuse the whole batch for it. */
+const ESCAPED_SURROGATE = /\\u[dD][89a-fA-F]/;
+
+/** The bytes for `documents.raw`: one JSON object with a version field `v`. */
+export function encodeRawDocument(document: RawDocument): Uint8Array {
+  return encode(document);
+}
+
+/**
+ * Reads a document back, with the known fields only.
+ *
+ * Throws InvalidDocumentError (`undecodable`, `unknown_version`, `invalid_message`) for bytes that no version of this code wrote.
+ */
+export function decodeRawDocument(bytes: Uint8Array): RawDocument {
+  return parseRawDocument(decode(bytes));
+}
+
+/** The bytes for `documents.scored`, in the same form. */
+export function encodeScoredMessage(message: ScoredMessage): Uint8Array {
+  return encode(message);
+}
+
+/** Like `decodeRawDocument`, for what UNDERSTAND has written. */
+export function decodeScoredMessage(bytes: Uint8Array): ScoredMessage {
+  return parseScoredMessage(decode(bytes), parseRawDocument);
+}
+
+function encode(value: RawDocument | ScoredMessage): Uint8Array {
+  return Buffer.from(PREFIX + JSON.stringify(value).slice(1));
+}
+
+function decode(bytes: Uint8Array): Fields {
+  let parsed: unknown;
+  try {
+    const text = utf8.decode(bytes);
+    parsed = JSON.parse(text);
+    if (ESCAPED_SURROGATE.test(text)) requireWellFormed(parsed);
+  } catch (error) {
+    if (error instanceof BellwetherError) throw error;
+    throw new InvalidDocumentError('undecodable', 'The stored message is not JSON in UTF-8.', {
+      cause: error,
+    });
+  }
+  const fields = asFields(parsed, 'message');
+  const version = fields['v'];
+  if (version !== VERSION) {
+    const found = typeof version === 'number' ? `version ${version}` : 'no version';
+    throw new InvalidDocumentError(
+      'unknown_version',
+      `The stored message has ${found}; this code reads version ${VERSION}.`,
+    );
+  }
+  return fields;
+}
+
+function requireWellFormed(value: unknown): void {
+  if (typeof value === 'string') {
+    if (!value.isWellFormed())
+      throw new InvalidDocumentError('undecodable', 'The stored message has half a character in it.');
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, item] of Object.entries(value)) {
+      requireWellFormed(key);
+      requireWellFormed(item);
+    }
+  }
+}
+
+function parseRawDocument(fields: Fields): RawDocument {
+  const source = asFields(fields['source'], 'source');
+  return {
+    id: readHex(fields, 'id', 32),
+    contentHash: readText(fields, 'contentHash'),
+    action: readOneOf(fields, 'action', DOCUMENT_ACTIONS),
+    source: {
+      id: readText(source, 'id'),
+      kind: readOneOf(source, 'kind', SOURCE_KINDS),
+      name: readText(source, 'name'),
+      licence: readTextOrNull(source, 'licence'),
+      credibility: readNumber(source, 'credibility', 0, 1),
+    },
+    nativeId: readText(fields, 'nativeId'),
+    url: readTextOrNull(fields, 'url'),
+    title: readTextOrNull(fields, 'title'),
+    text: readText(fields, 'text'),
+    language: readTextOrNull(fields, 'language'),
+    author: readTextOrNull(fields, 'author'),
+    publishedAt: readTime(fields, 'publishedAt'),
+    precision: readOneOf(fields, 'precision', TIME_PRECISIONS),
+    modifiedAt: fields['modifiedAt'] === null ? null : readTime(fields, 'modifiedAt'),
+    receivedAt: readTime(fields, 'receivedAt'),
+    tickers: readList(fields, 'tickers', parseText),
+    extra: asFields(fields['extra'], 'extra'),
+  };
+}
