@@ -5,7 +5,7 @@ import { queryVersions } from './queries/stored-documents.js';
 import type { SqlSession } from './sql-session.js';
 
 // Keeps one answer small enough that reading it never holds up the event loop.
-const SERIES_PER_QUERY = 25;
+const SERIES_PER_QUERY = 50;
 
 const IN_RANGE = `event_time >= ${timeParam('from')} AND event_time < ${timeParam('to')}`;
 const WHOLE_HOURS = `SELECT series, window_start, documents, stories, weight_sum, negative_weight_sum, polarity_sum
@@ -46,9 +46,10 @@ export class StoreHistory implements HistoryReader {
     to: number,
   ): Promise<ReadonlyMap<SeriesKey, readonly HourBucket[]>> {
     const buckets = new Map<SeriesKey, HourBucket[]>(series.map((key) => [key, []]));
-    for (let first = 0; first < series.length; first += SERIES_PER_QUERY) {
-      const some = series.slice(first, first + SERIES_PER_QUERY);
-      for (const range of splitAtHours(from, to)) {
+    for (const range of splitAtHours(from, to)) {
+      const atOnce = range.whole ? SERIES_PER_QUERY : series.length;
+      for (let first = 0; first < series.length; first += atOnce) {
+        const some = series.slice(first, first + atOnce);
         for (const { series: key, ...bucket } of await this.#buckets(some, range)) {
           buckets.get(key)?.push(bucket);
         }

@@ -144,22 +144,25 @@ export function toDeadLetterRow(raw: LogPosition, letter: DeadLetter): SqlRow {
   };
 }
 
-const BROKEN_UNICODE = /\p{Surrogate}/gu;
-
 /** The text with every half of a broken surrogate pair replaced by U+FFFD. */
 export function wellFormed(text: string): string {
-  return text.replace(BROKEN_UNICODE, '\uFFFD');
+  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
+}
+
+// In Node 20 and not yet in the ES2023 types; many times faster than a pattern.
+interface Text {
+  isWellFormed(): boolean;
 }
 
 function assertStorable(value: unknown, path: string): void {
-  if (typeof value === 'string' && value.search(BROKEN_UNICODE) >= 0) {
+  if (typeof value === 'string' && !(value as unknown as Text).isWellFormed()) {
     throw new InvalidDocumentError('unstorable', `${path} is not well-formed Unicode.`);
   }
   if (typeof value === 'number' && !Number.isFinite(value)) {
     throw new InvalidDocumentError('unstorable', `${path} is not a finite number.`);
   }
   if (typeof value === 'object' && value !== null) {
-    for (const [key, item] of Object.entries(value)) assertStorable(item, `${path}.${key}`);
+    for (const [key, item] of Object.entries(value)) assertStorable(item, key);
   }
 }
 
