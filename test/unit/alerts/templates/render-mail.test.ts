@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { html, plainLine, webLink } from '../../../../alerts/templates/html.js';
+import type { MailInput } from '../../../../alerts/templates/mail-content.js';
+import { renderMail } from '../../../../alerts/templates/render-mail.js';
+import type { Alert } from '../../../../pipeline/core/alert.js';
+import { DAY_MS, firingAlert } from '../../../support/alerts.js';
+
+const END = Date.parse('2026-03-20T10:00:00Z');
+
+function render(changes: Partial<MailInput> = {}) {
+  return renderMail({
+    alert: firingAlert(),
+    number: 1,
+    world: 'live',
+    language: 'en',
+    days: [2, 1, 0].map((age) => ({ end: END - age * DAY_MS, negativeWeight: age === 0 ? 8.25 : 1.5 })),
+    alertUrl: 'http://127.0.0.1:8420/#/alerts/0123456789abcdef0123456789abcdef',
+    ...changes,
+  });
+}
+
+function withDocument(changes: Partial<Alert['documents'][number]>): Alert {
+  const [first] = firingAlert().documents;
+  return firingAlert({ documents: [{ ...first!, ...changes }] });
+}
+
+describe('alert mail', () => {
+  it('names severity, name, number and usual level in the subject', () => {
+    expect(render().subject).toBe('[HIGH] Harbour Bank: bad news 8.3 (usual 1.5), 14 docs');
+    expect(render({ language: 'zh' }).subject).toBe('[高] Harbour Bank:负面 8.3(平时 1.5),14 篇');
+  });
+
+  it.each(['live', 'demo', 'replay'] as const)('keeps the subject short in the %s world', (world) => {
+    const series = { ...firingAlert().series, name: '🚀 A Very Long Company Name '.repeat(9) };
+    const { subject } = render({ world, alert: firingAlert({ series, severity: 'critical' }), number: 2 });
+    expect(subject.length).toBeLessThan(70);
+    expect(subject).not.toMatch(/\p{Extended_Pictographic}/u);
+    expect(subject).toContain('bad news 8.3 (usual 1.5), 14 docs');
+  });
+
+  it.each([
+    ['demo', '[DEMO] ', 'Nothing here is real.'],
+    ['replay', '[REPLAY] ', 'Nothing here is happening now.'],
+  ] as const)('marks the %s world in the subject and in both parts', (world, prefix, words) => {
+    const mail = render({ world });
+    expect(mail.subject.startsWith(prefix)).toBe(true);
+    expect(mail.html).toContain(words);
+    expect(mail.text).toContain(words);
+  });
+
+  it('says in the first sentence what, how bad and since when', () => {
+    expect(render().text.split('\n')[0]).toBe(
+      'Bad news on Harbour Bank surged: 14 documents in 9 stories of the last 24 hours weigh 8.3 negative, ' +
+        'where 1.5 is usual (5.5×). Since 2026-03-20 09:00 UTC. Please read the documents below and judge.',
+    );
+  });
+
+  it.each(['en', 'zh'] as const)('says the same in the HTML and in the text part (%s)', (language) => {
+    const { html: page, text } = render({ language });
+    for (const fact of [
+      'instrument-negative-surge',
+      '4.87',
+      '3.50',
+      '8.25',
+      '1.50',
+      '−0.62',
+      '2026-03-19 10:00 UTC',
+      'test-model',
+      'abababababab',
+      'Harbour Bank offices searched',
+      'Investigators searched the offices of Harbour Bank on Friday.',
+      '港湾银行被立案调查',
+      '监管部门对港湾银行立案调查。',
+      'https://wire.example/d1',
+      'Test Wire, 2026-03-20 08:55 UTC',
+      '0.93',
+      '7.32',
+      '#/alerts/0123456789abcdef0123456789abcdef',
+      '0123456789abcdef0123456789abcdef',
+    ]) {
+      expect(page).toContain(fact);
+      expect(text).toContain(fact);
+    }
+  });
+
+  it('answers in the thread when the alert has resolved, short and without evidence', () => {
+    const alert = firingAlert({ state: 'resolved', resolvedAt: '2026-03-23T10:00:00.000Z' });
+    const mail = render({ alert, number: 2 });
+    expect(mail.subject).toBe(`Re: ${render().subject}`);
+    expect(mail.text.split('\n')[0]).toContain('Resolved at 2026-03-23 10:00 UTC');
+    expect(mail.html).not.toContain('offices searched');
+  });
+
+  it('escapes what comes from outside', () => {
+    const alert = withDocument({
+      title: '<img src=x onerror=alert(1)> "Bank" & \'Co\'',
+      sentence: '</p><script>steal()</script>',
+      source: '<b>wire</b>',
+    });
+    const { html: page, text } = render({ alert });
+    expect(page).not.toMatch(/<img|<script|<b>/);
+    expect(page).toContain('&lt;img src=x onerror=alert(1)&gt; &quot;Bank&quot; &amp; &#39;Co&#39;');
+    expect(text).toContain('<img src=x onerror=alert(1)>');
+  });
+
+  it.each(['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', 'not a link', ''])(
+    'links nowhere for the address "%s"',
+    (url) => {
+      const { html: page } = render({ alert: withDocument({ url }), alertUrl: null });
+      expect(page).not.toContain('href=');
+    },
+  );
+
+  it('stays under 100 kB and on its lines whatever the documents hold', () => {
+    const monster = `Bank\r\nBcc: all@example.org\u0000\u202E${'長い'.repeat(50_000)}`;
+    const documents = Array.from({ length: 9 }, () => ({
+      ...firingAlert().documents[0]!,
+      title: monster,
+      sentence: monster,
+      source: monster,
+      url: `https://wire.example/${'x'.repeat(5_000)}`,
+    }));
+    const { html: page, text, subject } = render({ alert: firingAlert({ documents }) });
+    expect(Buffer.byteLength(page)).toBeLessThan(100_000);
+    expect(page).not.toContain('\u202E');
+    expect(text).not.toMatch(/^Bcc:/m);
+    expect(subject).not.toMatch(/[\r\n]/);
+  });
+
+  it('can be rendered without documents, days or a page', () => {
+    const { html: page, text } = render({ alert: firingAlert({ documents: [] }), days: [], alertUrl: null });
+    expect(page).toContain('None of the documents');
+    expect(text).not.toContain('Open the alert');
+  });
+});
+
+describe('html', () => {
+  it('escapes any text and leaves its own markup alone', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const { safeHtml } = html`<p title="${text}">${[html`<b>${text}</b>`]}</p>`;
+        expect(
+          safeHtml
+            .replace(/&(amp|lt|gt|quot|#39);/g, '')
+            .match(/[<>"']/g)
+            ?.join(''),
+        ).toBe('<""><></></>'.replace(/\//g, ''));
+      }),
+    );
+  });
+
+  it('makes one line of any text, never longer than asked', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 30 }), (text, max) => {
+        const line = plainLine(text, max);
+        expect(Array.from(line).length).toBeLessThanOrEqual(max);
+        expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+  });
+
+  it('accepts http and https addresses alone', () => {
+    expect(webLink('https://a.example/b?c="d"')).toBe('https://a.example/b?c=%22d%22');
+    expect(webLink('HTTP://a.example')).toBe('http://a.example/');
+    expect(webLink(' javascript:alert(1)')).toBeNull();
+  });
+});
