@@ -114,6 +114,10 @@ export interface OverviewAnswer {
   readonly extent: { readonly from: string; readonly to: string; readonly documents: number } | null;
 }
 
+export interface InstrumentsAnswer {
+  readonly data: readonly Omit<SeriesInfo, 'series' | 'kind'>[];
+}
+
 export interface WireMail {
   readonly id: string;
   readonly subject: string;
@@ -152,4 +156,12 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
+  /** What kind of failure behind the service, where there is one. */
+  readonly code?: string;
+}
+
+/** Answer of `/readyz`. */
+export interface Readiness {
+  readonly status: 'ready' | 'not ready';
+  readonly reasons: readonly string[];
 }

@@ -15,6 +15,7 @@ import type { ServerDeps } from '../ports.js';
 import { ProblemError } from '../problem.js';
 import type { ReadGate } from '../read-gate.js';
 import { describeSeries, resolveSeries } from '../series-key.js';
+import type { AlertAnswer, AlertsAnswer, WireAlert } from '../wire.js';
 
 interface AlertParameters {
   readonly series?: string;
@@ -37,7 +38,7 @@ export function addAlertRoutes(app: FastifyInstance, deps: ServerDeps, gate: Rea
   app.get<{ Querystring: AlertParameters }>(
     '/api/v1/alerts',
     { schema: { querystring } },
-    async (request) => {
+    async (request): Promise<AlertsAnswer> => {
       const query = request.query;
       const { now } = deps.status();
       const from = parseTime('from', query.from) ?? 0;
@@ -51,20 +52,24 @@ export function addAlertRoutes(app: FastifyInstance, deps: ServerDeps, gate: Rea
     },
   );
 
-  app.get<{ Params: { id: string } }>('/api/v1/alerts/:id', { schema: { params } }, async (request) => {
-    const found = await gate(() => deps.queries.alert(request.params.id));
-    if (found === null) throw new ProblemError(404, `There is no alert "${request.params.id}".`);
-    const events = found.events.map(({ sequence, type, at, messageId }) => ({
-      sequence,
-      type,
-      at,
-      messageId,
-    }));
-    return { data: { ...toAlert(found.alert, deps), events } };
-  });
+  app.get<{ Params: { id: string } }>(
+    '/api/v1/alerts/:id',
+    { schema: { params } },
+    async (request): Promise<AlertAnswer> => {
+      const found = await gate(() => deps.queries.alert(request.params.id));
+      if (found === null) throw new ProblemError(404, `There is no alert "${request.params.id}".`);
+      const events = found.events.map(({ sequence, type, at, messageId }) => ({
+        sequence,
+        type,
+        at,
+        messageId,
+      }));
+      return { data: { ...toAlert(found.alert, deps), events } };
+    },
+  );
 }
 
-function toAlert(alert: Alert, deps: ServerDeps) {
+function toAlert(alert: Alert, deps: ServerDeps): WireAlert {
   const info = describeSeries(alert.series.key, deps.instruments);
   return {
     ...alert,

@@ -22,6 +22,7 @@ import type { ServerDeps } from '../ports.js';
 import { ProblemError } from '../problem.js';
 import type { ReadGate } from '../read-gate.js';
 import { describeSeries, resolveSeries, type ResolvedSeries } from '../series-key.js';
+import type { DocumentAnswer, DocumentsAnswer, WireDocument } from '../wire.js';
 
 interface ListParameters {
   readonly series: string;
@@ -58,7 +59,7 @@ export function addDocumentRoutes(app: FastifyInstance, deps: ServerDeps, gate: 
   app.get<{ Querystring: ListParameters }>(
     '/api/v1/documents',
     { schema: { querystring: listQuery } },
-    async (request) => {
+    async (request): Promise<DocumentsAnswer> => {
       const query = request.query;
       const { now } = deps.status();
       const asOf = parseAsOf(query.asOf, now);
@@ -91,7 +92,7 @@ export function addDocumentRoutes(app: FastifyInstance, deps: ServerDeps, gate: 
   app.get<{ Params: { id: string }; Querystring: OneParameters }>(
     '/api/v1/documents/:id',
     { schema: { params, querystring: oneQuery } },
-    async (request) => {
+    async (request): Promise<DocumentAnswer> => {
       const { now } = deps.status();
       const asOf = parseAsOf(request.query.asOf, now);
       const view = await gate(() => deps.queries.document(request.params.id, asOf));
@@ -117,7 +118,7 @@ function topicOf(series: ResolvedSeries, topic: string | undefined) {
 }
 
 /** A stored document with the names of both languages beside its ids. */
-function toDocument(view: DocumentView, deps: ServerDeps) {
+function toDocument(view: DocumentView, deps: ServerDeps): WireDocument {
   return {
     ...view,
     topics: view.topics.map((score) => ({
@@ -133,7 +134,11 @@ function toDocument(view: DocumentView, deps: ServerDeps) {
 }
 
 /** Adds the text that spans point into and the sentence that carried the score for the chosen series. */
-function toMarkedDocument(view: DocumentView, requested: string | undefined, deps: ServerDeps) {
+function toMarkedDocument(
+  view: DocumentView,
+  requested: string | undefined,
+  deps: ServerDeps,
+): DocumentAnswer['data'] {
   const text = documentText(view);
   const series =
     requested === undefined ? null : resolveSeries(requested, Date.parse(view.publishedAt), deps.instruments);

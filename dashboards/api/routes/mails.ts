@@ -4,6 +4,7 @@ import { KEY_ID, limitSchema, objectSchema } from '../parameters.js';
 import type { ServerDeps } from '../ports.js';
 import { ProblemError } from '../problem.js';
 import { MAIL_POLICY } from '../security.js';
+import type { MailAnswer, MailsAnswer } from '../wire.js';
 
 const querystring = objectSchema({ limit: limitSchema(50, 500) });
 const params = objectSchema({ id: KEY_ID }, ['id']);
@@ -18,17 +19,21 @@ export function addMailRoutes(app: FastifyInstance, deps: ServerDeps): void {
   app.get<{ Querystring: { limit: number } }>(
     '/api/v1/mails',
     { schema: { querystring } },
-    async (request) => ({
+    async (request): Promise<MailsAnswer> => ({
       data: await deps.mails.list(request.query.limit),
     }),
   );
 
-  app.get<{ Params: { id: string } }>('/api/v1/mails/:id', { schema: { params } }, async (request) => {
-    const { id, subject, to, date, text, alertId } = await read(request.params.id);
-    return {
-      data: { id, subject, to, date, alertId, text, html: `/api/v1/mails/${encodeURIComponent(id)}/html` },
-    };
-  });
+  app.get<{ Params: { id: string } }>(
+    '/api/v1/mails/:id',
+    { schema: { params } },
+    async (request): Promise<MailAnswer> => {
+      const { id, subject, to, date, text, alertId } = await read(request.params.id);
+      return {
+        data: { id, subject, to, date, alertId, text, html: `/api/v1/mails/${encodeURIComponent(id)}/html` },
+      };
+    },
+  );
 
   app.get<{ Params: { id: string } }>(
     '/api/v1/mails/:id/html',

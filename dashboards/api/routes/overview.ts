@@ -6,6 +6,7 @@ import { limitSchema, objectSchema, parseTime, requireOrder, TIME, toIso } from 
 import type { ServerDeps } from '../ports.js';
 import type { ReadGate } from '../read-gate.js';
 import { describeSeries } from '../series-key.js';
+import type { OverviewAnswer, OverviewRow } from '../wire.js';
 
 const DAY_MS = 86_400_000;
 
@@ -25,7 +26,7 @@ export function addOverviewRoutes(app: FastifyInstance, deps: ServerDeps, gate: 
   app.get<{ Querystring: OverviewParameters }>(
     '/api/v1/overview',
     { schema: { querystring } },
-    async (request) => {
+    async (request): Promise<OverviewAnswer> => {
       const { now } = deps.status();
       const to = parseTime('to', request.query.to) ?? now + 1;
       const from = parseTime('from', request.query.from) ?? to - DAY_MS;
@@ -56,7 +57,7 @@ export function addOverviewRoutes(app: FastifyInstance, deps: ServerDeps, gate: 
   );
 }
 
-function toRow(summary: SeriesSummary, deps: ServerDeps) {
+function toRow(summary: SeriesSummary, deps: ServerDeps): OverviewRow {
   const { documents, stories, negative, polarity, previousPolarity } = summary;
   return {
     ...describeSeries(summary.series, deps.instruments),

@@ -9,7 +9,7 @@ import {
 } from '../../../pipeline/core/series.js';
 import type { SeriesPoint } from '../../../pipeline/core/store.js';
 import type { TopicId } from '../../../pipeline/core/taxonomy.js';
-import { fillWindows, type SeriesRow } from '../fill-windows.js';
+import { fillWindows } from '../fill-windows.js';
 import {
   MIN_RELEVANCE,
   objectSchema,
@@ -26,6 +26,7 @@ import type { ServerDeps } from '../ports.js';
 import { ProblemError } from '../problem.js';
 import type { ReadGate } from '../read-gate.js';
 import { describeSeries, resolveSeries, type ResolvedSeries } from '../series-key.js';
+import type { SeriesAnswer, SeriesRow } from '../wire.js';
 
 /** Windows of all series together; a month of minutes of one series fits. */
 export const MAX_WINDOWS = 50_000;
@@ -73,7 +74,7 @@ export function addSeriesRoute(app: FastifyInstance, deps: ServerDeps, gate: Rea
   app.get<{ Querystring: SeriesParameters }>(
     '/api/v1/series',
     { schema: { querystring } },
-    async (request) => {
+    async (request): Promise<SeriesAnswer> => {
       const query = request.query;
       const { now, watermark } = deps.status();
       const asOf = parseAsOf(query.asOf, now);

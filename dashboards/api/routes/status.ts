@@ -2,11 +2,12 @@ import type { FastifyInstance } from 'fastify';
 
 import { objectSchema, toIso } from '../parameters.js';
 import type { ServerDeps, ServiceStatus } from '../ports.js';
+import type { WireStatus } from '../wire.js';
 
 const none = { schema: { querystring: objectSchema({}) } };
 
 /** The status with its times as people and programs read them. */
-export function toWireStatus(status: ServiceStatus) {
+export function toWireStatus(status: ServiceStatus): WireStatus {
   const { world, now, watermark, newestDocumentAt, model, version, lagDocuments } = status;
   return {
     world,
