@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../core/errors.js';
@@ -17,7 +18,7 @@ const MAX_TRIES = 20;
  */
 export async function takeFolderLock(file: string, folder: string): Promise<() => Promise<void>> {
   const own: Holder = { pid: process.pid, startTicks: startTicksOf(process.pid) };
-  const draft = `${file}.${process.pid}.new`;
+  const draft = `${file}.${randomUUID()}.new`;
   await writeFile(draft, JSON.stringify(own), { mode: 0o600, flush: true });
   try {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
@@ -63,7 +64,7 @@ async function tryLink(draft: string, file: string): Promise<boolean> {
 
 /** Moves the stale lock away; puts it back when another process has replaced it in between. */
 async function removeStale(file: string, stale: string): Promise<void> {
-  const aside = `${file}.${process.pid}.stale`;
+  const aside = `${file}.${randomUUID()}.stale`;
   try {
     await rename(file, aside);
   } catch (error) {
