@@ -18,7 +18,8 @@ const ISO =
 export function parseIsoTime(value: string): ParsedTime | null {
   const match = ISO.exec(value.trim());
   if (match === null) return null;
-  const [, year, month, day, hour, minute, second, fraction, , sign, zoneHour, zoneMinute] = match;
+  const [, year, month, day, hour, minute, second, fraction, zulu, sign, zoneHour, zoneMinute] = match;
+  if (hour !== undefined && zulu === undefined && sign === undefined) return null;
   const ms = timeFromParts({
     year: Number(year),
     month: Number(month),
