@@ -1,0 +1,60 @@
+/**
+ * What a word of the lexicon does.
+ *
+ * - `polar`: good (above 0) or bad (below 0) by itself.
+ * - `direction`: up (above 0) or down; what that means depends on what moves: profits that fall are bad, losses that fall good.
+ * - `quantity`: something that moves. `value` says whether more of it is good (1) or bad (−1); `alone` is its tone without a move.
+ * - `negation` turns what follows; `scale` strengthens (above 1) or weakens it; `border` ends a clause.
+ */
+export interface Entry {
+  readonly kind: 'polar' | 'direction' | 'quantity' | 'negation' | 'scale' | 'border';
+  readonly value: number;
+  readonly alone: number;
+}
+
+/** Words and phrases, folded, with how many units (English: tokens, Chinese: characters) the longest has. */
+export interface Dictionary<T> {
+  readonly entries: ReadonlyMap<string, T>;
+  /** What stands between the units of a phrase. */
+  readonly joiner: '' | ' ';
+  readonly longest: number;
+}
+
+/**
+ * Reads the word lists' own notation: a line is `KIND VALUE[/ALONE] word word …`, with `_` for a blank inside a phrase and
+ * `~` after a regular verb that shall stand for its forms too. Throws on a line it cannot read: the lists are code.
+ */
+export function parseDictionary(lists: readonly string[], joiner: '' | ' '): Dictionary<Entry> {
+  const entries = new Map<string, Entry>();
+  let longest = 1;
+  for (const line of lists.join('\n').split('\n')) {
+    const [kind = '', numbers = '', ...words] = line.trim().split(/\s+/);
+    if (kind === '') continue;
+    const [value = Number.NaN, alone = 0] = numbers.split('/').map(Number);
+    if (!isKind(kind) || !Number.isFinite(value))
+      throw new TypeError(`word list line not understood: ${line}`);
+    for (const word of words.flatMap(inflect)) {
+      entries.set(word, { kind, value, alone });
+      longest = Math.max(longest, word.split(joiner).length);
+    }
+  }
+  return { entries, joiner, longest };
+}
+
+function isKind(kind: string): kind is Entry['kind'] {
+  return ['polar', 'direction', 'quantity', 'negation', 'scale', 'border'].includes(kind);
+}
+
+/** `surge~` → surge, surges, surged, surging; irregular forms are written out in the lists. */
+function inflect(notation: string): string[] {
+  const word = notation.replaceAll(/[_-]/g, ' ').trim() || notation;
+  if (!word.endsWith('~')) return [word];
+  const base = word.slice(0, -1);
+  const stem = base.endsWith('e') ? base.slice(0, -1) : base;
+  if (/[^aeiou]y$/.test(base)) {
+    const root = base.slice(0, -1);
+    return [base, `${root}ies`, `${root}ied`, `${base}ing`];
+  }
+  const plural = /(?:s|sh|ch|x|z)$/.test(base) ? `${base}es` : `${base}s`;
+  return [base, plural, `${stem}ed`, `${stem}ing`];
+}

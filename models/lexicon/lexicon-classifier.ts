@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type {
+  Classification,
+  Classifier,
+  ClassifierInput,
+  WordContribution,
+} from '../../pipeline/core/model.js';
+import { TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
+import { chooseLanguage, type ModelLanguage } from '../choose-language.js';
+import { pickTopics } from '../pick-topics.js';
+import { softmaxInPlace, toSentiment, type SentimentTriple } from '../to-sentiment.js';
+import { createLexicon, type Lexicon } from './lexicon.js';
+import type { LexiconScore } from './score-terms.js';
+import { TOPIC_WORDS } from './topic-words.js';
+import { CHINESE_WORDS } from './words-zh.js';
+import { ENGLISH_WORDS } from './words-en.js';
+
+const VERSION = '1';
+/** Most texts without a telling word are neutral. */
+const PRIOR: SentimentTriple = [0.15, 0.7, 0.15];
+/** Logits a unit of word strength is worth, and the head start of neutral over a class without any word. */
+const STRENGTH = 1.1;
+const NEUTRAL_LOGIT = 1.2;
+/** Logits a topic word is worth; `other` starts with one word and a half. */
+const TOPIC_STRENGTH = 1.2;
+const OTHER_WORDS = 1.5;
+
+/** The classifier without an artefact: finance words of our own choosing, English and Chinese. */
+export function createLexiconClassifier(): Classifier {
+  const lexicon = createLexicon();
+  const sha256 = createHash('sha256')
+    .update(JSON.stringify([ENGLISH_WORDS, CHINESE_WORDS, TOPIC_WORDS]))
+    .digest('hex');
+  return {
+    model: { name: 'lexicon', version: VERSION, sha256 },
+    classify: (inputs) => inputs.map((input) => classifyOne(lexicon, input)),
+    explain: (input) => explainOne(lexicon, input),
+  };
+}
+
+function classifyOne(lexicon: Lexicon, input: ClassifierInput): Classification {
+  const language = chooseLanguage(input.language, input.text);
+  if (language === null) {
+    return {
+      sentiment: toSentiment(PRIOR),
+      topics: [{ topic: 'other', probability: 1 }],
+      flags: ['unclassified'],
+    };
+  }
+  const score = lexicon.score(input.text, language);
+  const known = score.terms.length > 0;
+  return {
+    sentiment: known ? scoreToSentiment(score) : toSentiment(PRIOR),
+    topics: pickTopics(topicProbabilities(lexicon, input.text, language)),
+    flags: known ? [] : ['unclassified'],
+  };
+}
+
+function scoreToSentiment(score: LexiconScore): ReturnType<typeof toSentiment> {
+  const logits = Float64Array.of(STRENGTH * score.negative, NEUTRAL_LOGIT, STRENGTH * score.positive);
+  softmaxInPlace(logits);
+  return toSentiment([logits[0] ?? 0, logits[1] ?? 0, logits[2] ?? 0]);
+}
+
+function topicProbabilities(lexicon: Lexicon, text: string, language: ModelLanguage): Float64Array {
+  const counts = lexicon.countTopics(text, language);
+  counts[TOPIC_IDS.indexOf('other')] = OTHER_WORDS;
+  for (let index = 0; index < counts.length; index += 1)
+    counts[index] = (counts[index] ?? 0) * TOPIC_STRENGTH;
+  softmaxInPlace(counts);
+  return counts;
+}
+
+/** In logits of negative minus positive: a bad word adds, a good word takes away. */
+function explainOne(lexicon: Lexicon, input: ClassifierInput): readonly WordContribution[] {
+  const language = chooseLanguage(input.language, input.text);
+  if (language === null) return [];
+  return lexicon
+    .score(input.text, language)
+    .terms.map((term) => ({
+      word: input.text.slice(term.start, term.end),
+      span: [term.start, term.end] as const,
+      contribution: -STRENGTH * term.value,
+    }))
+    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+}

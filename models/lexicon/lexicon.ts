@@ -1,0 +1,69 @@
+import type { ModelLanguage } from '../choose-language.js';
+import { TOPIC_IDS, type TopicId } from '../../pipeline/core/taxonomy.js';
+import { parseDictionary, type Dictionary, type Entry } from './dictionary.js';
+import { findPhrases, findTerms } from './find-terms.js';
+import { NO_SCORE, scoreTerms, type LexiconScore, type Reach } from './score-terms.js';
+import { createEnglishSplitter, splitCharacters, type Unit, type UnitSplitter } from './split-units.js';
+import { TOPIC_WORDS } from './topic-words.js';
+import { CHINESE_WORDS } from './words-zh.js';
+import { ENGLISH_WORDS } from './words-en.js';
+
+/** Scores texts by word lists; without state, bounded in time for any input. */
+export interface Lexicon {
+  score(text: string, language: ModelLanguage): LexiconScore;
+  /** How many words of each topic the text has, in the order of TOPIC_IDS. */
+  countTopics(text: string, language: ModelLanguage): Float64Array;
+}
+
+interface LanguagePart {
+  readonly split: UnitSplitter;
+  readonly words: Dictionary<Entry>;
+  readonly topics: Dictionary<number>;
+  readonly reach: Reach;
+}
+
+export function createLexicon(): Lexicon {
+  const parts: Readonly<Record<ModelLanguage, LanguagePart>> = {
+    en: {
+      split: createEnglishSplitter(),
+      words: parseDictionary(ENGLISH_WORDS, ' '),
+      topics: topicDictionary('en', ' '),
+      reach: { negation: 3, scale: 2, quantity: 6 },
+    },
+    zh: {
+      split: splitCharacters,
+      words: parseDictionary(CHINESE_WORDS, ''),
+      topics: topicDictionary('zh', ''),
+      reach: { negation: 4, scale: 5, quantity: 12 },
+    },
+  };
+  return {
+    score: (text, language) => {
+      const part = parts[language];
+      const found = findTerms(part.split(text), part.words);
+      return found.length === 0 ? NO_SCORE : scoreTerms(found, part.reach);
+    },
+    countTopics: (text, language) => countTopics(parts[language].split(text), parts[language].topics),
+  };
+}
+
+function countTopics(units: readonly Unit[], dictionary: Dictionary<number>): Float64Array {
+  const counts = new Float64Array(TOPIC_IDS.length);
+  findPhrases(units, dictionary, (topic) => {
+    counts[topic] = (counts[topic] ?? 0) + 1;
+  });
+  return counts;
+}
+
+function topicDictionary(language: ModelLanguage, joiner: '' | ' '): Dictionary<number> {
+  const entries = new Map<string, number>();
+  let longest = 1;
+  for (const [topic, words] of Object.entries(TOPIC_WORDS)) {
+    for (const notation of words[language].split(' ')) {
+      const word = notation.replaceAll(/[_-]/g, ' ');
+      entries.set(word, TOPIC_IDS.indexOf(topic as TopicId));
+      longest = Math.max(longest, word.split(joiner).length);
+    }
+  }
+  return { entries, joiner, longest };
+}

@@ -1,0 +1,115 @@
+import type { Entry } from './dictionary.js';
+
+/** A word of the lexicon found in a text; `position` counts tokens (English) or characters (Chinese). */
+export interface FoundTerm {
+  readonly entry: Entry;
+  readonly position: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One opinion in the text, in the lexicon's units: above 0 good, below 0 bad. */
+export interface ScoredTerm {
+  readonly value: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface LexiconScore {
+  /** Sums of the good and of the bad terms, both 0 or more. */
+  readonly positive: number;
+  readonly negative: number;
+  readonly terms: readonly ScoredTerm[];
+}
+
+/** How far, in positions, a word reaches. */
+export interface Reach {
+  readonly negation: number;
+  readonly scale: number;
+  readonly quantity: number;
+}
+
+export const NO_SCORE: LexiconScore = { positive: 0, negative: 0, terms: [] };
+/** What a direction weighs when nothing that moves is named: mostly it is the share price. */
+const BARE_DIRECTION = 0.7;
+/** "Not good" is milder than "bad". */
+const NEGATED = -0.7;
+
+/**
+ * Adds up the terms of a text, clause by clause.
+ *
+ * A direction takes the nearest quantity of its clause, at most `reach.quantity` away: "losses narrow" is good,
+ * "costs soar" bad. A quantity that was not taken counts with its own tone. Negations and scales act on what follows within reach.
+ */
+export function scoreTerms(found: readonly FoundTerm[], reach: Reach): LexiconScore {
+  const terms: ScoredTerm[] = [];
+  let clause: FoundTerm[] = [];
+  for (const term of found) {
+    if (term.entry.kind === 'border') {
+      scoreClause(clause, reach, terms);
+      clause = [];
+    } else {
+      clause.push(term);
+    }
+  }
+  scoreClause(clause, reach, terms);
+  let positive = 0;
+  let negative = 0;
+  for (const term of terms) {
+    if (term.value > 0) positive += term.value;
+    else negative -= term.value;
+  }
+  return { positive, negative, terms };
+}
+
+function scoreClause(clause: readonly FoundTerm[], reach: Reach, out: ScoredTerm[]): void {
+  const taken = new Set<FoundTerm>();
+  for (const term of clause) {
+    if (term.entry.kind === 'direction') {
+      const quantity = nearestQuantity(clause, term, reach.quantity);
+      if (quantity !== null) taken.add(quantity);
+      const base = term.entry.value * (quantity?.entry.value ?? BARE_DIRECTION);
+      out.push(scored(base * modifiers(clause, term, reach), term, quantity));
+    } else if (term.entry.kind === 'polar') {
+      out.push(scored(term.entry.value * modifiers(clause, term, reach), term, null));
+    }
+  }
+  for (const term of clause) {
+    if (term.entry.kind !== 'quantity' || term.entry.alone === 0 || taken.has(term)) continue;
+    out.push(scored(term.entry.alone * modifiers(clause, term, reach), term, null));
+  }
+}
+
+function scored(value: number, term: FoundTerm, quantity: FoundTerm | null): ScoredTerm {
+  if (quantity === null) return { value, start: term.start, end: term.end };
+  return { value, start: Math.min(term.start, quantity.start), end: Math.max(term.end, quantity.end) };
+}
+
+function nearestQuantity(
+  clause: readonly FoundTerm[],
+  direction: FoundTerm,
+  reach: number,
+): FoundTerm | null {
+  let best: FoundTerm | null = null;
+  let bestDistance = reach + 1;
+  for (const term of clause) {
+    if (term.entry.kind !== 'quantity') continue;
+    const distance = Math.abs(term.position - direction.position);
+    if (distance < bestDistance) {
+      best = term;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function modifiers(clause: readonly FoundTerm[], term: FoundTerm, reach: Reach): number {
+  let factor = 1;
+  for (const other of clause) {
+    const distance = term.position - other.position;
+    if (distance <= 0) continue;
+    if (other.entry.kind === 'negation' && distance <= reach.negation) factor *= NEGATED;
+    if (other.entry.kind === 'scale' && distance <= reach.scale) factor *= other.entry.value;
+  }
+  return Math.max(-2, Math.min(2, factor));
+}

@@ -1,0 +1,141 @@
+import type { ModelLanguage } from '../choose-language.js';
+import { foldText } from '../lexicon/fold-text.js';
+import type { LexiconScore } from '../lexicon/score-terms.js';
+import { hashNext, hashText, type FeatureBuffer } from './features.js';
+import { scanText, type Piece } from './scan-text.js';
+
+/** Text beyond this many UTF-16 units is not read. */
+export const MAX_TEXT_LENGTH = 4000;
+/** Changing anything in this file changes what weights mean: count up, and older artefacts are refused. */
+export const FEATURE_VERSION = 1;
+
+const SEED_WORD = 0x2f0b4c47;
+const SEED_PAIR = 0x5bd1e995;
+const SEED_CHAR = 0x1b873593;
+const SEED_NEGATED = 0x38b34ae5;
+const SEED_STYLE = 0x7ed55d16;
+const SEED_LEXICON = 0x165667b1;
+const SEED_HAN = 0x27d4eb2f;
+const SPACE_CODE = 32;
+const NEGATIONS = new Set([
+  'not',
+  'no',
+  'never',
+  'without',
+  'cannot',
+  'nor',
+  'neither',
+  'hardly',
+  'nothing',
+  'none',
+]);
+const NEGATION_REACH = 3;
+const MAX_WORD = 24;
+
+/**
+ * Fills `out` with the features of a text: the one definition that training and prediction share.
+ *
+ * English: words, word pairs, words under negation, and 3 to 5 characters within words. Chinese: 1 to 4 characters. Both:
+ * the lexicon's score of the text and a few facts about its style, which stand in for the kind of text it is.
+ */
+export function extractFeatures(
+  text: string,
+  language: ModelLanguage,
+  lexicon: LexiconScore,
+  out: FeatureBuffer,
+): void {
+  out.clear();
+  const pieces = scanText(foldText(text.slice(0, MAX_TEXT_LENGTH)));
+  if (language === 'zh') addHanFeatures(pieces, out);
+  else addWordFeatures(pieces, out);
+  addStyleFeatures(text, pieces, out);
+  out.beginLexicon();
+  addLexiconFeatures(lexicon, out);
+}
+
+function addWordFeatures(pieces: readonly Piece[], out: FeatureBuffer): void {
+  const from = out.length;
+  let previous = hashText('<start>', SEED_WORD);
+  let previousStart = 0;
+  let negatedUntil = -1;
+  for (const [index, piece] of pieces.entries()) {
+    const hash = hashText(piece.text, SEED_WORD);
+    out.add(hash, 1, piece.start, piece.end);
+    out.add(hashNext(hashNext(SEED_PAIR, previous), hash), 1, previousStart, piece.end);
+    if (index <= negatedUntil && piece.kind === 'word')
+      out.add(hashNext(SEED_NEGATED, hash), 1, piece.start, piece.end);
+    if (NEGATIONS.has(piece.text) || piece.text.endsWith("n't")) negatedUntil = index + NEGATION_REACH;
+    previous = hash;
+    previousStart = piece.start;
+  }
+  out.normalise(from, 1);
+  const chars = out.length;
+  for (const piece of pieces) if (piece.kind === 'word') addCharGrams(piece, out);
+  out.normalise(chars, 1);
+}
+
+function addCharGrams(piece: Piece, out: FeatureBuffer): void {
+  const length = Math.min(piece.text.length, MAX_WORD);
+  for (let start = -1; start < length - 1; start += 1) {
+    let hash = SEED_CHAR;
+    for (let size = 1; size <= 5 && start + size - 1 <= length; size += 1) {
+      const position = start + size - 1;
+      hash = hashNext(
+        hash,
+        position < 0 || position === length ? SPACE_CODE : piece.text.charCodeAt(position),
+      );
+      if (size >= 3) out.add(hash + size, 1, piece.start, piece.end);
+    }
+  }
+}
+
+function addHanFeatures(pieces: readonly Piece[], out: FeatureBuffer): void {
+  const from = out.length;
+  const symbols = pieces.map((piece) =>
+    piece.kind === 'han' ? piece.text.charCodeAt(0) : hashText(piece.text, SEED_WORD),
+  );
+  for (const [index, piece] of pieces.entries()) {
+    let hash = SEED_HAN;
+    for (let size = 1; size <= 4 && index + size <= pieces.length; size += 1) {
+      hash = hashNext(hash, symbols[index + size - 1] ?? 0);
+      out.add(hash + size, 1, piece.start, pieces[index + size - 1]?.end ?? piece.end);
+    }
+  }
+  out.normalise(from, HAN_WEIGHT);
+}
+
+const HAN_WEIGHT = 1.4;
+
+function addStyleFeatures(text: string, pieces: readonly Piece[], out: FeatureBuffer): void {
+  const add = (name: string) => out.add(hashText(name, SEED_STYLE), STYLE_WEIGHT, 0, 0);
+  const first = pieces[0];
+  const last = pieces.at(-1);
+  add(`length${Math.min(7, Math.floor(Math.log2(pieces.length + 1)))}`);
+  if (first?.text === '<cash>') add('starts-with-cashtag');
+  for (const mask of ['<cash>', '<link>', '<user>', '<%>', '<-%>', '<+%>']) {
+    if (pieces.some((piece) => piece.text === mask)) add(mask);
+  }
+  add(
+    last === undefined
+      ? 'empty'
+      : `ends-${last.kind === 'word' || last.kind === 'han' ? last.kind : last.text}`,
+  );
+  if (/\s[,.]\s|\s[.]$/.test(text)) add('spaced-punctuation');
+  if (/^[a-z\s]/.test(text)) add('starts-small');
+}
+
+const STYLE_WEIGHT = 0.3;
+
+function addLexiconFeatures(score: LexiconScore, out: FeatureBuffer): void {
+  const add = (name: string, value: number) =>
+    out.add(hashText(name, SEED_LEXICON), value * LEXICON_WEIGHT, 0, 0);
+  if (score.terms.length === 0) {
+    add('nothing', 1);
+    return;
+  }
+  add('positive', Math.tanh(score.positive / 2));
+  add('negative', Math.tanh(score.negative / 2));
+  add('balance', Math.tanh((score.positive - score.negative) / 2));
+}
+
+const LEXICON_WEIGHT = 1;

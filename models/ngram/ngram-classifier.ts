@@ -1,0 +1,142 @@
+import { RejectedError } from '../../pipeline/core/errors.js';
+import type {
+  Classification,
+  Classifier,
+  ClassifierInput,
+  WordContribution,
+} from '../../pipeline/core/model.js';
+import { SENTIMENT_LABELS, TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
+import { chooseLanguage, type ModelLanguage } from '../choose-language.js';
+import { createLexicon, type Lexicon } from '../lexicon/lexicon.js';
+import { pickTopics } from '../pick-topics.js';
+import { softmaxInPlace, toSentiment, type SentimentTriple } from '../to-sentiment.js';
+import { classesOf, type NgramArtefact, type NgramHeadManifest } from './artefact.js';
+import { explainFeatures } from './explain-features.js';
+import { extractFeatures } from './extract-features.js';
+import { FeatureBuffer } from './features.js';
+import { textKind, type TextKind } from './text-kind.js';
+
+/** Most texts that nothing can be said about are neutral. */
+const PRIOR: SentimentTriple = [0.15, 0.7, 0.15];
+
+/** One table of weights, ready to add up. */
+export interface LoadedHead {
+  readonly classes: number;
+  readonly shift: number;
+  readonly weights: Int8Array;
+  readonly scales: Float64Array;
+  readonly bias: Float64Array;
+  readonly temperature: Readonly<Record<TextKind, number>>;
+  /** Place of each class in our own order (SENTIMENT_LABELS or TOPIC_IDS). */
+  readonly places: readonly number[];
+}
+
+interface LanguageHeads {
+  readonly sentiment: LoadedHead;
+  readonly topic: LoadedHead;
+}
+
+/**
+ * The n-gram classifier on a checked artefact: one pass over the features of a text feeds the sentiment and the topic table.
+ *
+ * Keeps buffers between calls but no state: equal texts get equal answers in any batch.
+ */
+export function createNgramClassifier(artefact: NgramArtefact): Classifier {
+  const { manifest } = artefact;
+  const lexicon = createLexicon();
+  const buffer = new FeatureBuffer();
+  const heads = { en: loadHeads(artefact, 'en'), zh: loadHeads(artefact, 'zh') };
+  return {
+    model: { name: manifest.name, version: manifest.version, sha256: manifest.weights.sha256 },
+    classify: (inputs) => inputs.map((input) => classifyOne(input, heads, lexicon, buffer)),
+    explain: (input) => explainOne(input, heads, lexicon, buffer),
+  };
+}
+
+function loadHeads(artefact: NgramArtefact, language: ModelLanguage): LanguageHeads {
+  return {
+    sentiment: loadHead(artefact, language, 'sentiment'),
+    topic: loadHead(artefact, language, 'topic'),
+  };
+}
+
+function loadHead(
+  artefact: NgramArtefact,
+  language: ModelLanguage,
+  task: NgramHeadManifest['task'],
+): LoadedHead {
+  const { manifest, weights } = artefact;
+  const head = manifest.heads.find((each) => each.language === language && each.task === task);
+  if (head === undefined) {
+    throw new RejectedError('model_format', `model ${manifest.name}: no head ${task}/${language}.`);
+  }
+  const classes = classesOf(head);
+  return {
+    classes,
+    shift: 32 - head.bits,
+    weights: weights.subarray(head.offset, head.offset + (classes << head.bits)),
+    scales: Float64Array.from(head.scales),
+    bias: Float64Array.from(head.bias),
+    temperature: { news: head.temperature.news, post: head.temperature.post },
+    places:
+      task === 'sentiment'
+        ? manifest.labels.map((label) => SENTIMENT_LABELS.indexOf(label))
+        : manifest.topics.map((topic) => TOPIC_IDS.indexOf(topic)),
+  };
+}
+
+function classifyOne(
+  input: ClassifierInput,
+  heads: Readonly<Record<ModelLanguage, LanguageHeads>>,
+  lexicon: Lexicon,
+  buffer: FeatureBuffer,
+): Classification {
+  const language = chooseLanguage(input.language, input.text);
+  if (language === null || !/[\p{L}\p{N}\p{S}]/u.test(input.text)) {
+    return {
+      sentiment: toSentiment(PRIOR),
+      topics: [{ topic: 'other', probability: 1 }],
+      flags: ['unclassified'],
+    };
+  }
+  extractFeatures(input.text, language, lexicon.score(input.text, language), buffer);
+  const kind = textKind(input.text);
+  const sentiment = probabilities(heads[language].sentiment, buffer, kind);
+  const topics = probabilities(heads[language].topic, buffer, kind);
+  return {
+    sentiment: toSentiment([sentiment[0] ?? 0, sentiment[1] ?? 0, sentiment[2] ?? 0]),
+    topics: pickTopics(topics),
+    flags: [],
+  };
+}
+
+/** Calibrated probabilities in our own order of classes. */
+function probabilities(head: LoadedHead, buffer: FeatureBuffer, kind: TextKind): Float64Array {
+  const { classes, weights, shift } = head;
+  const sums = new Float64Array(classes);
+  for (let entry = 0; entry < buffer.length; entry += 1) {
+    const base = ((buffer.hashes[entry] ?? 0) >>> shift) * classes;
+    const value = buffer.values[entry] ?? 0;
+    for (let k = 0; k < classes; k += 1) sums[k] = (sums[k] ?? 0) + (weights[base + k] ?? 0) * value;
+  }
+  const scores = new Float64Array(classes);
+  for (let k = 0; k < classes; k += 1) {
+    const score = (sums[k] ?? 0) * (head.scales[k] ?? 0) + (head.bias[k] ?? 0);
+    scores[head.places[k] ?? 0] = score / head.temperature[kind];
+  }
+  softmaxInPlace(scores);
+  return scores;
+}
+
+function explainOne(
+  input: ClassifierInput,
+  heads: Readonly<Record<ModelLanguage, LanguageHeads>>,
+  lexicon: Lexicon,
+  buffer: FeatureBuffer,
+): readonly WordContribution[] {
+  const language = chooseLanguage(input.language, input.text);
+  if (language === null) return [];
+  const score = lexicon.score(input.text, language);
+  extractFeatures(input.text, language, score, buffer);
+  return explainFeatures(input.text, heads[language].sentiment, buffer, score, textKind(input.text));
+}

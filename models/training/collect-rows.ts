@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError } from '../../pipeline/core/errors.js';
+import { SENTIMENT_LABELS, TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
+import { readLabelledRows, type LabelledRow } from '../evaluation/read-labelled-rows.js';
+import { toTopicId } from '../evaluation/topic-map.js';
+import { TRAINING_SETS, type SentimentTeaching, type TrainingSet } from './training-sets.js';
+
+/** A text with what it teaches each head; null when it teaches one nothing. */
+export interface TrainingRow {
+  readonly text: string;
+  readonly language: 'en' | 'zh';
+  readonly set: string;
+  /** 0 … 9, equal for equal texts whatever set they are in: a fold can be kept back without leaks. */
+  readonly fold: number;
+  readonly sentiment: Lesson | null;
+  readonly topic: Lesson | null;
+}
+
+export interface Lesson {
+  readonly allowed: number;
+  readonly right: number;
+  readonly weight: number;
+}
+
+const ALL_SENTIMENTS = 0b111;
+const ALL_TOPICS = 2 ** TOPIC_IDS.length - 1;
+const OWN_WEIGHT = 1;
+
+/** The sets of `choice`, own texts not included. */
+export function chooseSets(choice: 'shippable' | 'all'): readonly TrainingSet[] {
+  return TRAINING_SETS.filter((set) => choice === 'all' || set.shippable);
+}
+
+/** Reads the train parts of the chosen sets. Rejects with ConfigError `training_set_missing` when one is not there. */
+export async function collectRows(
+  dataDirectory: string,
+  sets: readonly TrainingSet[],
+): Promise<TrainingRow[]> {
+  const rows: TrainingRow[] = [];
+  for (const set of sets) {
+    const path = join(dataDirectory, 'labelled', set.key, 'train.jsonl');
+    if (!existsSync(path))
+      throw new ConfigError('training_set_missing', `The training set ${path} is missing.`);
+    for await (const row of readLabelledRows(path)) rows.push(toTrainingRow(row, set));
+  }
+  return rows;
+}
+
+/** Our own texts have three classes and our own topic names. */
+export async function collectOwnRows(directory: string): Promise<TrainingRow[]> {
+  const rows: TrainingRow[] = [];
+  for (const language of ['en', 'zh'] as const) {
+    const set: TrainingSet = {
+      key: 'own',
+      language,
+      sentiment: 'three',
+      sentimentWeight: OWN_WEIGHT,
+      topicWeight: OWN_WEIGHT,
+      licence: 'Apache-2.0',
+      shippable: true,
+    };
+    for await (const row of readLabelledRows(join(directory, `${language}.jsonl`)))
+      rows.push(toTrainingRow(row, set));
+  }
+  return rows;
+}
+
+function toTrainingRow(row: LabelledRow, set: TrainingSet): TrainingRow {
+  const right = row.topics
+    .map((native) => toTopicId(set.key, native))
+    .reduce((mask, topic) => mask | (topic === null ? 0 : 1 << TOPIC_IDS.indexOf(topic)), 0);
+  return {
+    text: row.text,
+    language: set.language,
+    set: set.key,
+    fold: foldOf(row.group ?? row.text),
+    sentiment:
+      row.sentiment === null || set.sentimentWeight === 0
+        ? null
+        : sentimentLesson(set.sentiment, SENTIMENT_LABELS.indexOf(row.sentiment), set.sentimentWeight),
+    topic:
+      right === 0 || set.topicWeight === 0 ? null : { allowed: ALL_TOPICS, right, weight: set.topicWeight },
+  };
+}
+
+function sentimentLesson(teaching: SentimentTeaching, label: number, weight: number): Lesson | null {
+  switch (teaching) {
+    case 'three':
+      return { allowed: ALL_SENTIMENTS, right: 1 << label, weight };
+    case 'binary':
+      return label === 1 ? null : { allowed: 0b101, right: 1 << label, weight };
+    case 'not-negative':
+      return { allowed: ALL_SENTIMENTS, right: label === 0 ? 0b001 : 0b110, weight };
+    case 'none':
+      return null;
+  }
+}
+
+function foldOf(text: string): number {
+  const key = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/https?:\S+/g, '')
+    .replace(/[\p{P}\p{S}\s]+/gu, ' ')
+    .trim();
+  return createHash('sha1').update(key).digest().readUInt32BE(4) % 10;
+}
