@@ -146,7 +146,12 @@ function barsBlock({ words, bars }: MailContent): SafeHtml {
           style="height:12px;width:${width}%;background:${now ? '#b3202f' : '#8fa3bd'}"
         ></div>
       </td>
-      <td class="ink" style="${SMALL};color:#1c2330;text-align:right;padding:1px 0 1px 10px">${bar.value}</td>
+      <td
+        class="ink"
+        style="${SMALL};color:#1c2330;text-align:right;white-space:nowrap;padding:1px 0 1px 10px"
+      >
+        ${bar.value}
+      </td>
     </tr>`;
   });
   return html`<h2 class="ink" style="${HEADING}">${words.chartTitle}</h2>

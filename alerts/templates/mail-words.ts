@@ -77,7 +77,7 @@ const EN: MailWords = {
   },
   fired: (f) =>
     `Bad news on ${f.name} surged: ${plural(f.documents, 'document', 'documents')} in ${plural(f.stories, 'story', 'stories')} ` +
-    `of the last ${f.hours} hours weigh ${f.count} negative, where ${f.expected} is usual (${f.ratio}). Since ${f.since}. ` +
+    `in the last ${f.hours} hours add up to a negative weight of ${f.count}, where ${f.expected} is usual (${f.ratio}). Since ${f.since}. ` +
     'Please read the documents below and judge.',
   resolved: (f) =>
     `Resolved at ${f.resolvedAt}: bad news on ${f.name} is back near its usual level. ` +
@@ -112,7 +112,7 @@ const EN: MailWords = {
   noEvidence: 'None of the documents of the window is stored any more.',
   whyTitle: 'Why it fired, and what would have changed it',
   why: (f) => [
-    `The score ${f.score} is at or above ${f.threshold}. It compares the negative weight of the window with what ${plural(f.historyDays, 'day', 'days')} of strictly earlier history make usual; copies of a story count once.`,
+    `The score ${f.score} is at or above ${f.threshold}. It compares the negative weight of the window (each document adds its probability of being negative) with what ${plural(f.historyDays, 'day', 'days')} of strictly earlier history make usual; copies of a story count once.`,
     `A score below ${f.threshold} would not have fired. Without its strongest document the weight would be ${f.without} instead of ${f.count}.`,
   ],
   openPage: 'Open the alert',
@@ -124,17 +124,18 @@ const EN: MailWords = {
 
 const ZH: MailWords = {
   severity: { warning: '预警', high: '高', critical: '严重' },
-  subject: (name, count, expected, documents) => `${name}:负面 ${count}(平时 ${expected}),${documents} 篇`,
+  subject: (name, count, expected, documents) =>
+    `${name}：负面 ${count}（平时 ${expected}），${documents} 篇`,
   banner: {
-    demo: '演示(DEMO):公司与文字均为虚构。',
-    replay: '回放(REPLAY):历史文档按原时间重放,并非当前事件。',
+    demo: '演示（DEMO）：公司与文字均为虚构。',
+    replay: '回放（REPLAY）：历史文档按原时间重放，并非当前事件。',
   },
   fired: (f) =>
-    `${f.name}的负面消息激增:最近 ${f.hours} 小时内 ${f.documents} 篇文档、${f.stories} 个独立事件,负面权重 ${f.count},` +
-    `平时为 ${f.expected}(${f.ratio})。始于 ${f.since}。请阅读下列文档并作判断。`,
+    `${f.name}的负面消息激增：最近 ${f.hours} 小时内 ${f.documents} 篇文档、${f.stories} 个独立事件，负面权重 ${f.count}，` +
+    `平时为 ${f.expected}（${f.ratio}）。始于 ${f.since}。请阅读下列文档并作判断。`,
   resolved: (f) =>
-    `已于 ${f.resolvedAt} 解除:${f.name}的负面消息已回到平时水平附近。` +
-    `预警始于 ${f.since},当时负面权重 ${f.count}(平时 ${f.expected})。`,
+    `已于 ${f.resolvedAt} 解除：${f.name}的负面消息已回到平时水平附近。` +
+    `预警始于 ${f.since}，当时负面权重 ${f.count}（平时 ${f.expected}）。`,
   facts: {
     series: '对象',
     rule: '规则',
@@ -149,27 +150,27 @@ const ZH: MailWords = {
     history: '历史',
     model: '模型',
   },
-  ruleValue: (id, version) => `${id},版本 ${version}`,
-  weightValue: (count, expected, ratio) => `${count}(平时 ${expected},${ratio})`,
-  scoreValue: (score, threshold) => `${score}(达到 ${threshold} 触发)`,
-  windowValue: (from, to, hours) => `${from} 至 ${to}(${hours} 小时)`,
+  ruleValue: (id, version) => `${id}，版本 ${version}`,
+  weightValue: (count, expected, ratio) => `${count}（平时 ${expected}，${ratio}）`,
+  scoreValue: (score, threshold) => `${score}（达到 ${threshold} 触发）`,
+  windowValue: (from, to, hours) => `${from} 至 ${to}（${hours} 小时）`,
   beganValue: (started, fired) => `${started}、${fired}`,
-  documentsValue: (documents, stories) => `${documents} 篇,${stories} 个独立事件`,
+  documentsValue: (documents, stories) => `${documents} 篇，${stories} 个独立事件`,
   historyValue: (days) => `自身历史 ${days} 天`,
-  modelValue: (name, version, hash) => `${name},版本 ${version}(${hash})`,
+  modelValue: (name, version, hash) => `${name}，版本 ${version}（${hash}）`,
   chartTitle: '每日负面权重',
-  chartNote: '每条为截至预警时刻整点的 24 小时,UTC。',
+  chartNote: '每条为截至预警时刻整点的 24 小时，UTC。',
   evidenceTitle: '最强的文档',
-  evidenceScore: (negative, share) => `负面概率 ${negative},占权重 ${share}`,
+  evidenceScore: (negative, share) => `负面概率 ${negative}，占权重 ${share}`,
   noEvidence: '窗口内的文档已不在库中。',
-  whyTitle: '为何触发,怎样才不会触发',
+  whyTitle: '为何触发，怎样才不会触发',
   why: (f) => [
-    `得分 ${f.score} 达到 ${f.threshold}。得分把窗口内的负面权重与此前 ${f.historyDays} 天自身历史的平时水平相比;同一事件的转载只计一次。`,
-    `得分低于 ${f.threshold} 便不会触发。去掉最强的一篇,权重为 ${f.without},而不是 ${f.count}。`,
+    `得分 ${f.score} 达到 ${f.threshold}。得分把窗口内的负面权重（各文档负面概率之和）与此前 ${f.historyDays} 天自身历史的平时水平相比；同一事件的转载只计一次。`,
+    `得分低于 ${f.threshold} 便不会触发。去掉最强的一篇，权重为 ${f.without}，而不是 ${f.count}。`,
   ],
   openPage: '打开预警',
   footer: (id) => [
-    '本邮件自动生成;得分由模型给出,可能有误。您的地址在此 Bellwether 的邮件设置中,因此收到本邮件。',
+    '本邮件自动生成；得分由模型给出，可能有误。您的地址在此 Bellwether 的邮件设置中，因此收到本邮件。',
     `预警 ${id}`,
   ],
 };

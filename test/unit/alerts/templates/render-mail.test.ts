@@ -28,7 +28,7 @@ function withDocument(changes: Partial<Alert['documents'][number]>): Alert {
 describe('alert mail', () => {
   it('names severity, name, number and usual level in the subject', () => {
     expect(render().subject).toBe('[HIGH] Harbour Bank: bad news 8.3 (usual 1.5), 14 docs');
-    expect(render({ language: 'zh' }).subject).toBe('[高] Harbour Bank:负面 8.3(平时 1.5),14 篇');
+    expect(render({ language: 'zh' }).subject).toBe('[高] Harbour Bank：负面 8.3（平时 1.5），14 篇');
   });
 
   it.each(['live', 'demo', 'replay'] as const)('keeps the subject short in the %s world', (world) => {
@@ -51,8 +51,8 @@ describe('alert mail', () => {
 
   it('says in the first sentence what, how bad and since when', () => {
     expect(render().text.split('\n')[0]).toBe(
-      'Bad news on Harbour Bank surged: 14 documents in 9 stories of the last 24 hours weigh 8.3 negative, ' +
-        'where 1.5 is usual (5.5×). Since 2026-03-20 09:00 UTC. Please read the documents below and judge.',
+      'Bad news on Harbour Bank surged: 14 documents in 9 stories in the last 24 hours add up to a ' +
+        'negative weight of 8.3, where 1.5 is usual (5.5×). Since 2026-03-20 09:00 UTC. Please read the documents below and judge.',
     );
   });
 
