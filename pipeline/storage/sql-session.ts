@@ -1,4 +1,4 @@
-import { createClient, ClickHouseError, type ClickHouseClient } from '@clickhouse/client';
+import { createClient, type ClickHouseClient } from '@clickhouse/client';
 import { createChdbConnection } from 'chdb/connection';
 import {
   BellwetherError,
@@ -94,7 +94,7 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
 }
 
 // A value in a row cannot be stored; the rows beside it can.
-const DATA_ERRORS = new Set([6, 25, 26, 27, 33, 38, 41, 53, 69, 70, 72, 117, 131, 349, 469]);
+const DATA_ERRORS = new Set([6, 25, 26, 27, 33, 38, 41, 53, 69, 70, 72, 117, 130, 131, 349, 469]);
 // Statements of ours that the engine does not understand.
 const BUGS = new Set([10, 16, 36, 42, 43, 44, 46, 47, 60, 62, 115, 164, 184, 215, 386, 456]);
 const TOO_SLOW = 159;
@@ -104,13 +104,13 @@ const DISK_FULL = 243;
 export function toStoreError(error: unknown): BellwetherError {
   if (error instanceof BellwetherError) return error;
   const message = messageOf(error).slice(0, 500);
-  if (!(error instanceof ClickHouseError)) {
+  const code = engineCode(error);
+  if (code === null) {
     return new UnavailableError('store_unavailable', `The analytics store does not answer: ${message}`, {
       cause: error,
       retriable: !message.includes('closed'),
     });
   }
-  const code = Number(error.code);
   if (DATA_ERRORS.has(code)) {
     return new RejectedError('unstorable', `The store refuses a value: ${message}`, { cause: error });
   }
@@ -135,6 +135,13 @@ export function toStoreError(error: unknown): BellwetherError {
     cause: error,
     retriable: true,
   });
+}
+
+/** The engine's number of the error. By shape, as client and adapter each bring an error class of their own. */
+function engineCode(error: unknown): number | null {
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  const code = Number(error.code);
+  return Number.isInteger(code) ? code : null;
 }
 
 function messageOf(error: unknown): string {
