@@ -46,8 +46,8 @@ function findOption(name: string): { path: readonly string[]; schema: z.core.$Zo
     if (key === undefined || next === undefined) {
       // Compared up to the part that is wrong, as what follows it cannot be judged.
       const written = PREFIX + [...path.map(variableWord), segment].join('__');
-      const names = Object.keys(shape).map((option) =>
-        PREFIX + [...path, option].map(variableWord).join('__'),
+      const names = Object.keys(shape).map(
+        (option) => PREFIX + [...path, option].map(variableWord).join('__'),
       );
       return { path: name, line: null, problem: 'names no option', fix: suggestionFor(written, names) };
     }

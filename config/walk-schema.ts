@@ -81,7 +81,7 @@ function plainTypeWords(schema: z.core.$ZodType): string {
 }
 
 function numberWords(schema: z.ZodNumber): string {
-  const kind = schema.isInt ? 'a whole number' : 'a number';
+  const kind = schema instanceof z.ZodNumberFormat ? 'a whole number' : 'a number';
   const min = schema.minValue;
   const max = schema.maxValue;
   const hasMin = min !== null && Number.isFinite(min) && min > Number.MIN_SAFE_INTEGER;
