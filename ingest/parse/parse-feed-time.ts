@@ -29,7 +29,7 @@ const ZONES: Readonly<Record<string, number>> = {
 };
 
 const RFC822 =
-  /^(?:[A-Za-z]{2,9}\.?,?\s+)?(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]{0,6}\.?[\s-]+(\d{4}|\d{2})(?:[,\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d{1,9})?\s*(.{0,12}))?$/;
+  /^(?:[A-Za-z]{2,9}\.?(?:,\s*|\s+))?(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]{0,6}\.?[\s-]+(\d{4}|\d{2})(?:[,\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d{1,9})?\s*(.{0,12}))?$/;
 
 /**
  * Reads the times that feeds carry: RFC 822 (day name, seconds and century may be missing) and ISO 8601 (a blank for the T).
