@@ -39,7 +39,7 @@ export interface DataFolder {
  */
 export async function openDataFolder(options: DataFolderOptions): Promise<DataFolder> {
   const path = resolve(options.path);
-  const unlock = await lockFolder(path);
+  const unlock = await lockFolder(path, options.clock);
   try {
     const world = await settleWorld(path, options);
     return { ...dataPaths(path), path, world, release: unlock };
@@ -69,10 +69,10 @@ export function dataPaths(path: string): Pick<DataFolder, 'log' | 'store' | 'out
   };
 }
 
-async function lockFolder(path: string): Promise<() => Promise<void>> {
+async function lockFolder(path: string, clock: Clock): Promise<() => Promise<void>> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
-    return await takeFolderLock(join(path, 'lock'), path);
+    return await takeFolderLock(join(path, 'lock'), path, clock);
   } catch (error) {
     if (error instanceof BellwetherError) throw error;
     throw new ConfigError(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
+import type { Clock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
 
 interface Holder {
@@ -9,25 +10,29 @@ interface Holder {
   readonly startTicks: number | null;
 }
 
-const MAX_TRIES = 20;
+const MAX_TRIES = 200;
+const RETRY_MS = 5;
 
 /**
  * Takes the lock file for this process, or throws ConfigError `data_folder_in_use`.
  *
  * A lock whose process has ended (also by `kill -9`) is taken over at once. Resolves to the release.
  */
-export async function takeFolderLock(file: string, folder: string): Promise<() => Promise<void>> {
+export async function takeFolderLock(
+  file: string,
+  folder: string,
+  clock: Clock,
+): Promise<() => Promise<void>> {
   const own: Holder = { pid: process.pid, startTicks: startTicksOf(process.pid) };
   const draft = `${file}.${randomUUID()}.new`;
   await writeFile(draft, JSON.stringify(own), { mode: 0o600, flush: true });
   try {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       if (await tryLink(draft, file)) return () => rm(file, { force: true });
-      const found = await readText(file);
-      if (found === null) continue; // Released meanwhile.
-      const holder = parseHolder(found);
-      if (holder !== null && isRunning(holder)) throw inUse(folder, holder.pid);
-      await removeStale(file, found);
+      const pid = await lockHolder(file);
+      if (pid !== null) throw inUse(folder, pid);
+      await removeStale(file, draft);
+      await clock.sleep(RETRY_MS);
     }
   } finally {
     await rm(draft, { force: true });
@@ -62,17 +67,22 @@ async function tryLink(draft: string, file: string): Promise<boolean> {
   }
 }
 
-/** Moves the stale lock away; puts it back when another process has replaced it in between. */
-async function removeStale(file: string, stale: string): Promise<void> {
-  const aside = `${file}.${randomUUID()}.stale`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
-    throw error;
+/**
+ * Removes the lock when its process has ended. Only whoever holds the file `takeover` may, so that nobody removes
+ * the fresh lock of a process that was faster.
+ */
+async function removeStale(file: string, draft: string): Promise<void> {
+  const takeover = `${file}.takeover`;
+  if (!(await tryLink(draft, takeover))) {
+    // Left behind when its process was killed within the few lines below.
+    if ((await lockHolder(takeover)) === null) await rm(takeover, { force: true });
+    return;
   }
-  if ((await readText(aside)) !== stale) await tryLink(aside, file);
-  await rm(aside, { force: true });
+  try {
+    if ((await lockHolder(file)) === null) await rm(file, { force: true });
+  } finally {
+    await rm(takeover, { force: true });
+  }
 }
 
 async function readText(file: string): Promise<string | null> {

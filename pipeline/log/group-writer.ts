@@ -97,9 +97,10 @@ export class GroupWriter {
     } catch (error) {
       return error instanceof Error ? error : new InvariantError('log_stage', String(error));
     }
-    if (staged.changes.length === 0) return null;
+    const changes = staged.toStore();
+    if (changes.length === 0) return null;
     try {
-      await writeTogether(environment, staged.changes);
+      await writeTogether(environment, changes);
     } catch (error) {
       return translateWriteError(folder, error);
     }

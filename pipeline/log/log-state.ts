@@ -49,7 +49,7 @@ export function parseState(entries: Iterable<{ key: unknown; value: unknown }>):
  * only after `publish`, which the writer calls when the transaction is on disk.
  */
 export class StagedChanges {
-  readonly changes: StoredChange[] = [];
+  private readonly changes: StoredChange[] = [];
   readonly grownTopics = new Set<string>();
   private readonly topics = new Map<string, TopicState>();
   private readonly publications: (() => void)[] = [];
@@ -67,8 +67,6 @@ export class StagedChanges {
   setTopic(name: string, next: TopicState): void {
     if (next.end > this.topic(name).end) this.grownTopics.add(name);
     this.topics.set(name, next);
-    this.changes.push({ kind: 'state', key: ['topic', name], value: next });
-    this.publications.push(() => this.state.topics.set(name, next));
   }
 
   setCursor(name: string, value: string): void {
@@ -81,7 +79,18 @@ export class StagedChanges {
     this.publications.push(() => setCommitted(this.state, topic, group, next));
   }
 
+  /** What the transaction has to store; a topic's state once, however many jobs moved it. */
+  toStore(): readonly StoredChange[] {
+    const topics = [...this.topics].map(([name, value]): StoredChange => ({
+      kind: 'state',
+      key: ['topic', name],
+      value,
+    }));
+    return topics.length === 0 ? this.changes : [...this.changes, ...topics];
+  }
+
   publish(): void {
+    for (const [name, next] of this.topics) this.state.topics.set(name, next);
     for (const publication of this.publications) publication();
   }
 }
