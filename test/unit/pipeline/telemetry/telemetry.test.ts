@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+
+import { TimeoutError, UnavailableError } from '../../../../pipeline/core/errors.js';
+import { createLogger, type Logger } from '../../../../pipeline/telemetry/logger.js';
+import { createMetrics } from '../../../../pipeline/telemetry/metrics.js';
+import { createRepeatingFailure } from '../../../../pipeline/telemetry/repeating-failure.js';
+
+function recordingLogger(): { logger: Logger; lines: Record<string, unknown>[]; text: () => string } {
+  const written: string[] = [];
+  const lines: Record<string, unknown>[] = [];
+  const write = (line: string) => {
+    written.push(line);
+    lines.push(JSON.parse(line) as Record<string, unknown>);
+  };
+  return {
+    logger: createLogger({ level: 'info', destination: { write } }),
+    lines,
+    text: () => written.join(''),
+  };
+}
+
+describe('the logger', () => {
+  it('writes a sentence, its fields and those of the child as one JSON line', () => {
+    const { logger, lines } = recordingLogger();
+    logger.child({ component: 'rss' }).info('A feed was read.', { documents: 3 });
+    logger.debug('Not at this level.');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({
+      level: 'info',
+      msg: 'A feed was read.',
+      component: 'rss',
+      documents: 3,
+    });
+    expect(lines[0]?.['time']).toMatch(/^\d{4}-\d\d-\d\dT/);
+  });
+
+  it('redacts fields that hold secrets', () => {
+    const { logger, text } = recordingLogger();
+    logger.warn('A call was refused.', { token: 'hunter2', headers: { authorization: 'hunter2' } });
+    expect(text()).not.toContain('hunter2');
+  });
+
+  it('writes code, message and causes of an error', () => {
+    const { logger, lines } = recordingLogger();
+    const error = new UnavailableError('log_full', 'The disk is full.', { cause: new Error('ENOSPC') });
+    logger.error('The log refused a write.', { error });
+    expect(lines[0]?.['error']).toMatchObject({ code: 'log_full', cause: { message: 'ENOSPC' } });
+  });
+});
+
+describe('a repeating failure', () => {
+  it('is logged at its start, at each change and at its end', () => {
+    const { logger, lines } = recordingLogger();
+    let time = 1_000;
+    const failure = createRepeatingFailure({
+      sentence: 'The feed could not be read.',
+      logger,
+      clock: { now: () => time },
+    });
+    failure.succeeded();
+    for (let i = 0; i < 500; i += 1) failure.failed(new TimeoutError('timeout', `Try ${i}.`));
+    failure.failed(new UnavailableError('refused', 'No.'));
+    time = 61_000;
+    failure.succeeded();
+    failure.succeeded();
+    expect(lines.map(({ change }) => change)).toEqual(['started', 'changed', 'ended']);
+    expect(lines[2]).toMatchObject({ times: 501, forMs: 60_000, level: 'info' });
+  });
+});
+
+describe('the metrics', () => {
+  it('show event-loop delay and memory, and count what happened', async () => {
+    const metrics = createMetrics();
+    metrics.accepted('demo', 3);
+    metrics.outcome('stored', 2);
+    metrics.batch('understand', 48, 0.02);
+    metrics.queryable(0.4);
+    metrics.lag('documents.raw', 'understand', 7);
+    metrics.sourceState('fed', 'ok');
+    metrics.sourceState('fed', 'degraded');
+    metrics.sourceFreshness('fed', 12);
+    metrics.alertEvent('firing');
+    metrics.mail('sent');
+    const text = await metrics.text();
+    for (const line of [
+      'nodejs_eventloop_lag_p99_seconds ',
+      'process_resident_memory_bytes ',
+      'bellwether_accepted_documents_total{source_type="demo"} 3',
+      'bellwether_outcome_documents_total{outcome="stored"} 2',
+      'bellwether_batch_documents_sum{stage="understand"} 48',
+      'bellwether_accepted_to_queryable_seconds_count 1',
+      'bellwether_lag_documents{topic="documents.raw",group="understand"} 7',
+      'bellwether_source_state{source="fed",state="ok"} 0',
+      'bellwether_source_state{source="fed",state="degraded"} 1',
+      'bellwether_source_freshness_seconds{source="fed"} 12',
+      'bellwether_alert_events_total{type="firing"} 1',
+      'bellwether_mails_total{result="sent"} 1',
+    ])
+      expect(text).toContain(line);
+  });
+
+  it('show no freshness for a source that never delivered, and share nothing between registries', async () => {
+    const [one, other] = [createMetrics(), createMetrics()];
+    one.sourceFreshness('fed', 3);
+    one.sourceFreshness('fed', null);
+    one.mail('failed');
+    expect(await one.text()).not.toContain('source="fed"');
+    expect(await other.text()).not.toContain('result="failed"');
+  });
+});
