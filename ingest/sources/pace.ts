@@ -1,4 +1,5 @@
 import type { Clock } from '../../pipeline/core/clock.js';
+import { ConfigError } from '../../pipeline/core/errors.js';
 
 /** Times faster than it happened, or without waiting. */
 export type ReplaySpeed = number | 'max';
@@ -15,9 +16,12 @@ const GRAIN_MS = 20;
 /** Timers take at most 24 days; a gap between documents may be longer. */
 const LONGEST_SLEEP_MS = 86_400_000;
 
-/** The first document is due at once and sets the two clocks equal; later ones follow in event time divided by the speed. */
+/** The first document is due at once and sets the two clocks equal; later ones follow in event time divided by the speed. Throws ConfigError for a speed that is none. */
 export function createPacer(speed: ReplaySpeed, clock: Clock): Pacer {
   if (speed === 'max') return { mustWait: () => false, wait: () => Promise.resolve() };
+  if (!(speed > 0 && speed < Infinity)) {
+    throw new ConfigError('replay_speed', 'The speed must be a number above 0, or max.');
+  }
   let origin: { readonly event: number; readonly wall: number } | null = null;
   const remaining = (publishedAt: number) => {
     origin ??= { event: publishedAt, wall: clock.monotonic() };

@@ -131,6 +131,18 @@ describe('replay source', () => {
     expect(recorder.deliveries.map((delivery) => delivery.documents.length)).toEqual([2, 2, 1]);
   });
 
+  it('sleeps through a gap longer than timers take, and refuses a speed that is none', async () => {
+    const path = await file('gap.jsonl', [row(0), row(60 * 86_400)].join('\n'));
+    const recorder = recordDeliveries();
+    const { source, clock } = replay([path], { ...recorder, speed: 1 });
+    await source.run(recorder.deliver, forever);
+    expect(clock.slept).toEqual(Array.from({ length: 60 }, () => 86_400_000));
+    for (const speed of [0, -1, Number.NaN, Infinity]) {
+      const run = replay([path], { ...recorder, speed }).source.run(recorder.deliver, forever);
+      await expect(run).rejects.toThrow('The speed must be a number above 0, or max.');
+    }
+  });
+
   it('refuses missing, empty, mislabelled files and folders before the first delivery', async () => {
     const good = await file('good.jsonl', row(1));
     const cases: [string, string][] = [
