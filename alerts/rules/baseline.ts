@@ -7,6 +7,8 @@ const DAY_MS = 24 * HOUR_MS;
 const SHARE_PRIOR_WEIGHT = 5;
 /** Days of evidence with which weekends are taken for ordinary days. */
 const WEEKEND_PRIOR_DAYS = 1;
+/** With less than this part of its usual the installation was not listening: an outage, a hole in a recording. */
+const GAP_SHARE = 0.25;
 
 export type HourSums = Omit<HourBucket, 'start'>;
 
@@ -35,16 +37,24 @@ function weekendHours(from: number, to: number): number {
   return count;
 }
 
+/** How the installation as a whole usually runs. */
+export interface MarketRhythm {
+  /** How much a day of the weekend brings, measured in weekdays; 1 when nothing is known. */
+  readonly weekendRatio: number;
+  /** Weight of an ordinary weekday; 0 when nothing is known. */
+  readonly weekdayWeight: number;
+}
+
 /**
- * How much a day of the weekend brings, measured in weekdays; 1 when nothing is known.
+ * Learns the rhythm from the market's whole days before the window.
  *
  * Medians of what was said, not of what was bad, so that one loud day cannot make all others look like weekends.
  */
-export function weekendRatio(
+export function marketRhythm(
   market: readonly HourBucket[],
   firstDocumentAt: number,
   windowFrom: number,
-): number {
+): MarketRhythm {
   const byDay = new Map<number, number>();
   for (const hour of market) {
     const day = Math.floor(hour.start / DAY_MS);
@@ -57,10 +67,14 @@ export function weekendRatio(
   for (let day = firstWholeDay; day < Math.floor(windowFrom / DAY_MS); day += 1) {
     (isWeekend(day * DAY_MS) ? weekends : weekdays).push(byDay.get(day) ?? 0);
   }
-  const usual = median(weekdays);
-  if (usual <= 0) return 1;
-  const ratio = Math.min(2, median(weekends) / usual);
-  return (weekends.length * ratio + WEEKEND_PRIOR_DAYS) / (weekends.length + WEEKEND_PRIOR_DAYS);
+  const weekdayWeight = median(weekdays);
+  if (weekdayWeight <= 0) return { weekendRatio: 1, weekdayWeight: 0 };
+  const ratio = Math.min(2, median(weekends) / weekdayWeight);
+  const days = weekends.length;
+  return {
+    weekendRatio: (days * ratio + WEEKEND_PRIOR_DAYS) / (days + WEEKEND_PRIOR_DAYS),
+    weekdayWeight,
+  };
 }
 
 function median(values: readonly number[]): number {
@@ -78,7 +92,8 @@ function surgeCap(mean: number): number {
  * What the series' own earlier days make us expect of the window.
  *
  * Days are counted back from the start of the window, so nothing of the window is in them; day i counts e^(−i/fade);
- * days before the installation's first document do not exist (they are not zero). A day g (1 on weekdays, the weekend
+ * days before the installation's first document, and days on which the whole installation brought less than a quarter of
+ * its usual, do not exist: no data is not zero. A day g (1 on weekdays, the weekend
  * ratio on weekends, mixed between) long brings g times as much:
  * μ = g_now · (priorDays · prior + Σ w_i · min(y_i, cap_i)) / (priorDays + Σ w_i · g_i).
  */
@@ -87,16 +102,16 @@ export function expectNegatives(input: {
   readonly market: readonly HourBucket[];
   readonly rule: NegativeSurgeRule;
   readonly from: number;
-  readonly now: number;
   readonly firstDocumentAt: number;
-  readonly ratio: number;
 }): { readonly mean: number; readonly share: number } {
-  const { hours, market, rule, from, firstDocumentAt, ratio } = input;
+  const { hours, market, rule, from, firstDocumentAt } = input;
+  const { weekendRatio, weekdayWeight } = marketRhythm(market, firstDocumentAt, from);
   const lengthOf = (start: number, hoursLong: number) => {
     const quiet = weekendHours(start, start + hoursLong * HOUR_MS);
-    return (hoursLong - quiet + ratio * quiet) / 24;
+    return (hoursLong - quiet + weekendRatio * quiet) / 24;
   };
   const days = dailySums(hours, rule, from);
+  const marketDays = dailySums(market, rule, from);
   let mass = rule.priorDays * rule.priorNegative;
   let exposure = rule.priorDays;
   let running = rule.priorNegative;
@@ -105,9 +120,10 @@ export function expectNegatives(input: {
   let weight = 0;
   for (let age = rule.baselineDays - 1; age >= 0; age -= 1) {
     const start = from - (age + 1) * DAY_MS;
-    if (start < firstDocumentAt) continue;
-    const day = days[age] ?? { negativeWeight: 0, weight: 0 };
+    const day = days[age];
     const length = lengthOf(start, 24);
+    const gap = (marketDays[age]?.weight ?? 0) < GAP_SHARE * length * weekdayWeight;
+    if (day === undefined || gap || start < firstDocumentAt) continue;
     const capped = Math.min(day.negativeWeight, surgeCap(running * length));
     const fade = Math.exp(-age / rule.fadeDays);
     mass += fade * capped;

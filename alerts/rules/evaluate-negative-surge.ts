@@ -2,7 +2,7 @@ import type { Evaluation } from '../../pipeline/core/alert.js';
 import type { HourBucket } from '../../pipeline/core/store.js';
 import { negativeBinomialTail, normalUpperQuantile } from './negative-binomial.js';
 import type { NegativeSurgeRule } from './negative-surge-rule.js';
-import { expectNegatives, sumHours, weekendRatio } from './baseline.js';
+import { expectNegatives, sumHours } from './baseline.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -10,6 +10,10 @@ const DAY_MS = 24 * HOUR_MS;
 const MAX_Z = 8;
 /** Days over which the first alerts of a new installation are held to a higher bar. */
 const COLD_START_DAYS = 14;
+const COLD_START = 2;
+
+/** How far the share of ordinary days wanders, as a part of π(1 − π): 0.08 where a third is negative. */
+const SHARE_NOISE = 0.36;
 
 export interface SurgeInput {
   /** Hours of the series, baseline and window, in any order. */
@@ -36,8 +40,8 @@ export function baselineStartAt(rule: NegativeSurgeRule, now: number): number {
  *
  * With y = Σ weight · P(negative) and n = Σ weight in the window, and μ expected from strictly earlier days (`expectNegatives`):
  * - z_c = Φ⁻¹(1 − P(Y ≥ y)), Y negative binomial with mean μ and variance μ + φμ²;
- * - z_s = (y/n − π) / √(0.7·π(1 − π)/n + 0.08²), π the usual negative share, leaning on the market's;
- * - score = (z_c + 0.3·z_s)/√1.09 + 0.5·log₂(1 + (y − μ)⁺/unit) − (1 − days/14)⁺.
+ * - z_s = (y/n − π) / √(0.7·π(1 − π)/n + (0.36·π(1 − π))²), π the usual negative share, leaning on the market's;
+ * - score = (z_c + k·z_s)/√(1 + k²) + 0.5·log₂(1 + (y − μ)⁺/unit) − 2·(1 − days/14)⁺.
  *
  * The excess term keeps large names, whose over-dispersion hides them, in sight; the last one is the cold start: a young
  * baseline knows little. When the share is unusually low (z_s ≤ −0.5) there is more talk, not more bad news: the score is
@@ -49,14 +53,14 @@ export function evaluateNegativeSurge(input: SurgeInput): Evaluation | null {
   if (historyDays < rule.minHistoryDays) return null;
   const from = windowStartAt(rule, now);
   const window = sumHours(hours, from, now);
-  const ratio = weekendRatio(market, firstDocumentAt, from);
-  const expectation = expectNegatives({ hours, market, rule, from, now, firstDocumentAt, ratio });
+  const expectation = expectNegatives({ hours, market, rule, from, firstDocumentAt });
   const y = window.negativeWeight;
   const zCount = clampZ(normalUpperQuantile(negativeBinomialTail(y, expectation.mean, rule.dispersion)));
   const zShare = shareScore(y, window.weight, expectation.share);
+  const k = rule.shareWeight;
   const excess = 0.5 * Math.log2(1 + Math.max(0, y - expectation.mean) / rule.excessUnit);
-  const coldStart = Math.max(0, 1 - historyDays / COLD_START_DAYS);
-  const score = (zCount + 0.3 * zShare) / Math.sqrt(1.09) + excess - coldStart;
+  const coldStart = Math.max(0, COLD_START * (1 - historyDays / COLD_START_DAYS));
+  const score = (zCount + k * zShare) / Math.sqrt(1 + k * k) + excess - coldStart;
   return {
     at: new Date(now).toISOString(),
     windowHours: rule.windowHours,
@@ -78,7 +82,8 @@ export function hasSubstance(evaluation: Evaluation, rule: NegativeSurgeRule): b
 
 function shareScore(y: number, n: number, usual: number): number {
   if (n <= 0) return 0;
-  return clampZ((y / n - usual) / Math.sqrt((0.7 * usual * (1 - usual)) / n + 0.08 ** 2));
+  const spread = usual * (1 - usual);
+  return clampZ((y / n - usual) / Math.sqrt((0.7 * spread) / n + (SHARE_NOISE * spread) ** 2));
 }
 
 function clampZ(z: number): number {

@@ -20,6 +20,8 @@ export interface NegativeSurgeRule {
   readonly priorDays: number;
   /** Variance = mean + dispersion · mean². */
   readonly dispersion: number;
+  /** How much the negative share counts beside the negative mass (k of the formula). */
+  readonly shareWeight: number;
   /** Negative mass above the expected that doubles as one unit of the excess term. */
   readonly excessUnit: number;
   /** Score at which an alert becomes pending, fires, and below which it clears or resolves. */

@@ -70,15 +70,18 @@ describe('evaluateNegativeSurge', () => {
   it('does not take days before the first document for calm days', () => {
     const now = START + 8 * DAY_MS;
     const busy = calmHours(START, now).map((hour) => ({ ...hour, weight: 4, negativeWeight: 2 }));
-    const eightDays = evaluate(busy, now)?.expected ?? 0;
-    const monthLong = evaluateNegativeSurge({
-      hours: busy,
-      market: busy,
-      rule,
-      now,
-      firstDocumentAt: START - 20 * DAY_MS,
-    });
-    expect(eightDays).toBeGreaterThan((monthLong?.expected ?? 99) * 1.8);
+    const market = calmHours(START - 20 * DAY_MS, now);
+    const expectedSince = (firstDocumentAt: number) =>
+      evaluateNegativeSurge({ hours: busy, market, rule, now, firstDocumentAt })?.expected ?? 0;
+    expect(expectedSince(START)).toBeGreaterThan(expectedSince(START - 20 * DAY_MS) * 1.8);
+  });
+
+  it('does not take days on which the whole installation was silent for calm days', () => {
+    const now = START + 18 * DAY_MS;
+    const busy = calmHours(START, now).map((hour) => ({ ...hour, weight: 4, negativeWeight: 2 }));
+    const outage = busy.filter(({ start }) => start < now - 6 * DAY_MS || start >= now - 3 * DAY_MS);
+    const whole = evaluate(busy, now)?.expected ?? 0;
+    expect(evaluate(outage, now)?.expected).toBeGreaterThan(whole * 0.85);
   });
 
   it('expects less of a weekend when the market is quiet at weekends', () => {
