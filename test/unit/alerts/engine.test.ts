@@ -17,6 +17,8 @@ import {
 } from '../../support/alerts.js';
 
 const SURGE_AT = START + 17 * DAY_MS + 9 * HOUR_MS;
+/** The cool-down of the default rules. */
+const HOLD_MS = 48 * HOUR_MS;
 const END = START + 28 * DAY_MS;
 
 /** Four calm weeks with one bad morning for one name. */
@@ -53,7 +55,7 @@ describe('alert engine', () => {
     expect(fired.evaluation.score).toBeGreaterThanOrEqual(fired.evaluation.threshold);
     expect(fired.series.name).toBe('Name of HBK.XTST');
     expect(fired.model.name).toBe('test-model');
-    expect(Date.parse(events[2]!.alert.resolvedAt ?? '')).toBe(SURGE_AT + HOUR_MS + 72 * HOUR_MS);
+    expect(Date.parse(events[2]!.alert.resolvedAt ?? '')).toBe(SURGE_AT + HOUR_MS + HOLD_MS);
     expect(events[2]!.alert.documents).toEqual(fired.documents);
   });
 
