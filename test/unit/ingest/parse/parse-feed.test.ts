@@ -11,6 +11,11 @@ function rss(items: string): string {
   return `<?xml version="1.0"?>\n<rss version="2.0" xmlns:content="c" xmlns:dc="d"><channel><title>Wire &amp; Co</title><language>zh-CN</language>${items}</channel></rss>\n`;
 }
 
+/** Processor time, which other work on the machine does not lengthen. */
+function cpuMs(start: NodeJS.CpuUsage): number {
+  return process.cpuUsage(start).user / 1_000;
+}
+
 function codeOf(work: () => unknown): string {
   try {
     work();
@@ -95,10 +100,10 @@ describe('parseFeed', () => {
       ['<!DOCTYPE'.repeat(300_000), 'feed_doctype'],
     ];
     for (const [text, code] of cases) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       const found = codeOf(() => parseFeed(text, context));
       expect.soft([text.slice(0, 60), found]).toEqual([text.slice(0, 60), code]);
-      expect(performance.now() - start).toBeLessThan(2_000);
+      expect(cpuMs(start)).toBeLessThan(2_000);
     }
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
@@ -112,9 +117,9 @@ describe('parseFeed', () => {
       '<item><title>t</title></item>'.repeat(20_000),
     ];
     for (const flood of floods) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       const feed = parseFeed(rss(flood), context);
-      expect(performance.now() - start).toBeLessThan(2_000);
+      expect(cpuMs(start)).toBeLessThan(2_000);
       expect(feed.items.length).toBeLessThanOrEqual(500);
       for (const item of feed.items) expect(item.title?.length ?? 0).toBeLessThanOrEqual(2_000);
     }
