@@ -1,6 +1,6 @@
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { RawDocument } from '../../pipeline/core/document.js';
-import { ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
+import { CancelledError, ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
 import type { ParseContext } from '../parse/parse-document.js';
 import { invalid } from '../parse/fields.js';
 import { parseLine } from '../parse/parse-line.js';
@@ -48,7 +48,12 @@ export function createReplaySource(options: ReplayOptions): Source {
       tracker.become('ok');
       for (const file of files) {
         if (signal.aborted) break;
-        await new FileReplay({ file, options, tracker, pacer, deliver, signal }).run();
+        try {
+          await new FileReplay({ file, options, tracker, pacer, deliver, signal }).run();
+        } catch (error) {
+          // A delivery that was still waiting for the log when we were told to stop; its cursor did not move.
+          if (!(signal.aborted && error instanceof CancelledError)) throw error;
+        }
       }
       tracker.become(signal.aborted ? 'stopped' : 'finished');
     },

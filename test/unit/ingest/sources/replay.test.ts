@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReplaySource, type ReplayOptions } from '../../../../ingest/sources/replay.js';
 import type { RejectedItem } from '../../../../ingest/source.js';
-import { ConfigError } from '../../../../pipeline/core/errors.js';
+import { CancelledError, ConfigError } from '../../../../pipeline/core/errors.js';
 import { fakeClock, recordDeliveries } from '../../../support/ingest.js';
 
 let folder: string;
@@ -111,6 +111,18 @@ describe('replay source', () => {
     expect(again.deliveries).toEqual([]);
     await replay([path], again).source.run(again.deliver, forever);
     expect(first.documents().length + again.documents().length).toBe(1_100);
+  });
+
+  it('ends as stopped when a delivery is called off at shutdown, and keeps its rows for the next start', async () => {
+    const path = await file('rows.jsonl', `${row(1)}\n${row(2)}\n`);
+    const stop = new AbortController();
+    const first = recordDeliveries(() => {
+      stop.abort();
+      throw new CancelledError('cancelled', 'The work was cancelled.');
+    });
+    const { source } = replay([path], first);
+    await source.run(first.deliver, stop.signal);
+    expect([source.status().state, first.cursors.size]).toEqual(['stopped', 0]);
   });
 
   it('starts a finished file again at its first line', async () => {
