@@ -1,21 +1,7 @@
 import type { Alert } from '../../pipeline/core/alert.js';
 import type { DocumentVersion } from '../../pipeline/core/store.js';
-import type { SeriesKey } from '../../pipeline/core/series.js';
 import type { MailSummary } from './ports.js';
-
-/** The few fields of a new document that the page shows before anybody opens it. */
-export interface LiveDocument {
-  readonly id: string;
-  readonly version: number;
-  readonly action: string;
-  readonly title: string;
-  readonly source: string;
-  readonly language: string;
-  readonly publishedAt: string;
-  readonly negative: number;
-  readonly polarity: number;
-  readonly series: readonly SeriesKey[];
-}
+import type { LiveDocument } from './wire.js';
 
 export type LiveEvent =
   | { readonly type: 'documents'; readonly documents: readonly LiveDocument[] }

@@ -1,5 +1,6 @@
 import type { Alert, AlertEvent } from '../../pipeline/core/alert.js';
 import type { ModelVersion, Span } from '../../pipeline/core/scored.js';
+import type { SeriesKey } from '../../pipeline/core/series.js';
 import type { DocumentMention, DocumentView } from '../../pipeline/core/store.js';
 import type { SectorId, TopicId } from '../../pipeline/core/taxonomy.js';
 
@@ -116,6 +117,20 @@ export interface OverviewAnswer {
 
 export interface InstrumentsAnswer {
   readonly data: readonly Omit<SeriesInfo, 'series' | 'kind'>[];
+}
+
+/** The few fields of a new document that the page shows before anybody opens it. */
+export interface LiveDocument {
+  readonly id: string;
+  readonly version: number;
+  readonly action: string;
+  readonly title: string;
+  readonly source: string;
+  readonly language: string;
+  readonly publishedAt: string;
+  readonly negative: number;
+  readonly polarity: number;
+  readonly series: readonly SeriesKey[];
 }
 
 export interface WireMail {

@@ -5,7 +5,8 @@ import { systemClock } from '../../pipeline/core/clock.js';
 import { documentText, type MentionOrigin } from '../../pipeline/core/scored.js';
 import type { DocumentView } from '../../pipeline/core/store.js';
 import type { TopicId } from '../../pipeline/core/taxonomy.js';
-import { createLiveHub, type LiveDocument, type LiveHub } from '../../dashboards/api/live-hub.js';
+import { createLiveHub, type LiveHub } from '../../dashboards/api/live-hub.js';
+import type { LiveDocument } from '../../dashboards/api/wire.js';
 import type {
   InstrumentDirectory,
   InstrumentInfo,

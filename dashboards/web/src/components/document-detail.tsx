@@ -1,0 +1,129 @@
+import type { DocumentAnswer } from '../../../api/wire.js';
+import { useApp } from '../app.js';
+import { formatShare, safeText } from '../format.js';
+import { splitMarks } from '../split-marks.js';
+import { Answer, Foreign, OutLink, Polarity, Probabilities, Time } from './parts.js';
+
+type Document = DocumentAnswer['data'];
+
+/** One document: its text with the telling sentence marked, its scores, and the way to its source. */
+export function DocumentDetail() {
+  const { answers } = useApp();
+  return (
+    <Answer loaded={answers.document.state.value}>
+      {(answer) => <DocumentBody document={answer.data} />}
+    </Answer>
+  );
+}
+
+function DocumentBody({ document }: { readonly document: Document }) {
+  const { t } = useApp();
+  return (
+    <article class="document">
+      {document.action === 'retract' && <p class="notice">{t('retractedLong')}</p>}
+      {document.action !== 'retract' && document.version > 1 && (
+        <p class="notice">
+          {t('correctedLong')} {document.version}.
+        </p>
+      )}
+      <MarkedText document={document} />
+      <p class="hint">{t('markedSentence')}</p>
+      <p>
+        <OutLink url={document.url}>{t('openSource')}</OutLink>
+      </p>
+      <h3>{t('wholeDocument')}</h3>
+      <Polarity value={document.sentiment.polarity} />
+      <Probabilities {...document.sentiment} />
+      <Mentions document={document} />
+      <Facts document={document} />
+    </article>
+  );
+}
+
+function MarkedText({ document }: { readonly document: Document }) {
+  const { view } = useApp();
+  const chosen = view.value.series.replace(/^instrument:/, '');
+  const own = document.mentions.filter((mention) => mention.instrument === chosen);
+  const mentions = own.length > 0 ? own : document.mentions;
+  const segments = splitMarks(
+    safeText(document.fullText),
+    document.sentence,
+    mentions.flatMap((mention) => mention.spans),
+  );
+  return (
+    <div class="text" lang={document.language} dir="auto">
+      {segments.map((segment, index) => {
+        const words = segment.mention ? <u class="mention">{segment.text}</u> : segment.text;
+        return segment.sentence ? <mark key={index}>{words}</mark> : <span key={index}>{words}</span>;
+      })}
+    </div>
+  );
+}
+
+function Mentions({ document }: { readonly document: Document }) {
+  const { navigate, named, t } = useApp();
+  if (document.mentions.length === 0) return null;
+  return (
+    <>
+      <h3>{t('mentions')}</h3>
+      <ul class="mentions">
+        {document.mentions.map((mention) => (
+          <li key={mention.instrument}>
+            <button
+              type="button"
+              onClick={() =>
+                navigate({ series: `instrument:${mention.instrument}`, document: null, window: null })
+              }
+            >
+              <Foreign text={named(mention)} /> <small>{mention.instrument}</small>
+            </button>
+            <Polarity value={mention.polarity} />
+            <span class="hint">
+              {t('relevance')} {formatShare(mention.relevance)} · {mention.via.join(', ')}
+            </span>
+            <Probabilities {...mention} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Facts({ document }: { readonly document: Document }) {
+  const { language, t } = useApp();
+  const topics = document.topics.map(
+    (topic) => `${language.value === 'zh' ? topic.nameZh : topic.name} ${formatShare(topic.probability)}`,
+  );
+  return (
+    <dl class="facts">
+      <dt>{t('topics')}</dt>
+      <dd>{topics.join(' · ')}</dd>
+      <dt>{t('source')}</dt>
+      <dd>
+        <Foreign text={document.source.name} /> ({document.source.kind})
+      </dd>
+      <dt>{t('published')}</dt>
+      <dd>
+        <Time iso={document.publishedAt} />
+      </dd>
+      <dt>{t('received')}</dt>
+      <dd>
+        <Time iso={document.receivedAt} />
+      </dd>
+      <dt>{t('language')}</dt>
+      <dd>{document.language}</dd>
+      <dt>{t('version')}</dt>
+      <dd>{document.version}</dd>
+      {document.flags.length > 0 && (
+        <>
+          <dt>{t('flags')}</dt>
+          <dd>{document.flags.join(', ')}</dd>
+        </>
+      )}
+      <dt>{t('model')}</dt>
+      <dd>
+        {document.model.name} {document.model.version} <code>{document.model.sha256.slice(0, 12)}</code>
+      </dd>
+    </dl>
+  );
+}
