@@ -52,7 +52,8 @@ export function createReplaySource(options: ReplayOptions): Source {
           await new FileReplay({ file, options, tracker, pacer, deliver, signal }).run();
         } catch (error) {
           // A delivery that was still waiting for the log when we were told to stop; its cursor did not move.
-          if (!(signal.aborted && error instanceof CancelledError)) throw error;
+          if (!(error instanceof CancelledError)) throw error;
+          break;
         }
       }
       tracker.become(signal.aborted ? 'stopped' : 'finished');
