@@ -37,6 +37,8 @@ export const WRITER_SETTINGS = [
   'SET insert_deduplicate = 0',
   "SET deduplicate_insert = 'disable'",
   'SET max_insert_threads = 1',
+  // Batches are small; parsing them in parallel costs buffers of ten megabytes a thread and gains nothing.
+  'SET input_format_parallel_parsing = 0',
   'SET max_threads = 2',
 ];
 export const READER_SETTINGS = [

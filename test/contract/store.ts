@@ -283,6 +283,10 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
         expect(values).toEqual([...values].sort((a, b) => b - a));
       }
       expect((await store.documents(documentQuery({ topic: 'macro' }))).items).toHaveLength(1);
+      const longAgo = await store.documents(documentQuery({ to: BASE + 900 * DAY, limit: 5 }));
+      expect(longAgo.items).toHaveLength(5);
+      expect(longAgo.nextCursor).not.toBeNull();
+      expect((await store.documents(documentQuery({ from: 0, to: BASE }))).items).toEqual([]);
       expect((await store.documents(documentQuery({ asOf: BASE }))).items).toHaveLength(3);
       await expect(store.documents(documentQuery({ cursor: 'nonsense' }))).rejects.toMatchObject({
         code: 'invalid_cursor',

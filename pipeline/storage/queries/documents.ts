@@ -1,8 +1,8 @@
 import { RejectedError } from '../../core/errors.js';
+import { FREQUENCY_MS } from '../../core/series.js';
 import type { DocumentQuery, DocumentView, Page } from '../../core/store.js';
 import { presentMentions, timeParam } from '../present.js';
 import type { SqlSession } from '../sql-session.js';
-import { pickUsed } from './series.js';
 import { queryVersions, type VersionKey } from './stored-documents.js';
 
 type Reader = Pick<SqlSession, 'query'>;
@@ -35,28 +35,40 @@ const AFTER = {
 export async function queryDocuments(db: Reader, query: DocumentQuery): Promise<Page<DocumentView>> {
   const limit = Math.min(Math.max(1, Math.trunc(query.limit)), MAX_LIMIT);
   const after = query.cursor === null ? null : parseCursor(query.cursor);
-  const sql = pageSql(query, after !== null);
-  const rows = await db.query<ListedRow>(
-    sql,
-    pickUsed(sql, {
-      series: query.series,
-      topic: query.topic ?? '',
-      from: query.from,
-      to: query.to,
-      asOf: query.asOf ?? 0,
-      minRelevance: query.minRelevance,
-      afterId: after?.id ?? '',
-      afterTime: after?.time ?? 0,
-      afterNegative: after?.negative ?? 0,
-      limit: limit + 1,
-    }),
-  );
+  const rows = await queryPage(db, query, { after, limit: limit + 1 });
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
     items: await queryVersions(db, page),
     nextCursor: rows.length > limit && last !== undefined ? toCursor(last) : null,
   };
+}
+
+/** The newest documents are looked for in the last day first, then in ever longer stretches, so that a year costs no more than a day. */
+async function queryPage(
+  db: Reader,
+  query: DocumentQuery,
+  { after, limit }: { readonly after: Place | null; readonly limit: number },
+): Promise<readonly ListedRow[]> {
+  const newest = query.order === 'newest';
+  const to = newest && after !== null ? Math.min(query.to, after.time + 1) : query.to;
+  const sql = pageSql(query, after !== null);
+  for (let stretch = newest ? FREQUENCY_MS['1d'] : Infinity; ; stretch *= 8) {
+    const from = Math.max(query.from, to - stretch);
+    const rows = await db.query<ListedRow>(sql, {
+      series: query.series,
+      topic: query.topic ?? '',
+      from,
+      to,
+      asOf: query.asOf ?? 0,
+      minRelevance: query.minRelevance,
+      afterId: after?.id ?? '',
+      afterTime: after?.time ?? 0,
+      afterNegative: after?.negative ?? 0,
+      limit,
+    });
+    if (rows.length === limit || from === query.from) return rows;
+  }
 }
 
 function pageSql(query: DocumentQuery, continues: boolean): string {

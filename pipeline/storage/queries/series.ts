@@ -1,7 +1,7 @@
 import { FREQUENCY_MS, windowStart, type Frequency } from '../../core/series.js';
 import type { SeriesPoint, SeriesQuery, SeriesSummary } from '../../core/store.js';
 import { presentMentions, ROLL_UP_SUMS, timeParam, WINDOW_START } from '../present.js';
-import type { SqlParams, SqlSession } from '../sql-session.js';
+import type { SqlSession } from '../sql-session.js';
 
 type Reader = Pick<SqlSession, 'query'>;
 
@@ -31,7 +31,7 @@ export async function querySeries(db: Reader, query: SeriesQuery): Promise<reado
        negative_sum / documents AS negative, neutral_sum / documents AS neutral,
        positive_sum / documents AS positive, polarity_sum / documents AS polarity
      FROM (${source}) WHERE documents > 0 ORDER BY series, start LIMIT ${MAX_POINTS}`,
-    pickUsed(source, params),
+    params,
   );
 }
 
@@ -71,9 +71,4 @@ export async function querySummaries(
      GROUP BY series HAVING documents > 0 ORDER BY documents DESC, series LIMIT {limit:UInt32}`,
     { before: from - (to - from), from, to, limit },
   );
-}
-
-/** Only the parameters that the statement names; the engine refuses others. */
-export function pickUsed(sql: string, params: SqlParams): SqlParams {
-  return Object.fromEntries(Object.entries(params).filter(([name]) => sql.includes(`{${name}:`)));
 }
