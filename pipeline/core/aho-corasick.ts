@@ -70,7 +70,7 @@ function classifyUnits(patterns: readonly string[]): { of: Uint16Array; count: n
 }
 
 function buildTrie(patterns: readonly string[], classOf: Uint16Array): Trie {
-  const children: Map<number, number>[] = [new Map()];
+  const children: Map<number, number>[] = [new Map<number, number>()];
   const patternAt: number[] = [NONE];
   patterns.forEach((pattern, index) => {
     let node = 0;

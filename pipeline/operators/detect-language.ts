@@ -100,13 +100,15 @@ function voteByWords(sample: string, hint: string | null): string {
   if (words === 0) return 'und';
   const ranked = [...votes].sort((a, b) => b[1] - a[1]);
   const [first, second] = ranked;
-  if (first !== undefined && first[1] > (second?.[1] ?? 0) && (first[1] >= 2 || first[0] === 'en'))
-    return first[0];
+  if (first !== undefined && first[1] > (second?.[1] ?? 0) && isClear(first, words)) return first[0];
   if (hint !== null) return hint;
   // English headlines and posts often hold no small word at all ("Apple unveils iPhone"): plain ASCII words count as English.
-  if (first !== undefined)
-    return (votes.get('en') ?? 0) >= first[1] || first[1] < 2 ? englishIfAscii(sample, words) : first[0];
   return englishIfAscii(sample, words);
+}
+
+/** Small words are a fifth of running text; one or two among many are names or abbreviations ("El Pollo Loco"). */
+function isClear([language, count]: readonly [string, number], words: number): boolean {
+  return language === 'en' || (count >= 2 && count * 5 >= words);
 }
 
 function englishIfAscii(sample: string, words: number): string {

@@ -57,7 +57,7 @@ export function createNameFinder(instruments: readonly Instrument[]): FindNames 
     const raw: RawHit[] = [];
     matcher.scan(units, (start, end, pattern) => {
       if (raw.length >= MAX_HITS) return;
-      if (!standsAlone(text, units, start, end, list[pattern]?.chinese ?? false)) return;
+      if (!standsAlone(text, units, { start, end, pattern }, list[pattern])) return;
       if (blocked.some(([from, to]) => start < to && end > from)) return;
       raw.push({ start, end, pattern });
     });
@@ -109,24 +109,27 @@ function isWordUnit(code: number): boolean {
 function standsAlone(
   text: string,
   units: Uint16Array,
-  start: number,
-  end: number,
-  chinese: boolean,
+  { start, end }: RawHit,
+  pattern: Pattern | undefined,
 ): boolean {
   const before = start === 0 ? 0x20 : (units[start - 1] ?? 0x20);
   const after = units[end] ?? 0x20;
   if (isWordUnit(units[start] ?? 0) && (isWordUnit(before) || before === 0x40)) return false;
   if (isWordUnit(units[end - 1] ?? 0) && isWordUnit(after)) return false;
-  if (chinese) return !continuesAsCompound(text, start, end);
-  // `apple.com`, `$Target`: a web address, a tag; both are looked at elsewhere or not at all.
-  if (before === 0x24 || before === 0x2f) return false;
-  if (
-    after === 0x2e &&
-    isWordUnit(units[end + 1] ?? 0) &&
-    (text[end + 1] ?? '').toLowerCase() === text[end + 1]
-  )
-    return false;
-  return true;
+  if (pattern?.chinese === true) {
+    // A decoy such as 中国银行业 gives way where the text goes on with 绩 (results) or 务 (business).
+    if (pattern.entries.length === 0) return !(text[end - 1] === '业' && /[绩务]/.test(text[end] ?? ''));
+    return !continuesAsCompound(text, start, end);
+  }
+  return !isPartOfAddress(text, units, start, end);
+}
+
+/** `apple.com`, `$Target`, `/Target`: an address or a tag; they are looked at elsewhere or not at all. */
+function isPartOfAddress(text: string, units: Uint16Array, start: number, end: number): boolean {
+  const before = start === 0 ? 0x20 : units[start - 1];
+  if (before === 0x24 || before === 0x2f) return true;
+  const next = text[end + 1] ?? '';
+  return units[end] === 0x2e && isWordUnit(units[end + 1] ?? 0) && next.toLowerCase() === next;
 }
 
 /** 中国银行业 speaks of the trade, 中国银行业绩 of the company; 5万科… is a number. */
@@ -144,7 +147,7 @@ function continuesAsCompound(text: string, start: number, end: number): boolean 
 function findBlocked(text: string): readonly (readonly [number, number])[] {
   if (!text.includes('@') && !text.includes('://') && !text.includes('www.')) return [];
   const blocked: [number, number][] = [];
-  for (const match of text.matchAll(/(?:https?:\/\/|www\.)[!-~]+|[\w.]{0,64}@[\w.]+/g)) {
+  for (const match of text.matchAll(/(?:https?:\/\/|www\.)[!-~]+|[\w.]{0,64}@[\w.\u4e00-\u9fff]+/g)) {
     blocked.push([match.index, match.index + match[0].length]);
     if (blocked.length >= 200) break;
   }

@@ -32,6 +32,8 @@ export function storyKey(text: string): string {
     .replace(/[−–‒﹣-](?=[\d$€£¥.])/g, '-')
     .replace(/(\d)[,'’](?=\d{3}(?!\d))/g, '$1');
   // A sign counts where a number follows and no word or number stands right before it ("+3%", not "2-3" or "A-3").
-  const tokens = plain.match(/(?<![\p{L}\p{N}])[+-](?=[$€£¥]?\.?\d)|\d+(?:\.\d+)*|[\p{L}\p{M}]+|[%‰$€£¥]/gu);
+  const tokens = plain.match(
+    /(?<![\p{Script=Latin}\p{N}])[+-](?=[$€£¥]?\.?\d)|\d+(?:\.\d+)*|[\p{L}\p{M}]+|[%‰$€£¥]/gu,
+  );
   return tokens === null ? '' : tokens.join(' ');
 }

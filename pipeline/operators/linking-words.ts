@@ -50,6 +50,7 @@ export const PLAIN_PRECEDERS: ReadonlySet<string> = wordSet(`
  */
 export const DECOYS: readonly string[] = [
   ...lines(`
+  h&r block|fox-pitt kelton|fox-pitt|federal reserve bank of new york|new york fed|amex stadium|american express community stadium|
   big apple|apple pie|apple pies|apple juice|apple cider|apple sauce|apple tree|apple trees|apple orchard|apple growers|apple crop|apple harvest|apple exports|apple imports|adam's apple|candy apple|apple picking
   price target|price targets|target price|target prices|target date|target rate|target range|inflation target|target zone|stop target|profit target|on target|target audience|target market|target group|target company|target companies
   visa waiver|visa ban|visa bans|visa rules|visa fee|visa fees|visa application|visa applications|visa program|visa programme|visa holders|visa restrictions|visa policy|visa free|visa-free|h-1b visa|work visa|student visa|tourist visa|golden visa|visa applicants|visa overstay|visa requirements|entry visa|visa system|visa on arrival
@@ -80,6 +81,8 @@ export const DECOYS: readonly string[] = [
   亚马逊雨林|亚马逊河|亚马逊森林|亚马逊丛林|亚马逊流域|亚马逊盆地|亚马逊热带雨林|亚马逊地区
   其中行|其中行业|其中行使|途中行|途中行驶|空中行|水中行|中行业|中行为|中行动|中行驶|中行程|中行使|中行走|集中行动|当中行|市场中行情|中行情|中行政|建行动|农行业|招行为|交行为|交行业|农行动|工行业|工行为|招行动|施工行|手工行|加工行|化工行|军工行|复工行|电工行|开工行|用工行|职工行|外交行|社交行|成交行|提交行|移交行|中行列|招招行|创建行|基建行|新建行|土建行|组建行
   最美的|更美的|完美的|优美的|甜美的|精美的|健美的|壮美的|华美的|凄美的|唯美的|秀美的|柔美的|鲜美的|绝美的|欧美的|北美的|南美的|赞美的|媲美的|对美的|在美的|赴美的|中美的|很美的|变美的|爱美的|审美的|美的人|美的事|美的风景|美的享受|美的追求|美的感受|和美的|与美的|拉美的|来美的|访美的|驻美的|英美的|日美的|俄美的|美美的
+  大众交通|大众公用|恒大高新|三星新材|三星医疗|ST三星|格力地产|苏宁环球|同花顺财经|同花顺iFinD|东方财富Choice|东方财富网|东方财富证券|腾讯财经|腾讯证券|腾讯新闻|网易财经|百度百科|百度地图|中国船舶重工|长城资产
+  甲骨文出土|甲骨文字|甲骨文书法|甲骨文研究|甲骨文发现|殷墟甲骨文
   中信心|其中信|市场中信|中信息|中信任|中信号|当中信|中信用|中信贷
   大众消费|大众化|广大众|大众创业|大众点评网友|大众媒体|社会大众|普罗大众|大众认知|大众传媒|大众健康|大众投资|人民大众|劳苦大众|大众市场|大众品牌|大众口味|大众餐饮|大众旅游
   长城脚下|万里长城|长城抗战|钢铁长城|长城脚|八达岭长城|八达岭|大数据长城|绿色长城

@@ -99,7 +99,7 @@ function step(text: string, at: number, out: Output): number {
       return entity.end;
     }
   }
-  if (code < 0x80) {
+  if (code < 0x80 && !isCombining(text.charCodeAt(at + 1))) {
     out.ascii(code, at);
     return at + 1;
   }

@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadInstruments } from '../../../config/reference.js';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bellwether-reference-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const GOOD =
+  '{"id":"ABC.XNYS","name":"Abc","sector":"banks","country":"US","listings":[{"ticker":"ABC","mic":"XNYS"}],"names":["Abc Bank"]}';
+
+async function load(lines: readonly string[]): Promise<unknown> {
+  const path = join(folder, 'list.jsonl');
+  await writeFile(path, lines.join('\n'));
+  return loadInstruments(path);
+}
+
+describe('the bundled list', () => {
+  it('holds at least 600 companies, each listed under its id or under a dated ticker, with a name', async () => {
+    const instruments = await loadInstruments();
+    expect(instruments.length).toBeGreaterThan(600);
+    expect(new Set(instruments.map((instrument) => instrument.id)).size).toBe(instruments.length);
+    for (const instrument of instruments) {
+      const own = instrument.listings.some(({ ticker, mic }) => `${ticker}.${mic}` === instrument.id);
+      expect(own || instrument.id === 'WAMU.XNYS', instrument.id).toBe(true);
+    }
+  });
+
+  it('gives no ticker of an exchange to two instruments at one time', async () => {
+    const taken = new Map<string, { id: string; from: string; to: string }[]>();
+    for (const instrument of await loadInstruments()) {
+      for (const { ticker, mic, from, to } of instrument.listings) {
+        const key = `${ticker}.${mic}`;
+        const range = { id: instrument.id, from: from ?? '0000', to: to ?? '9999' };
+        for (const other of taken.get(key) ?? []) {
+          expect(other.id === range.id || other.to <= range.from || range.to <= other.from, key).toBe(true);
+        }
+        taken.set(key, [...(taken.get(key) ?? []), range]);
+      }
+    }
+  });
+});
+
+describe('loadInstruments', () => {
+  it('fills in what may be left out', async () => {
+    expect(await load([GOOD, ''])).toMatchObject([
+      { nameZh: null, names: [{ text: 'Abc Bank', from: null, to: null, ambiguous: false }] },
+    ]);
+  });
+
+  it.each([
+    ['{', ':1: not JSON'],
+    [GOOD.replace('banks', 'bank'), ':1: sector'],
+    [GOOD.replace('"mic":"XNYS"', '"mic":"NYSE2"'), ':1: listings.0.mic'],
+    [GOOD.replace('"country"', '"land":1,"country"'), 'land'],
+    [GOOD.replace('"mic":"XNYS"', '"mic":"XNYS","from":"2020-02-31x"'), ':1: listings.0.from'],
+  ])('says where %s is wrong', async (line, message) => {
+    await expect(load([line])).rejects.toThrow(message);
+  });
+
+  it('shows an id that repeats, an empty list and a file that is not there', async () => {
+    await expect(load([GOOD, GOOD])).rejects.toThrow(':2: id: ABC.XNYS is already on line 1');
+    await expect(load([''])).rejects.toThrow('the list is empty');
+    await expect(loadInstruments(join(folder, 'none.jsonl'))).rejects.toThrow(
+      'Cannot read the instrument list',
+    );
+  });
+});

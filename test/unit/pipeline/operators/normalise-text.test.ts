@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { normaliseText, normaliseWithOffsets } from '../../../../pipeline/operators/normalise-text.js';
+
+describe('normaliseText', () => {
+  it.each([
+    ['the bank is not in breach', 'the bank is not in breach'],
+    ['<p>Profit <b>fell</b>\n 3&nbsp;%</p>', 'Profit fell 3 %'],
+    ['AT&amp;T &#36;T &#x4e2d; &lt;tag&gt;', 'AT&T $T 中 <tag>'],
+    ['Ｐｒｏｆｉｔ　＋３％', 'Profit +3%'],
+    ['zero\u200bwidth \u202eturned\ufeff', 'zerowidth turned'],
+    ['−3% and €5, £6, ¥7, -8bn', '−3% and €5, £6, ¥7, -8bn'],
+    ['a < b and <3, R&D; x&y', 'a < b and <3, R&D; x&y'],
+    ['cafe\u0301', 'café'],
+    ['  a \t b  ', 'a b'],
+    ['亏损不足3亿元，同比-20%', '亏损不足3亿元,同比-20%'],
+    ['&#0; &#xD800; &#99999999;', '&#99999999;'],
+    ['', ''],
+  ])('%j becomes %j', (raw, expected) => {
+    expect(normaliseText(raw)).toBe(expected);
+  });
+
+  it('changes nothing the second time, and every unit points into the original', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (raw) => {
+        const { text, starts, ends } = normaliseWithOffsets(raw);
+        for (let i = 0; i < text.length; i++) {
+          const start = starts?.[i] ?? i;
+          const end = ends?.[i] ?? i + 1;
+          expect(start).toBeGreaterThanOrEqual(i === 0 ? 0 : (starts?.[i - 1] ?? 0));
+          expect(end).toBeGreaterThan(start);
+          expect(end).toBeLessThanOrEqual(raw.length);
+        }
+      }),
+    );
+  });
+
+  it('is linear for hostile mark-up', () => {
+    for (const unit of ['<', '<a', '&', '&#', '&amp', '\u0301', '<!--', ' ', '\u200b']) {
+      const started = performance.now();
+      normaliseText(unit.repeat(Math.floor(50_000 / unit.length)));
+      expect(performance.now() - started, unit).toBeLessThan(1_000);
+    }
+  });
+});
