@@ -43,7 +43,7 @@ const MAX_SPANS = 50;
  * A `$TICKER` and a provider's ticker always give a mention, `?TICKER` when nobody of that ticker is known at that
  * time. Names link at word boundaries when they can mean nothing else or the words around say so; otherwise the
  * linker abstains. A post that carries tags is about what it tags: names of other companies do not link there. Mentions come
- * most relevant first. Linear in the text; about 3 MB for 1,500 instruments. Not re-entrant across threads.
+ * most relevant first. Linear in the text; about 10 MB for 1,500 instruments. Not re-entrant across threads.
  */
 export function createLinker(instruments: readonly Instrument[]): Linker {
   const byId = new Map(instruments.map((instrument) => [instrument.id, instrument]));
