@@ -89,7 +89,7 @@ export async function findViolations(page: Page): Promise<readonly string[]> {
   const path = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
   await page.evaluate(await readFile(path, 'utf8'));
   // The frame of a mail takes no script, so nothing inside it can be asked.
-  const results = (await page.evaluate('axe.run(document, { iframes: false })')) as AxeResults;
+  const results = await page.evaluate<AxeResults>('axe.run(document, { iframes: false })');
   return results.violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`),
   );

@@ -97,7 +97,8 @@ function axes(
     {
       ...shared,
       scale: 'n',
-      side: 1 as uPlot.Axis.Side,
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the library's enum (1: right) exists in its types only
+      side: 1,
       label: labels.documents,
       grid: { show: false },
       values: (chart, splits) => {

@@ -146,7 +146,7 @@ function WindowTable({ answer }: { readonly answer: SeriesAnswer }) {
   const rows = answer.data.filter((row) => row.n > 0).reverse();
   if (rows.length === 0) return <p class="hint">{t('chartEmpty')}</p>;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={t('chart')}>
+    <div class="scroll" tabIndex={0} role="group" aria-label={t('chart')}>
       <table class="table windows">
         <thead>
           <tr>

@@ -30,12 +30,12 @@ export function DetailDialog(props: {
       }}
     >
       <div class="detail-inside">
-        <header class="detail-head">
+        <div class="detail-head">
           <span class="kind">{props.title}</span>
           <button type="button" onClick={props.onClose}>
             {t('close')} <span aria-hidden="true">✕</span>
           </button>
-        </header>
+        </div>
         {props.children}
       </div>
     </dialog>

@@ -15,10 +15,10 @@ export function DocumentsPanel() {
         <h2>
           {t('documentsOf')} {series === undefined ? '' : <Foreign text={named(series)} />}
         </h2>
+        <Waiting />
         <OrderChoice />
       </div>
       <ChosenWindow />
-      <WaitingButton />
       <Answer loaded={loaded} isEmpty={() => rows.value.length === 0} empty={t('noDocuments')}>
         {(answer) => (
           <>
@@ -75,13 +75,13 @@ function ChosenWindow() {
   );
 }
 
-function WaitingButton() {
-  const { waiting, reading, t } = useApp();
-  if (waiting.value === 0) return null;
+/** While the list stands still for its reader, this says what waits; leaving the list lets it in. */
+function Waiting() {
+  const { waiting, t } = useApp();
   return (
-    <button type="button" class="waiting" onClick={() => (reading.value = false)}>
-      {waiting.value} {t('newRows')}
-    </button>
+    <span class="waiting" role="status">
+      {waiting.value === 0 ? '' : `${waiting.value} ${t('newRows')}`}
+    </span>
   );
 }
 

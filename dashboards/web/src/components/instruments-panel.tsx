@@ -101,7 +101,7 @@ function InstrumentTable({ rows }: { readonly rows: readonly OverviewRow[] }) {
       />
       {ordered.length === 0 && <p class="hint">{t(rows.length === 0 ? 'noInstruments' : 'noMatch')}</p>}
       {ordered.length > 0 && (
-        <div class="scroll" tabIndex={0} role="region" aria-label={t('instruments')}>
+        <div class="scroll" tabIndex={0} role="group" aria-label={t('instruments')}>
           <table class="table">
             <TableHead sort={sort} />
             <tbody>
