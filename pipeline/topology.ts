@@ -1,4 +1,4 @@
-import { concatMap, defer, from, ignoreElements, map, type Observable, of, tap } from 'rxjs';
+import { concatMap, defer, ignoreElements, map, type Observable, of, tap } from 'rxjs';
 
 import type { LogPosition, RawDocument } from './core/document.js';
 import type { DurableLog, LogReader } from './core/log.js';
@@ -7,6 +7,7 @@ import type { ScoredMessage } from './core/scored.js';
 import type { MonitorStore, StoreBatch, TouchedWindow } from './core/store.js';
 import { collectBatches } from './operators/collect-batches.js';
 import type { Credit } from './operators/credit.js';
+import { processBatches } from './operators/process-batches.js';
 import { pullMessages } from './operators/pull-messages.js';
 import {
   resolveVersions,
@@ -86,10 +87,10 @@ interface StoredBatch extends ResolvedBatch {
   readonly inFlight: readonly InFlight[];
 }
 
-const STORE_BATCH = { maxCount: 400, maxAgeMs: 60 };
+const STORE_BATCH = { maxCount: 500 };
 /** Batches that share one roll-up: windows that several of them touch are computed once. */
-const ROLL_UP_BATCH = { maxCount: 8, maxAgeMs: 200 };
-const MONITOR_PULL = 200;
+const ROLL_UP_BATCH = { maxCount: 8 };
+const MONITOR_PULL = 250;
 
 /**
  * Stores what UNDERSTAND made, recomputes the windows that it touches, and commits.
@@ -106,10 +107,8 @@ export function monitor$(stage: MonitorStage): Observable<MonitorProgress> {
         bytes: message.value.byteLength,
       },
     })),
-    collectBatches(STORE_BATCH),
-    concatMap((items) => from(storeBatch(stage, items))),
-    collectBatches(ROLL_UP_BATCH),
-    concatMap(async (stored) => {
+    processBatches(STORE_BATCH, (items) => storeBatch(stage, items)),
+    processBatches(ROLL_UP_BATCH, async (stored) => {
       const progress = mergeProgress(stored);
       await stage.retry(() => stage.store.rollUp(progress.touched));
       await finish(

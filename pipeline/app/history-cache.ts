@@ -22,79 +22,102 @@ const EMPTY: readonly HourBucket[] = [];
  * `to` inside an hour takes that whole hour, which holds nothing later than the present.
  */
 export function createHistoryCache(store: HistoryReader): HistoryCache {
-  const bySeries = new Map<SeriesKey, Hours>();
-  const dirty = new Map<SeriesKey, { from: number; to: number }>();
-  /** Everything at or after this time is in memory; null before the first question. */
-  let loadedFrom: number | null = null;
-  let queue: Promise<void> = Promise.resolve();
-
-  const put = (loaded: ReadonlyMap<SeriesKey, readonly HourBucket[]>) => {
-    for (const [series, buckets] of loaded) {
-      const hours: Hours = bySeries.get(series) ?? new Map<number, HourBucket>();
-      bySeries.set(series, hours);
-      for (const bucket of buckets) hours.set(bucket.start, bucket);
-    }
-  };
-  const load = async (from: number, to: number) => {
-    put(await store.hours(await store.activeSeries(from, to), from, to));
-  };
-  const refresh = async () => {
-    const changed = [...dirty];
-    dirty.clear();
-    if (changed.length === 0) return;
-    const from = changed.reduce((least, [, range]) => Math.min(least, range.from), Infinity);
-    const to = changed.reduce((most, [, range]) => Math.max(most, range.to), -Infinity);
-    for (const [series] of changed) dropRange(bySeries.get(series), from, to);
-    put(
-      await store.hours(
-        changed.map(([series]) => series),
-        from,
-        to,
-      ),
-    );
-  };
-  const prune = (before: number) => {
-    if (loadedFrom === null || before - loadedFrom < 24 * HOUR_MS) return;
-    for (const [series, hours] of bySeries) {
-      dropRange(hours, -Infinity, before);
-      if (hours.size === 0) bySeries.delete(series);
-    }
-    loadedFrom = before;
-  };
-  /** Answers one question after the other: two refreshes at once would drop what the other one has just read. */
-  const ready = (from: number, to: number): Promise<void> => {
-    const next = queue.then(async () => {
-      if (loadedFrom === null || from < loadedFrom) {
-        await load(windowStart(from, '1h'), loadedFrom ?? END_OF_TIME);
-        loadedFrom = windowStart(from, '1h');
-      }
-      await refresh();
-      prune(windowStart(to - KEEP_MS, '1h'));
-    });
-    queue = next.catch(() => undefined);
-    return next;
-  };
-
+  const memory = new HourMemory(store);
   return {
-    touch(windows) {
-      for (const { series, time } of windows) {
-        const start = windowStart(time, '1h');
-        const range = dirty.get(series) ?? { from: start, to: start + HOUR_MS };
-        dirty.set(series, { from: Math.min(range.from, start), to: Math.max(range.to, start + HOUR_MS) });
-      }
+    touch: (windows) => {
+      memory.touch(windows);
     },
     async activeSeries(from, to) {
-      await ready(from, to);
-      return [...bySeries].filter(([, hours]) => someBetween(hours, from, to)).map(([series]) => series);
+      await memory.ready(from, to);
+      return memory.active(from, to);
     },
     async hours(series, from, to) {
-      await ready(from, to);
-      return new Map(series.map((key) => [key, between(bySeries.get(key), from, to)]));
+      await memory.ready(from, to);
+      return new Map(series.map((key) => [key, memory.hours(key, from, to)]));
     },
     evidence: (series, from, to, limit): Promise<readonly EvidenceRow[]> =>
       store.evidence(series, from, to, limit),
-    firstDocumentAt: () => store.firstDocumentAt(),
+    firstDocumentAt: () => memory.firstDocumentAt(),
   };
+}
+
+class HourMemory {
+  readonly #bySeries = new Map<SeriesKey, Hours>();
+  readonly #dirty = new Map<SeriesKey, { from: number; to: number }>();
+  /** Everything at or after this time is in memory; null before the first question. */
+  #loadedFrom: number | null = null;
+  #firstDocumentAt: number | null = null;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(readonly store: HistoryReader) {}
+
+  touch(windows: readonly TouchedWindow[]): void {
+    for (const { series, time } of windows) {
+      const start = windowStart(time, '1h');
+      if (this.#firstDocumentAt !== null && start <= this.#firstDocumentAt) this.#firstDocumentAt = null;
+      const range = this.#dirty.get(series) ?? { from: start, to: start + HOUR_MS };
+      this.#dirty.set(series, { from: Math.min(range.from, start), to: Math.max(range.to, start + HOUR_MS) });
+    }
+  }
+
+  async firstDocumentAt(): Promise<number | null> {
+    this.#firstDocumentAt ??= await this.store.firstDocumentAt();
+    return this.#firstDocumentAt;
+  }
+
+  active(from: number, to: number): readonly SeriesKey[] {
+    return [...this.#bySeries].filter(([, hours]) => someBetween(hours, from, to)).map(([series]) => series);
+  }
+
+  hours(series: SeriesKey, from: number, to: number): readonly HourBucket[] {
+    return between(this.#bySeries.get(series), from, to);
+  }
+
+  /** One question after the other: two refreshes at once would drop what the other one has just read. */
+  ready(from: number, to: number): Promise<void> {
+    const next = this.#queue.then(async () => {
+      if (this.#loadedFrom === null || from < this.#loadedFrom) await this.#load(windowStart(from, '1h'));
+      await this.#refresh();
+      this.#prune(windowStart(to - KEEP_MS, '1h'));
+    });
+    this.#queue = next.catch(() => undefined);
+    return next;
+  }
+
+  async #load(from: number): Promise<void> {
+    const until = this.#loadedFrom ?? END_OF_TIME;
+    this.#put(await this.store.hours(await this.store.activeSeries(from, until), from, until));
+    this.#loadedFrom = from;
+  }
+
+  async #refresh(): Promise<void> {
+    const changed = [...this.#dirty];
+    this.#dirty.clear();
+    if (changed.length === 0) return;
+    const from = changed.reduce((least, [, range]) => Math.min(least, range.from), Infinity);
+    const to = changed.reduce((most, [, range]) => Math.max(most, range.to), -Infinity);
+    const series = changed.map(([key]) => key);
+    const read = await this.store.hours(series, from, to);
+    for (const key of series) dropRange(this.#bySeries.get(key), from, to);
+    this.#put(read);
+  }
+
+  #put(read: ReadonlyMap<SeriesKey, readonly HourBucket[]>): void {
+    for (const [series, buckets] of read) {
+      const hours: Hours = this.#bySeries.get(series) ?? new Map<number, HourBucket>();
+      this.#bySeries.set(series, hours);
+      for (const bucket of buckets) hours.set(bucket.start, bucket);
+    }
+  }
+
+  #prune(before: number): void {
+    if (this.#loadedFrom === null || before - this.#loadedFrom < 24 * HOUR_MS) return;
+    for (const [series, hours] of this.#bySeries) {
+      dropRange(hours, -Infinity, before);
+      if (hours.size === 0) this.#bySeries.delete(series);
+    }
+    this.#loadedFrom = before;
+  }
 }
 
 function between(hours: Hours | undefined, from: number, to: number): readonly HourBucket[] {

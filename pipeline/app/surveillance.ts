@@ -100,7 +100,7 @@ export function createGridSurveillance(
             resolve();
           });
         }
-        if (!signal.aborted) await woken;
+        await woken;
       }
       waiters.splice(0).forEach((resolve) => {
         resolve();

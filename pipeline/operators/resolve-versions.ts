@@ -111,7 +111,8 @@ function toVersion(
 ): DocumentVersion {
   const { scored, raw } = message;
   const copy = isCopy(message, stories.get(scored.storyId) ?? []);
-  const contributions = weigh(scored, { copy });
+  // A retracted document counts nowhere; what it counted for before is withdrawn.
+  const contributions = scored.document.action === 'retract' ? [] : weigh(scored, { copy });
   const before = known.filter((version) => version.version === number - 1);
   const counts = new Set(contributions.map(({ series }) => windowKey(series, scored.document.publishedAt)));
   const withdrawn = before

@@ -1,0 +1,95 @@
+import { createAlertEngine } from '../../alerts/engine.js';
+import { createOutbox, type Outbox } from '../../alerts/notifiers/outbox.js';
+import { deliverAlerts } from '../../alerts/stages/deliver.js';
+import type { Config } from '../../config/schema.js';
+import type { AlertEvent } from '../core/alert.js';
+import type { Clock } from '../core/clock.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import type { AlertStoreCache } from './alert-store-cache.js';
+import { createAlertStoreCache } from './alert-store-cache.js';
+import { effectiveRules } from './effective-rules.js';
+import { createHistoryCache, type HistoryCache } from './history-cache.js';
+import { describeSeries } from './instrument-directory.js';
+import type { Parts } from './parts.js';
+import {
+  createClockSurveillance,
+  createGridSurveillance,
+  type GridSurveillance,
+  type Surveillance,
+  type SurveillanceOptions,
+} from './surveillance.js';
+
+export interface Alerting {
+  readonly surveillance: Surveillance;
+  /** Null outside the replay world. */
+  readonly grid: GridSurveillance | null;
+  readonly history: HistoryCache;
+  readonly store: AlertStoreCache;
+  readonly outbox: Outbox;
+}
+
+export interface AlertingOptions {
+  readonly parts: Parts;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly publicUrl: () => string | null;
+  /** Whether what was accepted is stored, so that the present can be judged. */
+  readonly caughtUp: () => Promise<boolean>;
+  readonly onEvents: (events: readonly AlertEvent[]) => void;
+}
+
+/** Builds detection and mail over a store: on virtual time in the replay world, on the wall clock elsewhere. */
+export async function createAlerting(options: AlertingOptions): Promise<Alerting> {
+  const { parts, config, metrics, clock } = options;
+  const store = createAlertStoreCache(parts.store);
+  const history = createHistoryCache(parts.store);
+  const outbox = createOutbox(parts.folder.outbox);
+  const engine = createAlertEngine({
+    rules: config.alerts.enabled ? effectiveRules(config.alerts.rules) : [],
+    history,
+    store,
+    describeSeries: (series) => describeSeries(parts.understanding.linker, series),
+    pickSentence: parts.understanding.pickSentence,
+    model: () => parts.understanding.classifier.model,
+  });
+  const tell = (events: readonly AlertEvent[]) => {
+    for (const event of events) metrics.alertEvent(event.type);
+    options.onEvents(events);
+  };
+  const surveillanceOptions: SurveillanceOptions = {
+    engine,
+    clock,
+    deliver: async () => {
+      const url = options.publicUrl();
+      const { from, to, language } = config.mail;
+      const alertUrl = url === null ? null : (alertId: string) => `${url}/?alert=${alertId}`;
+      const sent = await deliverAlerts({
+        store,
+        history,
+        outbox,
+        from,
+        to,
+        language,
+        world: parts.world,
+        alertUrl,
+      });
+      sent.forEach(() => {
+        metrics.mail('sent');
+      });
+      tell(sent);
+    },
+    readEvaluatedUntil: () => store.readEvaluatedUntil(),
+    firstDocumentAt: () => history.firstDocumentAt(),
+    onEvents: tell,
+    onEvaluated: () => undefined,
+  };
+  if (parts.world === 'replay') {
+    const extent = await parts.store.extent();
+    const grid = createGridSurveillance(surveillanceOptions, extent === null ? null : extent.to);
+    return { surveillance: grid, grid, history, store, outbox };
+  }
+  const everyMs = config.alerts.evaluateEverySeconds * 1_000;
+  const surveillance = createClockSurveillance(surveillanceOptions, everyMs, options.caughtUp);
+  return { surveillance, grid: null, history, store, outbox };
+}

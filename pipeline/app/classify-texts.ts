@@ -1,0 +1,83 @@
+import type { RawDocument } from '../core/document.js';
+import {
+  documentText,
+  type Mention,
+  type ModelVersion,
+  type Sentiment,
+  type TopicScore,
+} from '../core/scored.js';
+import { scoreSentiment } from '../operators/score-sentiment.js';
+import type { LinkedDocument } from '../operators/understand-document.js';
+import type { Understanding } from './understanding.js';
+
+export interface TextToClassify {
+  readonly text: string;
+  readonly title?: string | null;
+  /** ISO 8601; names and tickers mean what they meant then. */
+  readonly publishedAt: string;
+  readonly tickers?: readonly string[];
+  readonly language?: string | null;
+}
+
+/** What `bellwether classify` prints for one text. */
+export interface ClassifiedText {
+  readonly text: string;
+  readonly language: string;
+  readonly model: ModelVersion;
+  readonly sentiment: Sentiment;
+  readonly topics: readonly TopicScore[];
+  readonly mentions: readonly Mention[];
+  readonly flags: readonly string[];
+}
+
+/** Scores texts as the service would, without storing them; answers in order. */
+export function classifyTexts(
+  inputs: readonly TextToClassify[],
+  understanding: Understanding,
+): readonly ClassifiedText[] {
+  const linked = inputs.map((input, offset) => toLinked(input, offset, understanding));
+  const scored = scoreSentiment(linked, { ...understanding, now: () => 0 });
+  return scored.flatMap((message, index) => {
+    if (message.kind !== 'scored') return [];
+    const { language, model, sentiment, topics, mentions, flags } = message.scored;
+    return [{ text: linked[index]?.text ?? '', language, model, sentiment, topics, mentions, flags }];
+  });
+}
+
+function toLinked(input: TextToClassify, offset: number, understanding: Understanding): LinkedDocument {
+  const title = input.title ?? null;
+  const text = documentText({ title, text: input.text });
+  const language = understanding.detectLanguage(text, input.language ?? null);
+  const tickers = input.tickers ?? [];
+  const links = understanding.link({ text, language, tickers, publishedAt: input.publishedAt, kind: 'news' });
+  const document: RawDocument = {
+    id: '',
+    contentHash: '',
+    action: 'add',
+    source: { id: 'command-line', kind: 'news', name: 'Command line', licence: null, credibility: 1 },
+    nativeId: String(offset),
+    url: null,
+    title,
+    text: input.text,
+    language: null,
+    author: null,
+    publishedAt: input.publishedAt,
+    precision: 'ms',
+    modifiedAt: null,
+    receivedAt: input.publishedAt,
+    tickers,
+    extra: {},
+  };
+  const flags = language === 'en' || language === 'zh' ? [] : ['language_unsupported'];
+  return {
+    kind: 'linked',
+    raw: { partition: 0, offset },
+    bytes: 0,
+    document,
+    text,
+    language,
+    links,
+    storyId: '',
+    flags,
+  };
+}

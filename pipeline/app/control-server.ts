@@ -1,0 +1,85 @@
+import { rm } from 'node:fs/promises';
+
+import fastify, { type FastifyInstance } from 'fastify';
+
+import { systemClock } from '../core/clock.js';
+import { BellwetherError, ConfigError } from '../core/errors.js';
+import type { Reconciliation } from './reconcile.js';
+import type { ReplayRequest, ReplayResult, Service } from './service.js';
+
+/** One line of a control answer: still working, the result, or why there is none. */
+export type ControlLine<T> =
+  | { readonly type: 'working' }
+  | { readonly type: 'result'; readonly result: T }
+  | { readonly type: 'error'; readonly usage: boolean; readonly code: string; readonly message: string };
+
+export interface ControlAnswers {
+  readonly replay: ReplayResult;
+  readonly reconcile: Reconciliation;
+}
+
+const STILL_WORKING_MS = 5_000;
+
+/**
+ * Serves the commands of this machine over the socket in the data folder, which only its owner can open.
+ *
+ * Every answer is JSON lines that end in a result or an error; a caller who goes away cancels the work.
+ */
+export async function startControlServer(
+  socket: string,
+  service: Pick<Service, 'replay' | 'reconcile'>,
+): Promise<FastifyInstance> {
+  // A socket file that a killed service left behind; the folder's lock says that nobody listens on it.
+  await rm(socket, { force: true });
+  const app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1_000_000 });
+  const route = <T>(path: string, work: (body: unknown, signal: AbortSignal) => Promise<T>) => {
+    app.post(path, (request, reply) => {
+      reply.hijack();
+      const { raw } = reply;
+      const abort = new AbortController();
+      raw.on('close', () => {
+        abort.abort();
+      });
+      raw.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      const send = (line: ControlLine<T>) => raw.write(`${JSON.stringify(line)}\n`);
+      send({ type: 'working' });
+      const done = new AbortController();
+      void keepAlive(() => send({ type: 'working' }), done.signal);
+      work(request.body, abort.signal)
+        .then(
+          (result) => send({ type: 'result', result }),
+          (error: unknown) => send(errorLine(error)),
+        )
+        .finally(() => {
+          done.abort();
+          raw.end();
+        });
+    });
+  };
+  route('/replay', (body, signal) => service.replay(parseReplay(body), signal));
+  route('/reconcile', (_body, signal) => service.reconcile(signal));
+  await app.listen({ path: socket });
+  return app;
+}
+
+async function keepAlive(beat: () => void, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await systemClock.sleep(STILL_WORKING_MS, signal);
+    beat();
+  }
+}
+
+function errorLine(error: unknown): Extract<ControlLine<never>, { type: 'error' }> {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof BellwetherError ? error.code : 'internal_error';
+  return { type: 'error', usage: error instanceof ConfigError, code, message };
+}
+
+function parseReplay(body: unknown): ReplayRequest {
+  if (typeof body === 'object' && body !== null && 'files' in body && 'speed' in body) {
+    const { files, speed } = body;
+    const listed = Array.isArray(files) && files.every((file): file is string => typeof file === 'string');
+    if (listed && (speed === 'max' || typeof speed === 'number')) return { files, speed };
+  }
+  throw new ConfigError('usage', 'A replay needs {"files": […], "speed": "max" or a number}.');
+}

@@ -1,0 +1,82 @@
+import type { Deliver, Delivery, Source, SourceStatus } from '../../ingest/source.js';
+import type { Clock } from '../core/clock.js';
+import type { RawDocument } from '../core/document.js';
+import { BellwetherError } from '../core/errors.js';
+import { RAW_TOPIC, type DurableLog } from '../core/log.js';
+import { retry } from '../core/retry.js';
+import { encodeRawDocument } from '../log/codec.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { Metrics, SourceType } from '../telemetry/metrics.js';
+import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
+
+export interface IntakeOptions {
+  readonly log: Pick<DurableLog, 'append'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** The one way into the log. */
+export interface Intake {
+  /** Makes documents durable or throws; for senders that are told (webhook). */
+  accept(documents: readonly RawDocument[]): Promise<void>;
+  /** Runs a source to its end; what it delivers waits until the log takes it. Never rejects: a broken source is logged and shown. */
+  run(type: SourceType, source: Source, signal: AbortSignal): Promise<void>;
+  /** Rejects as the source does; for a replay, whose caller wants to know. */
+  runToEnd(type: SourceType, source: Source, signal: AbortSignal): Promise<void>;
+  statuses(): readonly SourceStatus[];
+}
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { log, clock, logger, metrics } = options;
+  const sources: Source[] = [];
+  const failure = createRepeatingFailure({ sentence: 'The log does not take documents.', logger, clock });
+
+  const append = async ({ documents, cursors }: Delivery) => {
+    const records = documents.map((document) => ({ key: document.id, value: encodeRawDocument(document) }));
+    await log.append(RAW_TOPIC, records, { cursors });
+  };
+  const deliverFor = (type: SourceType, signal: AbortSignal): Deliver => {
+    return async (delivery) => {
+      await retry(() => append(delivery), {
+        initialMs: 500,
+        maxMs: 30_000,
+        attempts: Infinity,
+        clock,
+        signal,
+        onRetry: (error) => {
+          failure.failed(error);
+        },
+      });
+      failure.succeeded();
+      if (delivery.documents.length > 0) metrics.accepted(type, delivery.documents.length);
+    };
+  };
+  const runToEnd = async (type: SourceType, source: Source, signal: AbortSignal) => {
+    sources.push(source);
+    try {
+      await source.run(deliverFor(type, signal), signal);
+    } finally {
+      if (type === 'replay') sources.splice(sources.indexOf(source), 1);
+    }
+  };
+  return {
+    async accept(documents) {
+      await append({ documents, cursors: [] });
+      metrics.accepted('webhook', documents.length);
+    },
+    runToEnd,
+    async run(type, source, signal) {
+      try {
+        await runToEnd(type, source, signal);
+      } catch (error) {
+        if (signal.aborted || !(error instanceof BellwetherError)) {
+          if (!signal.aborted) throw error;
+          return;
+        }
+        logger.error('A source stopped and needs attention.', { source: source.id, reason: error.message });
+      }
+    },
+    statuses: () => sources.map((source) => source.status()),
+  };
+}

@@ -1,0 +1,69 @@
+import type { Config } from '../../config/schema.js';
+import type { Clock } from '../core/clock.js';
+import type { World } from '../core/document.js';
+import { ConfigError } from '../core/errors.js';
+import type { DurableLog } from '../core/log.js';
+import { openLmdbLog } from '../log/lmdb-log.js';
+import { openStore, type Store } from '../storage/open-store.js';
+import type { Logger } from '../telemetry/logger.js';
+import { openDataFolder, type DataFolder } from './data-folder.js';
+import { createUnderstanding, type Understanding } from './understanding.js';
+
+export interface PartsOptions {
+  readonly config: Config;
+  readonly dataDir: string;
+  /** Null takes the world that the folder holds. */
+  readonly world: World | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What every use of a data folder needs, open and held by this process. */
+export interface Parts {
+  readonly folder: DataFolder;
+  readonly world: World;
+  readonly log: DurableLog;
+  readonly store: Store;
+  readonly understanding: Understanding;
+  /** Closes everything, last opened first. */
+  close(): Promise<void>;
+}
+
+/** Opens folder, log, store and models in this order; what was opened is closed again when a later one fails. */
+export async function openParts(options: PartsOptions): Promise<Parts> {
+  const { config, clock, logger } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const folder = await openDataFolder({ path: options.dataDir, world: options.world, clock });
+    closers.push(() => folder.release());
+    if (folder.world === null) {
+      throw new ConfigError(
+        'no_installation',
+        `${folder.path} holds no installation yet. "bellwether start" or "bellwether replay" makes one.`,
+      );
+    }
+    const world = folder.world;
+    // Models come first: a missing one must not leave a half-made folder behind.
+    const understanding = await createUnderstanding({
+      world,
+      models: config.models,
+      languages: config.languages,
+      instrumentFiles: config.instruments.files,
+    });
+    const log = await openLmdbLog({
+      path: folder.log,
+      clock,
+      retention: { maxAgeMs: config.log.retentionDays * 86_400_000, maxBytes: config.log.retentionBytes },
+    });
+    closers.push(() => log.close());
+    const store = await openStore({ path: folder.store, world, clock, logger });
+    closers.push(() => store.close());
+    return { folder, world, log, store, understanding, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

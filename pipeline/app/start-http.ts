@@ -1,0 +1,115 @@
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+
+import type { Outbox } from '../../alerts/notifiers/outbox.js';
+import type { Config } from '../../config/schema.js';
+import type { LiveHub } from '../../dashboards/api/live-hub.js';
+import { createMetricsServer } from '../../dashboards/api/metrics-server.js';
+import type { Health, ServiceStatus } from '../../dashboards/api/ports.js';
+import { createServer } from '../../dashboards/api/server.js';
+import { webhookRoutes } from '../../ingest/sources/webhook.js';
+import type { Clock } from '../core/clock.js';
+import type { RawDocument } from '../core/document.js';
+import { ConfigError } from '../core/errors.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { authorKeyOf } from './create-sources.js';
+import { createInstrumentDirectory } from './instrument-directory.js';
+import { packageRoot } from './package-root.js';
+import type { Parts } from './parts.js';
+
+/** `http://host:port`, or null while a server does not listen. */
+export interface HttpAddresses {
+  readonly page: string | null;
+  readonly metrics: string | null;
+}
+
+export interface HttpOptions {
+  readonly parts: Parts;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly hub: LiveHub;
+  readonly outbox: Outbox;
+  readonly metrics: Metrics;
+  readonly accept: (documents: readonly RawDocument[]) => Promise<void>;
+  readonly health: () => Health;
+  readonly status: () => ServiceStatus;
+}
+
+/** Starts page, API and webhook on one port and the metrics on another. A port in use is a ConfigError that says what to do. */
+export async function startHttp(
+  options: HttpOptions,
+): Promise<{ addresses: HttpAddresses; close(): Promise<void> }> {
+  const { config, parts } = options;
+  const server = createServer({
+    queries: parts.store,
+    instruments: createInstrumentDirectory(parts.understanding.linker),
+    mails: options.outbox,
+    live: options.hub,
+    findTellingSentence: parts.understanding.findTellingSentence,
+    health: options.health,
+    status: options.status,
+    clock: options.clock,
+    logger: null,
+    webRoot: fileURLToPath(new URL('dist/web/', packageRoot())),
+    host: config.http.host,
+    ...(config.webhook.enabled ? { ingestRoutes: ingestRoutes(options) } : {}),
+  });
+  const metrics = createMetricsServer(options.metrics.registry);
+  const close = async () => {
+    await server.close();
+    await metrics.close();
+  };
+  try {
+    const page = await listen(server, config.http, '--port');
+    return { addresses: { page, metrics: await listen(metrics, config.metrics, 'metrics.port') }, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function ingestRoutes({ config, parts, clock, accept }: HttpOptions): FastifyPluginAsync {
+  const { token } = config.webhook;
+  const routes = webhookRoutes({
+    accept,
+    clock,
+    maxBodyBytes: config.http.maxBodyBytes,
+    virtualClock: parts.world === 'replay',
+    ...(token === null ? {} : { token: token.reveal() }),
+    ...authorKeyOf(config),
+  });
+  return async (app) => {
+    await app.register(routes);
+  };
+}
+
+async function listen(
+  server: FastifyInstance,
+  at: { host: string; port: number },
+  option: string,
+): Promise<string> {
+  try {
+    await server.listen({ host: at.host, port: at.port });
+  } catch (error) {
+    throw translate(error, at, option);
+  }
+  const { port } = server.server.address() as AddressInfo;
+  const host = at.host === '0.0.0.0' || at.host === '::' ? 'localhost' : at.host;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function translate(error: unknown, { host, port }: { host: string; port: number }, option: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'another program is using it',
+    EACCES: 'this user may not open it',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'this host name is unknown',
+  };
+  const reason = typeof code === 'string' ? reasons[code] : undefined;
+  if (reason === undefined) return error;
+  const words = `Cannot listen on ${host}, port ${port}: ${reason}. Stop that program or choose another port (${option}).`;
+  return new ConfigError('port_unusable', words, { cause: error });
+}

@@ -1,0 +1,88 @@
+import { fileURLToPath } from 'node:url';
+
+import type { Config } from '../../config/schema.js';
+import { bundledInstrumentsPath, loadInstruments } from '../../config/reference.js';
+import { loadClassifier } from '../../models/load-classifier.js';
+import { createSentenceSplitter } from '../../models/text/split-sentences.js';
+import { decodeRawDocument } from '../log/codec.js';
+import type { World } from '../core/document.js';
+import type { Instrument } from '../core/instrument.js';
+import type { Classifier, SplitSentences } from '../core/model.js';
+import type { Span } from '../core/scored.js';
+import type { EvidenceRow } from '../core/store.js';
+import { documentText } from '../core/scored.js';
+import { detectLanguage } from '../operators/detect-language.js';
+import { findTellingSentence, type TellingInput } from '../operators/find-telling-sentence.js';
+import { storyIdOf } from '../operators/fingerprint-story.js';
+import { createLinker, type Linker } from '../operators/link-instruments.js';
+import type { WeighContributions } from '../operators/resolve-versions.js';
+import type { UnderstandDeps } from '../operators/understand-document.js';
+import { weighContributions } from '../operators/weigh-contributions.js';
+import { packageRoot } from './package-root.js';
+
+/** Everything that reads text, built once; the service, the rehearsal and `classify` use the same. */
+export interface Understanding extends Omit<UnderstandDeps, 'now'> {
+  readonly classifier: Classifier;
+  readonly splitSentences: SplitSentences;
+  readonly linker: Linker;
+  readonly instruments: readonly Instrument[];
+  readonly weigh: WeighContributions;
+  readonly findTellingSentence: (input: TellingInput) => Span | null;
+  readonly pickSentence: (row: EvidenceRow) => string;
+}
+
+export interface UnderstandingOptions {
+  readonly world: World;
+  readonly models: Config['models'];
+  readonly languages: Config['languages'];
+  readonly instrumentFiles: readonly string[];
+}
+
+/** Loads model and instruments. Fails with a ConfigError that names the file when one of them is missing or broken. */
+export async function createUnderstanding(options: UnderstandingOptions): Promise<Understanding> {
+  const classifier = await loadClassifier({
+    name: options.models.sentiment,
+    directory: modelDirectory(options.models),
+  });
+  const splitSentences = createSentenceSplitter();
+  const instruments = await loadAllInstruments(options);
+  const linker = createLinker(instruments);
+  const find = (input: TellingInput) => findTellingSentence(input, { classifier, splitSentences });
+  const sectorOf = (instrument: string) => linker.byId.get(instrument)?.sector ?? null;
+  return {
+    classifier,
+    splitSentences,
+    linker,
+    instruments,
+    decode: decodeRawDocument,
+    detectLanguage,
+    link: (input) => linker.link(input),
+    storyIdOf,
+    languages: options.languages,
+    weigh: (scored, { copy }) => weighContributions(scored, { copy, sectorOf }),
+    findTellingSentence: find,
+    pickSentence(row) {
+      const text = documentText(row);
+      const span = find({ text, language: row.language, spans: row.spans });
+      return span === null ? text : text.slice(span[0], span[1]);
+    },
+  };
+}
+
+export function modelDirectory(models: Config['models']): string {
+  return models.directory ?? fileURLToPath(new URL('models/artifacts/', packageRoot()));
+}
+
+/** The demo knows its invented companies only, and no other world knows them. */
+async function loadAllInstruments(options: UnderstandingOptions): Promise<readonly Instrument[]> {
+  if (options.world === 'demo') return loadInstruments(demoInstrumentsPath());
+  const lists = await Promise.all(
+    [bundledInstrumentsPath(), ...options.instrumentFiles].map(loadInstruments),
+  );
+  const byId = new Map(lists.flat().map((instrument) => [instrument.id, instrument]));
+  return [...byId.values()];
+}
+
+export function demoInstrumentsPath(): string {
+  return fileURLToPath(new URL('config/reference/demo-instruments.jsonl', packageRoot()));
+}

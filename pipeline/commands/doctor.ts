@@ -1,0 +1,29 @@
+import { diagnose, type Finding } from '../app/diagnose.js';
+import { flag, noPositionals } from './arguments.js';
+import type { Command } from './command.js';
+import { CONFIG_OPTIONS, configFrom, dataFolderOf, PORT_OPTION } from './open-config.js';
+
+export const doctorCommand: Command = {
+  name: 'doctor',
+  summary: 'Checks this machine, the configuration and the installation, and says what to mend.',
+  usage: '[--config FILE] [--data DIR] [--port N] [--json]',
+  options: {
+    ...CONFIG_OPTIONS,
+    ...PORT_OPTION,
+    json: { type: 'boolean', doc: 'The findings as one line of JSON.' },
+  },
+  examples: ['bellwether doctor', 'bellwether doctor --config config/live.yaml --data data/live'],
+  async run(args, io) {
+    noPositionals(args, 'doctor');
+    const config = await configFrom(args, io);
+    const world = config.sources.some((source) => source.type === 'demo') ? 'demo' : 'live';
+    const findings = await diagnose(config, dataFolderOf(config, world, io));
+    io.out(flag(args, 'json') ? `${JSON.stringify({ findings })}\n` : table(findings));
+    return findings.some((finding) => finding.state === 'bad') ? 1 : 0;
+  },
+};
+
+function table(findings: readonly Finding[]): string {
+  const words: Readonly<Record<Finding['state'], string>> = { good: 'ok  ', note: 'note', bad: 'BAD ' };
+  return findings.map(({ state, what, detail }) => `${words[state]} ${what.padEnd(16)} ${detail}\n`).join('');
+}

@@ -1,0 +1,103 @@
+import { resolve } from 'node:path';
+
+import { modelDirectory } from '../app/understanding.js';
+import { evaluate, type EvaluateReport, type ScoreMention } from '../../models/evaluation/evaluate.js';
+import { readLabelledRows, type LabelledRow } from '../../models/evaluation/read-labelled-rows.js';
+import { loadClassifier } from '../../models/load-classifier.js';
+import { createSentenceSplitter } from '../../models/text/split-sentences.js';
+import { systemClock } from '../core/clock.js';
+import { ConfigError } from '../core/errors.js';
+import type { Classifier } from '../core/model.js';
+import { flag, noPositionals } from './arguments.js';
+import type { Command, CommandArguments, CommandIo } from './command.js';
+import { MODEL_OPTION, modelsFrom } from './model-option.js';
+import { CONFIG_OPTIONS, configFrom } from './open-config.js';
+
+export const evaluateCommand: Command = {
+  name: 'evaluate',
+  summary:
+    'Measures a model on labelled rows: accuracy, macro-F1, calibration, topics, entities, speed. Several sets are pooled.',
+  usage: '--set FILE.jsonl [--set FILE.jsonl …] [--model M] [--json]',
+  options: {
+    set: {
+      type: 'string',
+      multiple: true,
+      value: 'FILE',
+      doc: 'Labelled rows: text, lang, sentiment, topic, entities.',
+    },
+    ...MODEL_OPTION,
+    config: CONFIG_OPTIONS.config,
+    json: { type: 'boolean', doc: 'The whole report as one line of JSON.' },
+  },
+  examples: [
+    'bellwether evaluate --set ../shared/data/labelled/tfns/dev.jsonl',
+    'bellwether evaluate --set a.jsonl --set b.jsonl --model lexicon --json',
+  ],
+  async run(args, io) {
+    noPositionals(args, 'evaluate');
+    const config = await configFrom(args, io, { sources: [] });
+    const models = modelsFrom(args, config);
+    const files = sets(args, io);
+    const classifier = await loadClassifier({ name: models.sentiment, directory: modelDirectory(models) });
+    const report = await evaluate(classifier, readAll(files), {
+      set: files.join(','),
+      clock: systemClock,
+      scoreMention: mentionScorer(classifier),
+    });
+    io.out(flag(args, 'json') ? `${JSON.stringify(report)}\n` : table(report));
+    return 0;
+  },
+};
+
+function sets(args: CommandArguments, io: CommandIo): readonly string[] {
+  const given = [args.values['set'] ?? []].flat().filter((value) => typeof value === 'string');
+  if (given.length === 0)
+    throw new ConfigError('usage', 'evaluate needs --set FILE.jsonl with labelled rows.');
+  return given.map((file) => resolve(io.cwd, file));
+}
+
+async function* readAll(files: readonly string[]): AsyncGenerator<LabelledRow> {
+  for (const file of files) yield* readLabelledRows(file);
+}
+
+/** Judges a company by the sentences that name it, as the service does for a linked mention. */
+function mentionScorer(classifier: Classifier): ScoreMention {
+  const split = createSentenceSplitter();
+  return (row, entity) => {
+    const at = row.text.toLowerCase().indexOf(entity.name.toLowerCase());
+    if (at < 0) return null;
+    const naming = split(row.text, row.lang).find(([start, end]) => at >= start && at < end);
+    const text = naming === undefined ? row.text : row.text.slice(naming[0], naming[1]);
+    return classifier.classify([{ text, language: row.lang }])[0]?.sentiment.label ?? null;
+  };
+}
+
+function table(report: EvaluateReport): string {
+  const figure = (value: number) => value.toFixed(3);
+  const lines = [`${report.model.name} ${report.model.version} on ${report.n} rows of ${report.set}`];
+  if (report.sentiment !== null) {
+    const { accuracy, macroF1, ece, perClass, n } = report.sentiment;
+    lines.push(
+      `sentiment  n ${n}  accuracy ${figure(accuracy)}  macro-F1 ${figure(macroF1)}  ECE ${figure(ece)}`,
+    );
+    for (const [label, { precision, recall, f1 }] of Object.entries(perClass)) {
+      lines.push(
+        `  ${label.padEnd(9)} precision ${figure(precision)}  recall ${figure(recall)}  F1 ${figure(f1)}`,
+      );
+    }
+  }
+  if (report.intensity !== null)
+    lines.push(
+      `intensity  n ${report.intensity.n}  MAE ${figure(report.intensity.mae)}  Spearman ${figure(report.intensity.spearman)}`,
+    );
+  if (report.topic !== null)
+    lines.push(
+      `topic      n ${report.topic.n}  accuracy ${figure(report.topic.accuracy)}  macro-F1 ${figure(report.topic.macroF1)}`,
+    );
+  if (report.entities !== null)
+    lines.push(
+      `entities   n ${report.entities.n}  accuracy ${figure(report.entities.accuracy)}  macro-F1 ${figure(report.entities.macroF1)}`,
+    );
+  lines.push(`speed      ${Math.round(report.docsPerSecond)} rows a second, one thread`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,88 @@
+import { peekDataFolder } from '../app/data-folder.js';
+import { startService, type Service } from '../app/service.js';
+import type { Config, ConfigInput } from '../../config/schema.js';
+import { systemClock } from '../core/clock.js';
+import type { World } from '../core/document.js';
+import { createLogger } from '../telemetry/logger.js';
+import { choiceOption, noPositionals, textOption } from './arguments.js';
+import type { Command, CommandArguments, CommandIo } from './command.js';
+import { CONFIG_OPTIONS, configFrom, dataFolderOf, PORT_OPTION } from './open-config.js';
+
+export const startCommand: Command = {
+  name: 'start',
+  summary:
+    'Runs the service: sources, understanding, detection, mail, page. Without a configuration it shows the demo.',
+  usage: '[--config FILE] [--data DIR] [--port N] [--sources none|demo]',
+  options: {
+    ...CONFIG_OPTIONS,
+    ...PORT_OPTION,
+    sources: {
+      type: 'string',
+      value: 'none|demo',
+      doc: 'demo: invented companies. none: the webhook alone.',
+    },
+  },
+  examples: [
+    'bellwether start                              the demo, on http://127.0.0.1:8420',
+    'bellwether start --sources none --data data/mine   documents by webhook',
+    'bellwether start --config config/live.yaml    real public feeds',
+  ],
+  async run(args, io) {
+    noPositionals(args, 'start');
+    const { config, world, dataDir } = await settle(args, io);
+    const logger = createLogger({ level: config.telemetry.logLevel });
+    const began = systemClock.monotonic();
+    const service = await startService({ config, dataDir, world, clock: systemClock, logger });
+    greet(service, config, io, (systemClock.monotonic() - began) / 1_000);
+    const stopped = new Promise<void>((resolve) => {
+      io.signal.addEventListener('abort', () => {
+        resolve();
+      });
+      if (io.signal.aborted) resolve();
+    });
+    await Promise.race([stopped, service.failed]);
+    io.words('Stopping: what is under way is finished and stored …');
+    await service.stop();
+    io.words('Stopped. Everything accepted is safe; the next start continues here.');
+    return 0;
+  },
+};
+
+/** Which world, where, and with which sources: the flags, else the configuration, else what the folder already holds. */
+async function settle(
+  args: CommandArguments,
+  io: CommandIo,
+): Promise<{ config: Config; world: World | null; dataDir: string }> {
+  const chosen = choiceOption(args, 'sources', ['none', 'demo']);
+  const override: ConfigInput =
+    chosen === null ? {} : { sources: chosen === 'demo' ? [{ type: 'demo' }] : [] };
+  const config = await configFrom(args, io, override);
+  const isDemo = config.sources.some((source) => source.type === 'demo');
+  const wanted: World = isDemo ? 'demo' : 'live';
+  const dataDir = dataFolderOf(config, wanted, io);
+  const held = (await peekDataFolder(dataDir)).world;
+  // Nobody asked for a world: an installation that is there is shown as what it is.
+  const nothingAsked = chosen === null && textOption(args, 'config') === null;
+  if (
+    held !== null &&
+    held !== wanted &&
+    (nothingAsked || (chosen === 'none' && config.sources.length === 0))
+  ) {
+    return { config: { ...config, sources: held === 'demo' ? config.sources : [] }, world: held, dataDir };
+  }
+  return { config, world: wanted, dataDir };
+}
+
+function greet(service: Service, config: Config, io: CommandIo, seconds: number): void {
+  const banner: Readonly<Record<World, string>> = {
+    demo: 'DEMO: invented companies and texts. In about 20 seconds one of them gets into trouble.',
+    live: 'Live.',
+    replay: 'Replay world: recorded documents, their own time.',
+  };
+  io.words(`Bellwether is ready (${seconds.toFixed(1)} s). ${banner[service.world]}`);
+  io.words(`  Page      ${service.addresses.page ?? ''}`);
+  if (config.webhook.enabled) io.words(`  Webhook   ${service.addresses.page ?? ''}/ingest/v1/documents`);
+  io.words(`  Metrics   ${service.addresses.metrics ?? ''}/metrics`);
+  io.words(`  Data      ${service.dataDir} (mails in outbox/)`);
+  io.words('Ctrl-C stops it.');
+}
