@@ -12,6 +12,8 @@ const HOUR_MS = 3_600_000;
 /** The installation counts as silent when nothing at all was published for this long. */
 const SILENCE_MS = 6 * HOUR_MS;
 const EVIDENCE_DOCUMENTS = 5;
+/** So many documents decide whether two names share one story. */
+const COMPARED_DOCUMENTS = 40;
 const MAX_SENTENCE_CHARS = 400;
 
 export interface AlertEngineDeps {
@@ -78,30 +80,38 @@ async function evaluateRule(
   const candidates = await findCandidates(deps.history, rule, tick.now, open);
   if (candidates.length === 0) return [];
   const from = baselineStartAt(rule, tick.now);
+  const windowFrom = windowStartAt(rule, tick.now);
   const hours = await deps.history.hours([...new Set([MARKET_SERIES, ...candidates])], from, tick.now);
   const market = hours.get(MARKET_SERIES) ?? [];
   const silent = sumHours(market, tick.now - SILENCE_MS, tick.now).documents === 0;
+  const evaluated = candidates.flatMap((series) => {
+    const { now, firstDocumentAt } = tick;
+    const input = { hours: hours.get(series) ?? [], market, rule, now, firstDocumentAt };
+    const evaluation = evaluateNegativeSurge(input);
+    return evaluation === null ? [] : [{ series, evaluation }];
+  });
+  // The strongest first: it is the one that is told when several rest on the same documents.
+  evaluated.sort((a, b) => b.evaluation.score - a.evaluation.score || (a.series < b.series ? -1 : 1));
+  const told = new Set([...open.values()].filter((event) => firedSince(event, windowFrom)).map(seriesOf));
+  const evidence = createEvidence(deps.history, rule, tick.now);
   const events: AlertEvent[] = [];
-  for (const series of candidates) {
-    const evaluation = evaluateNegativeSurge({
-      hours: hours.get(series) ?? [],
-      market,
-      rule,
-      now: tick.now,
-      firstDocumentAt: tick.firstDocumentAt,
-    });
-    if (evaluation === null) continue;
+  for (const { series, evaluation } of evaluated) {
     const last = open.get(series) ?? null;
-    const transitions = decideTransitions({
-      open: last?.alert ?? null,
-      evaluation,
-      rule,
-      now: tick.now,
-      silent,
-    });
-    events.push(...(await recordTransitions(deps, { rule, series, evaluation, last, transitions })));
+    const { now } = tick;
+    const transitions = decideTransitions({ open: last?.alert ?? null, evaluation, rule, now, silent });
+    events.push(
+      ...(await recordTransitions(deps, { rule, series, evaluation, last, transitions, told, evidence })),
+    );
   }
   return events;
+}
+
+function firedSince(event: AlertEvent, time: number): boolean {
+  return event.alert.firedAt !== null && Date.parse(event.alert.firedAt) >= time;
+}
+
+function seriesOf(event: AlertEvent): SeriesKey {
+  return event.alert.series.key;
 }
 
 /** Series that may begin an alert now, judged by the window alone, and those that have one open. In a fixed order. */
@@ -135,15 +145,20 @@ async function recordTransitions(
     readonly evaluation: Evaluation;
     readonly last: AlertEvent | null;
     readonly transitions: readonly Transition[];
+    readonly told: Set<SeriesKey>;
+    readonly evidence: Evidence;
   },
 ): Promise<readonly AlertEvent[]> {
-  const { rule, series, evaluation, last, transitions } = input;
+  const { rule, series, evaluation, last, transitions, told, evidence } = input;
   let alert = last?.alert ?? beginAlert(deps, rule, series, evaluation);
   let sequence = last?.sequence ?? -1;
   const events: AlertEvent[] = [];
   for (const type of transitions) {
-    const documents = type === 'firing' ? await collectEvidence(deps, rule, series, evaluation) : [];
+    if (type === 'firing' && (await isToldAlready(evidence, series, told))) break;
+    const rows = type === 'firing' ? await evidence(series) : [];
+    const documents = toEvidenceDocuments(rows, deps.pickSentence);
     alert = applyTransition(alert, type, { rule, evaluation, documents });
+    if (type === 'firing') told.add(series);
     sequence += 1;
     events.push({ alertId: alert.id, sequence, type, at: evaluation.at, alert, messageId: null });
   }
@@ -202,16 +217,43 @@ function applyTransition(
   }
 }
 
-async function collectEvidence(
-  deps: AlertEngineDeps,
-  rule: NegativeSurgeRule,
+/** The strongest documents of each series in the window of this tick; each series is read once. */
+type Evidence = (series: SeriesKey) => Promise<readonly EvidenceRow[]>;
+
+function createEvidence(history: HistoryReader, rule: NegativeSurgeRule, now: number): Evidence {
+  const read = new Map<SeriesKey, Promise<readonly EvidenceRow[]>>();
+  return (series) => {
+    const known =
+      read.get(series) ?? history.evidence(series, windowStartAt(rule, now), now, COMPARED_DOCUMENTS);
+    read.set(series, known);
+    return known;
+  };
+}
+
+/**
+ * Whether half of what speaks for the series is what speaks for another that was just told: one story about several names is
+ * one mail. Its alert then stays pending until it has grounds of its own.
+ */
+async function isToldAlready(
+  evidence: Evidence,
   series: SeriesKey,
-  evaluation: Evaluation,
-): Promise<readonly EvidenceDocument[]> {
-  const now = Date.parse(evaluation.at);
-  const rows = await deps.history.evidence(series, windowStartAt(rule, now), now, EVIDENCE_DOCUMENTS);
-  return rows.map((row) => {
-    const sentence = cutText(deps.pickSentence(row), MAX_SENTENCE_CHARS);
+  told: ReadonlySet<SeriesKey>,
+): Promise<boolean> {
+  const own = await evidence(series);
+  for (const other of told) {
+    const ids = new Set((await evidence(other)).map((row) => row.id));
+    const shared = own.filter((row) => ids.has(row.id)).length;
+    if (own.length > 0 && shared * 2 >= own.length) return true;
+  }
+  return false;
+}
+
+function toEvidenceDocuments(
+  rows: readonly EvidenceRow[],
+  pickSentence: AlertEngineDeps['pickSentence'],
+): readonly EvidenceDocument[] {
+  return rows.slice(0, EVIDENCE_DOCUMENTS).map((row) => {
+    const sentence = cutText(pickSentence(row), MAX_SENTENCE_CHARS);
     return {
       id: row.id,
       title: row.title ?? sentence,

@@ -8,7 +8,6 @@ const COMMON = {
   minHistoryDays: 7,
   priorDays: 3,
   pendingMinutes: 0,
-  holdHours: 48,
 } as const;
 
 /** The rules of a fresh installation. How their numbers were found is in the README of `alerts`. */
@@ -21,12 +20,13 @@ export const DEFAULT_RULES: readonly NegativeSurgeRule[] = [
     minNegative: 5,
     priorNegative: 5,
     dispersion: 0.04,
-    shareWeight: 1.5,
+    shareWeight: 2.5,
     excessUnit: 10,
-    pendingAt: 2.3,
-    fireAt: 2.75,
-    clearAt: 1.2,
-    severity: { high: 3.75, critical: 5 },
+    holdHours: 48,
+    pendingAt: 2.6,
+    fireAt: 3,
+    clearAt: 1.8,
+    severity: { high: 4, critical: 5 },
   },
   {
     ...COMMON,
@@ -38,9 +38,10 @@ export const DEFAULT_RULES: readonly NegativeSurgeRule[] = [
     dispersion: 0.3,
     shareWeight: 0.3,
     excessUnit: 1,
-    pendingAt: 3,
-    fireAt: 3.5,
-    clearAt: 1.5,
-    severity: { high: 4.5, critical: 6 },
+    holdHours: 72,
+    pendingAt: 4,
+    fireAt: 4.5,
+    clearAt: 2,
+    severity: { high: 5.5, critical: 7 },
   },
 ];

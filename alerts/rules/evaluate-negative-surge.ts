@@ -11,9 +11,11 @@ const MAX_Z = 8;
 /** Days over which the first alerts of a new installation are held to a higher bar. */
 const COLD_START_DAYS = 14;
 const COLD_START = 2;
+/** Negative mass with which the rest of the market is taken to be as usual. */
+const LIFT_PRIOR = 3;
 
-/** How far the share of ordinary days wanders, as a part of π(1 − π): 0.08 where a third is negative. */
-const SHARE_NOISE = 0.36;
+/** How far the share of ordinary days wanders, as a part of π(1 − π). */
+const SHARE_NOISE = 0.25;
 
 export interface SurgeInput {
   /** Hours of the series, baseline and window, in any order. */
@@ -38,14 +40,16 @@ export function baselineStartAt(rule: NegativeSurgeRule, now: number): number {
 /**
  * Scores how unusual the negative mass of the trailing window is, or answers null while history is too short.
  *
- * With y = Σ weight · P(negative) and n = Σ weight in the window, and μ expected from strictly earlier days (`expectNegatives`):
+ * With y = Σ weight · P(negative) and n = Σ weight in the window:
+ * - μ is expected from strictly earlier days (`expectNegatives`); for a name it is multiplied by how many times as much
+ *   bad news as usual the rest of the market has now, when that is more than once (`marketLift`);
  * - z_c = Φ⁻¹(1 − P(Y ≥ y)), Y negative binomial with mean μ and variance μ + φμ²;
- * - z_s = (y/n − π) / √(0.7·π(1 − π)/n + (0.36·π(1 − π))²), π the usual negative share, leaning on the market's;
+ * - z_s = (y/n − π) / √(0.7·π(1 − π)/n + (0.25·π(1 − π))²), π the usual negative share, leaning on the market's;
  * - score = (z_c + k·z_s)/√(1 + k²) + 0.5·log₂(1 + (y − μ)⁺/unit) − 2·(1 − days/14)⁺.
  *
  * The excess term keeps large names, whose over-dispersion hides them, in sight; the last one is the cold start: a young
  * baseline knows little. When the share is unusually low (z_s ≤ −0.5) there is more talk, not more bad news: the score is
- * then at most 0. The forms are those of a comparison of six detectors over recorded crises; the README gives figures.
+ * then at most 0. The forms come from a comparison of six detectors over recorded crises; README.md has the figures.
  */
 export function evaluateNegativeSurge(input: SurgeInput): Evaluation | null {
   const { hours, market, rule, now, firstDocumentAt } = input;
@@ -53,8 +57,10 @@ export function evaluateNegativeSurge(input: SurgeInput): Evaluation | null {
   if (historyDays < rule.minHistoryDays) return null;
   const from = windowStartAt(rule, now);
   const window = sumHours(hours, from, now);
-  const expectation = expectNegatives({ hours, market, rule, from, firstDocumentAt });
+  const own = expectNegatives({ hours, market, rule, from, firstDocumentAt });
   const y = window.negativeWeight;
+  const lift = rule.series === 'market' ? 1 : marketLift(input, from, y, own.mean);
+  const expectation = { mean: own.mean * lift, share: own.share };
   const zCount = clampZ(normalUpperQuantile(negativeBinomialTail(y, expectation.mean, rule.dispersion)));
   const zShare = shareScore(y, window.weight, expectation.share);
   const k = rule.shareWeight;
@@ -78,6 +84,19 @@ export function evaluateNegativeSurge(input: SurgeInput): Evaluation | null {
 /** Whether the window holds enough to begin an alert at all, whatever its score. */
 export function hasSubstance(evaluation: Evaluation, rule: NegativeSurgeRule): boolean {
   return evaluation.documents >= rule.minDocuments && evaluation.count >= rule.minNegative;
+}
+
+/**
+ * How many times as much bad news as usual the rest of the market has; 1 in ordinary times.
+ *
+ * What everybody suffers is the market's alert, not one for each name: a name has to stand out from the others.
+ */
+function marketLift(input: SurgeInput, from: number, ownCount: number, ownMean: number): number {
+  const { market, rule, now, firstDocumentAt } = input;
+  const usual = expectNegatives({ hours: market, market, rule, from, firstDocumentAt }).mean;
+  const rest = Math.max(0, sumHours(market, from, now).negativeWeight - ownCount);
+  const usualRest = Math.max(0, usual - ownMean);
+  return Math.max(1, (rest + LIFT_PRIOR) / (usualRest + LIFT_PRIOR));
 }
 
 function shareScore(y: number, n: number, usual: number): number {

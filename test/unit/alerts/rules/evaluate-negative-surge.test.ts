@@ -102,6 +102,24 @@ describe('evaluateNegativeSurge', () => {
     expect(result?.score).toBeLessThanOrEqual(0);
   });
 
+  it('asks of a name to stand out from what the whole market suffers', () => {
+    const now = START + 20 * DAY_MS;
+    const own = [
+      ...calmHours(START, now),
+      hourBucket(now - HOUR_MS, { documents: 9, weight: 9, negativeWeight: 7 }),
+    ];
+    const others = calmHours(START, now).map((hour) => ({ ...hour, weight: 5, negativeWeight: 1 }));
+    const crash = hourBucket(now - HOUR_MS, { weight: 60, negativeWeight: 40 });
+    const scoreAmong = (market: readonly HourBucket[]) =>
+      evaluateNegativeSurge({ hours: own, market, rule, now, firstDocumentAt: START });
+    const calm = scoreAmong([...own, ...others]);
+    const stormy = scoreAmong([...own, ...others, crash]);
+    expect(stormy?.expected).toBeGreaterThan((calm?.expected ?? 0) * 2);
+    expect(stormy?.score).toBeLessThan((calm?.score ?? 0) - 1);
+    // Its own surge is part of the market as well, and must not be held against it.
+    expect(calm?.score).toBeCloseTo(scoreAmong([...calmHours(START, now), ...others])?.score ?? 0, 0);
+  });
+
   it('holds the first fortnight to a higher bar', () => {
     const hours = calmHours(START, START + 30 * DAY_MS);
     const at = (days: number) => {
@@ -144,4 +162,17 @@ describe('evaluateNegativeSurge', () => {
     expect(windowStartAt(rule, START + 1)).toBe(START - DAY_MS + HOUR_MS);
     expect(baselineStartAt(rule, START)).toBe(START - 29 * DAY_MS);
   });
+});
+
+describe('default rules', () => {
+  it.each(DEFAULT_RULES.map((known) => [known.id, known] as const))(
+    'orders the scores of %s',
+    (_id, known) => {
+      expect(known.clearAt).toBeLessThan(known.pendingAt);
+      expect(known.pendingAt).toBeLessThanOrEqual(known.fireAt);
+      expect(known.fireAt).toBeLessThan(known.severity.high);
+      expect(known.severity.high).toBeLessThan(known.severity.critical);
+      expect(known.windowHours % 1).toBe(0);
+    },
+  );
 });
