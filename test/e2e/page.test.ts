@@ -50,7 +50,11 @@ describe.skipIf(!hasBrowser)('the page in Chromium (skipped where /usr/bin/chrom
     fixture = createFixture({ webRoot, heartbeatMs: HEARTBEAT_MS });
     fillScenario(fixture);
     served = await servePage(fixture);
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
+    page = await browser.newPage({
+      viewport: { width: 1440, height: 900 },
+      locale: 'en-GB',
+      reducedMotion: 'reduce',
+    });
     offences = watchPage(page, served.url);
   });
   afterEach(async () => {
@@ -92,8 +96,8 @@ describe.skipIf(!hasBrowser)('the page in Chromium (skipped where /usr/bin/chrom
     const painted = await page.evaluate<number>(COUNT_SHADES);
     expect(painted).toBeGreaterThan(2);
     const box = await page.locator('.u-over').boundingBox();
-    // The crisis is in the hour before the last one.
-    await page.mouse.click(box!.x + (box!.width * 22.5) / 23, box!.y + box!.height / 2);
+    // Of the 24 hours shown the crisis is in the last but one.
+    await page.mouse.click(box!.x + (box!.width * 22.5) / 24, box!.y + box!.height / 2);
     await page.waitForSelector('.window');
     expect(new URL(page.url()).searchParams.get('window')).toBe('2026-03-10T11:00:00.000Z');
     await expect.poll(titles).toHaveLength(5);
@@ -240,6 +244,9 @@ describe.skipIf(!hasBrowser)('the page in Chromium (skipped where /usr/bin/chrom
     const width = await page.evaluate<number>('document.documentElement.scrollWidth');
     expect(width).toBe(320);
     expect(await findViolations(page)).toEqual([]);
+    const cut =
+      "[...document.querySelectorAll('.instruments .scroll')].some((one) => one.scrollWidth > one.clientWidth)";
+    expect(await page.evaluate<boolean>(cut)).toBe(false);
     await page.screenshot({ path: join(PICTURES, 'narrow.png'), fullPage: true });
   });
 

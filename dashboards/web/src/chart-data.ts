@@ -1,11 +1,11 @@
 import type { SeriesRow } from '../../api/wire.js';
 
-/** Columns as the chart library takes them: seconds, polarity (null where there is none), documents. */
+/** Columns as the chart library takes them: middle of the window in seconds, polarity (null where there is none), documents. */
 export type ChartData = [number[], (number | null)[], number[]];
 
 export function toChartData(rows: readonly SeriesRow[]): ChartData {
   return [
-    rows.map((row) => Date.parse(row.start) / 1_000),
+    rows.map((row) => (Date.parse(row.start) + Date.parse(row.end)) / 2_000),
     rows.map((row) => row.polarity),
     rows.map((row) => row.n),
   ];

@@ -29,6 +29,10 @@ export function createApp(): App {
     document.documentElement.lang = language.value === 'zh' ? 'zh-Hans' : 'en';
     document.documentElement.dataset['theme'] = theme.value;
   });
+  effect(() => {
+    const world = status.value?.world ?? 'live';
+    document.title = world === 'live' ? 'Bellwether' : `${world.toUpperCase()} · Bellwether`;
+  });
   const ready = computed(() => status.value !== null);
   effect(() => {
     if (ready.value) loader.follow();

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 
 import type { SeriesRow, WireAlert } from '../../api/wire.js';
+import { toneOf } from './format.js';
 import { findStretches, formatTicks, toChartData, type Stretch } from './chart-data.js';
 
 export interface ChartState {
@@ -13,8 +14,21 @@ export interface ChartState {
   readonly markLabel: (alert: WireAlert) => string;
 }
 
-type Colours = Readonly<Record<'text' | 'grid' | 'line' | 'bar' | 'shade' | 'uncovered' | 'chosen', string>>;
-const COLOUR_NAMES = ['text', 'grid', 'line', 'bar', 'shade', 'uncovered', 'chosen'] as const;
+const COLOUR_NAMES = [
+  'text',
+  'grid',
+  'line',
+  'bar',
+  'shade',
+  'uncovered',
+  'chosen',
+  'negative',
+  'neutral',
+  'positive',
+] as const;
+type Colours = Readonly<Record<(typeof COLOUR_NAMES)[number], string>>;
+/** With more windows than this their points would run into one another. */
+const MAX_POINTS = 400;
 const FONT = '12px system-ui, sans-serif';
 
 /** Draws into the element; `read` gives what is to be shown whenever it is drawn anew. */
@@ -34,7 +48,7 @@ export function drawChart(
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
       scales: {
-        x: { time: true },
+        x: { time: true, range: (_chart, min, max) => wholeRange(read().rows, min, max) },
         polarity: { range: () => [-1.05, 1.05] },
         // The bars keep to the lower third, out of the way of the line.
         n: { range: (_chart, _min, max) => [0, Math.max(max, 1) * 3] },
@@ -47,19 +61,23 @@ export function drawChart(
           stroke: colours.line,
           width: 2,
           spanGaps: false,
-          points: { show: true, size: 5, fill: colours.line },
+          points: { show: false },
         },
         {
           scale: 'n',
           fill: colours.bar,
           width: 0,
           points: { show: false },
-          ...(bars === undefined ? {} : { paths: bars({ size: [0.7, 40], align: 1 }) }),
+          ...(bars === undefined ? {} : { paths: bars({ size: [0.7, 40] }) }),
         },
       ],
       hooks: {
         drawClear: [(drawn) => shadeWindows(drawn, read(), colours)],
-        draw: [(drawn) => drawZero(drawn, colours), (drawn) => placeMarks(drawn, read())],
+        draw: [
+          (drawn) => drawZero(drawn, colours),
+          (drawn) => drawPoints(drawn, read().rows, colours),
+          (drawn) => placeMarks(drawn, read()),
+        ],
         setCursor: [(drawn) => read().onPoint(drawn.cursor.idx ?? null)],
       },
     },
@@ -150,6 +168,36 @@ function drawZero(chart: uPlot, colours: Colours): void {
   ctx.restore();
 }
 
+/** From the start of the first window to the end of the last, so that no bar is cut. */
+function wholeRange(rows: readonly SeriesRow[], min: number, max: number): [number, number] {
+  const first = rows[0];
+  const last = rows.at(-1);
+  if (first === undefined || last === undefined) return [min, max];
+  return [Date.parse(first.start) / 1_000, Date.parse(last.end) / 1_000];
+}
+
+/** A point for each window with documents, in the colour of its tone; a lone one has no line to be seen by. */
+function drawPoints(chart: uPlot, rows: readonly SeriesRow[], colours: Colours): void {
+  if (rows.filter((row) => row.n > 0).length > MAX_POINTS) return;
+  const [times, polarities] = toChartData(rows);
+  const { ctx } = chart;
+  const radius = 3.5 * devicePixelRatio;
+  for (const [index, polarity] of polarities.entries()) {
+    const time = times[index];
+    if (polarity === null || time === undefined) continue;
+    ctx.fillStyle = colours[toneOf(polarity)];
+    ctx.beginPath();
+    ctx.arc(
+      chart.valToPos(time, 'x', true),
+      chart.valToPos(polarity, 'polarity', true),
+      radius,
+      0,
+      2 * Math.PI,
+    );
+    ctx.fill();
+  }
+}
+
 /** Alerts are buttons over the canvas, so that keys and screen readers reach them. */
 export function placeMarks(chart: uPlot, state: ChartState): void {
   const known = new Map<string, HTMLButtonElement>();
@@ -164,6 +212,7 @@ export function placeMarks(chart: uPlot, state: ChartState): void {
     mark.className = `mark ${alert.severity}`;
     mark.setAttribute('aria-label', state.markLabel(alert));
     mark.title = state.markLabel(alert);
+    mark.style.setProperty('--drop', `${chart.over.clientHeight - 18}px`);
     mark.style.left = `${chart.valToPos(Date.parse(alert.firedAt) / 1_000, 'x')}px`;
   }
 }

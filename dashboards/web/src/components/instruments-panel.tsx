@@ -166,7 +166,10 @@ function InstrumentLine({ row }: { readonly row: OverviewRow }) {
       </th>
       <td class="polarity">
         <Polarity value={row.polarity} thin={thin} />
-        <Lean polarity={row.polarity} thin={thin} />
+        {thin ? <small>{t('thin')}</small> : <Lean polarity={row.polarity} />}
+        <small class="narrow-only">
+          <Change row={row} />
+        </small>
       </td>
       <td class="change">
         <Change row={row} />
@@ -174,7 +177,7 @@ function InstrumentLine({ row }: { readonly row: OverviewRow }) {
       <td class="documents">
         {formatCount(row.documents)}
         <small title={t('storiesUnit')}>
-          {formatCount(row.stories)} {thin ? t('thin') : t('stories').toLowerCase()}
+          {formatCount(row.stories)} {t('stories').toLowerCase()}
         </small>
       </td>
     </tr>
@@ -182,12 +185,12 @@ function InstrumentLine({ row }: { readonly row: OverviewRow }) {
 }
 
 /** A bar from the middle to the side the polarity leans to; its length is always on the scale −1 … 1. */
-function Lean({ polarity, thin }: { readonly polarity: number; readonly thin: boolean }) {
+function Lean({ polarity }: { readonly polarity: number }) {
   const width = `${Math.abs(polarity) * 50}%`;
   const place = polarity < 0 ? { right: '50%', width } : { left: '50%', width };
   return (
     <span class="lean" aria-hidden="true">
-      <span class={thin ? 'fill thin' : `fill ${toneOf(polarity)}`} style={place} />
+      <span class={`fill ${toneOf(polarity)}`} style={place} />
     </span>
   );
 }
