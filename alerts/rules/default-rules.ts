@@ -39,9 +39,9 @@ export const DEFAULT_RULES: readonly NegativeSurgeRule[] = [
     shareWeight: 0.3,
     excessUnit: 1,
     holdHours: 72,
-    pendingAt: 4,
-    fireAt: 4.5,
+    pendingAt: 4.25,
+    fireAt: 4.75,
     clearAt: 2,
-    severity: { high: 5.5, critical: 7 },
+    severity: { high: 5.75, critical: 7.25 },
   },
 ];
