@@ -88,6 +88,7 @@ class RunningService implements Service {
   readonly #metrics: Metrics = createMetrics();
   readonly #hub: LiveHub;
   readonly #intake: Intake;
+  readonly #startedAt: number;
   readonly #abort = new AbortController();
   readonly #closers: (() => Promise<void>)[] = [];
   #flow: Flow | null = null;
@@ -104,7 +105,8 @@ class RunningService implements Service {
     const { clock, logger } = options;
     this.world = parts.world;
     this.dataDir = parts.folder.path;
-    this.#hub = createLiveHub({ startedAt: clock.now() });
+    this.#startedAt = clock.now();
+    this.#hub = createLiveHub({ startedAt: this.#startedAt });
     this.#intake = createIntake({ log: parts.log, clock, logger, metrics: this.#metrics });
   }
 
