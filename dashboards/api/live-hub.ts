@@ -15,7 +15,10 @@ export interface LiveFrame {
 }
 
 export interface LiveHub {
-  /** Numbers the event, keeps it in the ring and hands it to every subscriber before it returns. */
+  /**
+   * Numbers the event, keeps it in the ring and hands it to every subscriber before it returns.
+   * Of many documents only the last 40 go out, with the count of all; a batch without any makes no event.
+   */
   publish(event: LiveEvent): void;
   /**
    * Everything after `since`, or null when the ring no longer reaches back that far (a gap: the caller must reload).
@@ -28,6 +31,8 @@ export interface LiveHub {
 }
 
 const MAX_TITLE_UNITS = 300;
+/** More rows than this nobody reads as they pass; the page asks for the list again anyway. */
+const MAX_DOCUMENTS = 40;
 
 /** What the page shows of a stored version at once. */
 export function toLiveDocument(version: DocumentVersion): LiveDocument {
@@ -77,8 +82,9 @@ export function createLiveHub(options: {
 
   return {
     publish(event) {
+      if (event.type === 'documents' && event.documents.length === 0) return;
       last += 1;
-      const { type, ...data } = event;
+      const { type, ...data } = event.type === 'documents' ? shorten(event.documents) : event;
       const frame = { id: last, frame: formatFrame({ id: last, type, data }) };
       ring.push(frame);
       bytes += frame.frame.length;
@@ -97,6 +103,10 @@ export function createLiveHub(options: {
       };
     },
   };
+}
+
+function shorten(documents: readonly LiveDocument[]) {
+  return { type: 'documents', documents: documents.slice(-MAX_DOCUMENTS), count: documents.length } as const;
 }
 
 /** One server-sent event. JSON holds no line feed, so that one data line is enough. */
