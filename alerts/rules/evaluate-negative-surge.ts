@@ -10,7 +10,7 @@ const DAY_MS = 24 * HOUR_MS;
 const MAX_Z = 8;
 /** Days over which the first alerts of a new installation are held to a higher bar. */
 const COLD_START_DAYS = 14;
-const COLD_START = 2;
+const COLD_START = 3;
 /** Negative mass with which the rest of the market is taken to be as usual. */
 const LIFT_PRIOR = 3;
 
@@ -45,7 +45,7 @@ export function baselineStartAt(rule: NegativeSurgeRule, now: number): number {
  *   bad news as usual the rest of the market has now, when that is more than once (`marketLift`);
  * - z_c = Φ⁻¹(1 − P(Y ≥ y)), Y negative binomial with mean μ and variance μ + φμ²;
  * - z_s = (y/n − π) / √(0.7·π(1 − π)/n + (0.25·π(1 − π))²), π the usual negative share, leaning on the market's;
- * - score = (z_c + k·z_s)/√(1 + k²) + 0.5·log₂(1 + (y − μ)⁺/unit) − 2·(1 − days/14)⁺.
+ * - score = (z_c + k·z_s)/√(1 + k²) + 0.5·log₂(1 + (y − μ)⁺/unit) − 3·(1 − days/14)⁺.
  *
  * The excess term keeps large names, whose over-dispersion hides them, in sight; the last one is the cold start: a young
  * baseline knows little. When the share is unusually low (z_s ≤ −0.5) there is more talk, not more bad news: the score is
