@@ -62,7 +62,7 @@ export function mailContent(input: MailInput): MailContent {
     banner: world === 'live' ? null : words.banner[world],
     resolved: number === 2,
     lead: leadOf(input, words),
-    facts: factsOf(alert, words),
+    facts: factsOf(input, words),
     bars: barsOf(input.days),
     evidence: number === 2 ? [] : evidenceOf(alert, words),
     why: number === 2 ? [] : whyOf(alert, words),
@@ -100,7 +100,7 @@ function leadOf({ alert, number }: MailInput, words: MailWords): string {
     : words.resolved({ ...facts, resolvedAt: utc(alert.resolvedAt ?? evaluation.at) });
 }
 
-function factsOf(alert: Alert, words: MailWords): readonly (readonly [string, string])[] {
+function factsOf({ alert, number }: MailInput, words: MailWords): readonly (readonly [string, string])[] {
   const { evaluation, series, rule, model } = alert;
   const at = Date.parse(evaluation.at);
   const name = plainLine(series.name, 80);
@@ -122,7 +122,7 @@ function factsOf(alert: Alert, words: MailWords): readonly (readonly [string, st
     ],
     [facts.began, words.beganValue(utc(alert.startedAt), utc(alert.firedAt ?? evaluation.at))],
     [facts.documents, words.documentsValue(evaluation.documents, evaluation.stories)],
-    ...(sources.length === 0 ? [] : [[facts.sources, sources.join(', ')] as const]),
+    ...(sources.length === 0 || number === 2 ? [] : [[facts.sources, sources.join(', ')] as const]),
     [facts.history, words.historyValue(Math.floor(evaluation.historyDays))],
     [facts.model, words.modelValue(model.name, model.version, model.sha256.slice(0, 12))],
   ];
