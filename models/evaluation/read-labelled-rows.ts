@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { BellwetherError, InvalidDocumentError, UnavailableError } from '../../pipeline/core/errors.js';
+import { BellwetherError, InvalidDocumentError, ConfigError } from '../../pipeline/core/errors.js';
 import { SENTIMENT_LABELS, type SentimentLabel } from '../../pipeline/core/taxonomy.js';
 
 /** A labelled company name inside a text. */
@@ -28,7 +28,7 @@ export interface LabelledRow {
  * Reads a labelled set (JSON lines), row by row.
  *
  * Rejects with InvalidDocumentError `labelled_row_invalid`, naming file, line and field, at the first row that cannot be read,
- * and with UnavailableError `labelled_file_unreadable` when the file cannot be.
+ * and with ConfigError `labelled_file_unreadable` when the file cannot be.
  */
 export async function* readLabelledRows(path: string): AsyncGenerator<LabelledRow> {
   const stream = createReadStream(path, 'utf8');
@@ -40,7 +40,13 @@ export async function* readLabelledRows(path: string): AsyncGenerator<LabelledRo
     }
   } catch (error) {
     if (error instanceof BellwetherError) throw error;
-    throw new UnavailableError('labelled_file_unreadable', `${path} cannot be read.`, { cause: error });
+    throw new ConfigError(
+      'labelled_file_unreadable',
+      `${path} cannot be read. Name a file of labelled rows (JSON lines).`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     stream.destroy();
   }

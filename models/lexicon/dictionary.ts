@@ -12,12 +12,24 @@ export interface Entry {
   readonly alone: number;
 }
 
-/** Words and phrases, folded, with how many units (English: tokens, Chinese: characters) the longest has. */
+/** Words and phrases, folded. */
 export interface Dictionary<T> {
   readonly entries: ReadonlyMap<string, T>;
-  /** What stands between the units of a phrase. */
+  /** What stands between the units (English: tokens, Chinese: characters) of a phrase. */
   readonly joiner: '' | ' ';
-  readonly longest: number;
+  /** How many units the longest phrase has that begins with a unit. */
+  readonly longest: ReadonlyMap<string, number>;
+}
+
+/** Makes a dictionary ready for look-ups. */
+export function toDictionary<T>(entries: ReadonlyMap<string, T>, joiner: '' | ' '): Dictionary<T> {
+  const longest = new Map<string, number>();
+  for (const phrase of entries.keys()) {
+    const units = phrase.split(joiner);
+    const first = units[0] ?? '';
+    longest.set(first, Math.max(longest.get(first) ?? 0, units.length));
+  }
+  return { entries, joiner, longest };
 }
 
 /**
@@ -26,7 +38,6 @@ export interface Dictionary<T> {
  */
 export function parseDictionary(lists: readonly string[], joiner: '' | ' '): Dictionary<Entry> {
   const entries = new Map<string, Entry>();
-  let longest = 1;
   for (const line of lists.join('\n').split('\n')) {
     const [kind = '', numbers = '', ...words] = line.trim().split(/\s+/);
     if (kind === '') continue;
@@ -35,10 +46,9 @@ export function parseDictionary(lists: readonly string[], joiner: '' | ' '): Dic
       throw new TypeError(`word list line not understood: ${line}`);
     for (const word of words.flatMap(inflect)) {
       entries.set(word, { kind, value, alone });
-      longest = Math.max(longest, word.split(joiner).length);
     }
   }
-  return { entries, joiner, longest };
+  return toDictionary(entries, joiner);
 }
 
 function isKind(kind: string): kind is Entry['kind'] {

@@ -11,7 +11,8 @@ export function findPhrases<T>(
   onFound: (value: T, position: number, size: number) => void,
 ): void {
   for (let position = 0; position < units.length;) {
-    let size = Math.min(dictionary.longest, units.length - position);
+    const longest = dictionary.longest.get(units[position]?.text ?? '') ?? 0;
+    let size = Math.min(longest, units.length - position);
     for (; size > 0; size -= 1) {
       const value = dictionary.entries.get(phrase(units, position, size, dictionary.joiner));
       if (value === undefined) continue;

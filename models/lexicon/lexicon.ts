@@ -1,6 +1,6 @@
 import type { ModelLanguage } from '../choose-language.js';
 import { TOPIC_IDS, type TopicId } from '../../pipeline/core/taxonomy.js';
-import { parseDictionary, type Dictionary, type Entry } from './dictionary.js';
+import { parseDictionary, toDictionary, type Dictionary, type Entry } from './dictionary.js';
 import { findPhrases, findTerms } from './find-terms.js';
 import { NO_SCORE, scoreTerms, type LexiconScore, type Reach } from './score-terms.js';
 import { createEnglishSplitter, splitCharacters, type Unit, type UnitSplitter } from './split-units.js';
@@ -8,11 +8,16 @@ import { TOPIC_WORDS } from './topic-words.js';
 import { CHINESE_WORDS } from './words-zh.js';
 import { ENGLISH_WORDS } from './words-en.js';
 
-/** Scores texts by word lists; without state, bounded in time for any input. */
-export interface Lexicon {
-  score(text: string, language: ModelLanguage): LexiconScore;
+/** What the word lists find in a text. */
+export interface LexiconReading {
+  readonly score: LexiconScore;
   /** How many words of each topic the text has, in the order of TOPIC_IDS. */
-  countTopics(text: string, language: ModelLanguage): Float64Array;
+  readonly topicCounts: Float64Array;
+}
+
+/** Reads texts by word lists; without state, bounded in time for any input. */
+export interface Lexicon {
+  read(text: string, language: ModelLanguage): LexiconReading;
 }
 
 interface LanguagePart {
@@ -38,12 +43,13 @@ export function createLexicon(): Lexicon {
     },
   };
   return {
-    score: (text, language) => {
+    read: (text, language) => {
       const part = parts[language];
-      const found = findTerms(part.split(text), part.words);
-      return found.length === 0 ? NO_SCORE : scoreTerms(found, part.reach);
+      const units = part.split(text);
+      const found = findTerms(units, part.words);
+      const score = found.length === 0 ? NO_SCORE : scoreTerms(found, part.reach);
+      return { score, topicCounts: countTopics(units, part.topics) };
     },
-    countTopics: (text, language) => countTopics(parts[language].split(text), parts[language].topics),
   };
 }
 
@@ -57,13 +63,11 @@ function countTopics(units: readonly Unit[], dictionary: Dictionary<number>): Fl
 
 function topicDictionary(language: ModelLanguage, joiner: '' | ' '): Dictionary<number> {
   const entries = new Map<string, number>();
-  let longest = 1;
   for (const [topic, words] of Object.entries(TOPIC_WORDS)) {
     for (const notation of words[language].split(' ')) {
       const word = notation.replaceAll(/[_-]/g, ' ');
       entries.set(word, TOPIC_IDS.indexOf(topic as TopicId));
-      longest = Math.max(longest, word.split(joiner).length);
     }
   }
-  return { entries, joiner, longest };
+  return toDictionary(entries, joiner);
 }

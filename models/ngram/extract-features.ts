@@ -1,5 +1,6 @@
 import type { ModelLanguage } from '../choose-language.js';
 import { foldText } from '../lexicon/fold-text.js';
+import type { LexiconReading } from '../lexicon/lexicon.js';
 import type { LexiconScore } from '../lexicon/score-terms.js';
 import { hashNext, hashText, type FeatureBuffer } from './features.js';
 import { scanText, type Piece } from './scan-text.js';
@@ -15,6 +16,7 @@ const SEED_CHAR = 0x1b873593;
 const SEED_NEGATED = 0x38b34ae5;
 const SEED_STYLE = 0x7ed55d16;
 const SEED_LEXICON = 0x165667b1;
+const SEED_TOPIC = 0x3c6ef372;
 const SEED_HAN = 0x27d4eb2f;
 const SPACE_CODE = 32;
 const NEGATIONS = new Set([
@@ -36,12 +38,12 @@ const MAX_WORD = 24;
  * Fills `out` with the features of a text: the one definition that training and prediction share.
  *
  * English: words, word pairs, words under negation, and 3 to 5 characters within words. Chinese: 1 to 4 characters. Both:
- * the lexicon's score of the text and a few facts about its style, which stand in for the kind of text it is.
+ * the lexicon's score and topic words of the text and a few facts about its style, which stand in for the kind of text it is.
  */
 export function extractFeatures(
   text: string,
   language: ModelLanguage,
-  lexicon: LexiconScore,
+  lexicon: LexiconReading,
   out: FeatureBuffer,
 ): void {
   out.clear();
@@ -50,7 +52,8 @@ export function extractFeatures(
   else addWordFeatures(pieces, out);
   addStyleFeatures(text, pieces, out);
   out.beginLexicon();
-  addLexiconFeatures(lexicon, out);
+  addLexiconFeatures(lexicon.score, out);
+  addTopicFeatures(lexicon.topicCounts, out);
 }
 
 function addWordFeatures(pieces: readonly Piece[], out: FeatureBuffer): void {
@@ -139,3 +142,12 @@ function addLexiconFeatures(score: LexiconScore, out: FeatureBuffer): void {
 }
 
 const LEXICON_WEIGHT = 1;
+
+function addTopicFeatures(counts: Float64Array, out: FeatureBuffer): void {
+  for (let topic = 0; topic < counts.length; topic += 1) {
+    const count = counts[topic] ?? 0;
+    if (count > 0) out.add(hashNext(SEED_TOPIC, topic), Math.tanh(count / 2) * TOPIC_WEIGHT, 0, 0);
+  }
+}
+
+const TOPIC_WEIGHT = 1;

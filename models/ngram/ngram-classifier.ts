@@ -99,7 +99,7 @@ function classifyOne(
       flags: ['unclassified'],
     };
   }
-  extractFeatures(input.text, language, lexicon.score(input.text, language), buffer);
+  extractFeatures(input.text, language, lexicon.read(input.text, language), buffer);
   const kind = textKind(input.text);
   const sentiment = probabilities(heads[language].sentiment, buffer, kind);
   const topics = probabilities(heads[language].topic, buffer, kind);
@@ -136,7 +136,7 @@ function explainOne(
 ): readonly WordContribution[] {
   const language = chooseLanguage(input.language, input.text);
   if (language === null) return [];
-  const score = lexicon.score(input.text, language);
-  extractFeatures(input.text, language, score, buffer);
-  return explainFeatures(input.text, heads[language].sentiment, buffer, score, textKind(input.text));
+  const reading = lexicon.read(input.text, language);
+  extractFeatures(input.text, language, reading, buffer);
+  return explainFeatures(input.text, heads[language].sentiment, buffer, reading.score, textKind(input.text));
 }

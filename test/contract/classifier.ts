@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Classifier, ClassifierInput } from '../../pipeline/core/model.js';
+import { TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
+
+/** Strings that stop naive tokenizers, each 50,000 characters long. */
+const HOSTILE = [
+  'a',
+  '#a',
+  'a-a-',
+  '$1.$1.',
+  '@@',
+  '😀',
+  '涨',
+  '不不',
+  '+-',
+  "n't ",
+  'http://',
+  '\ud800',
+  ' \n',
+].map((part) => part.repeat(Math.ceil(50_000 / part.length)));
+
+const INPUTS: readonly ClassifierInput[] = [
+  { language: 'en', text: 'Halden Motors raises its outlook after record orders' },
+  { language: 'en', text: '$HLDN is going to zero 📉' },
+  { language: 'zh', text: '华澜科技净利润同比下降30%，低于市场预期' },
+  { language: 'zh-CN', text: '明天必涨停，拿稳了' },
+  { language: 'und', text: 'ok' },
+  { language: 'fr', text: 'Le bénéfice net recule' },
+  { language: 'en', text: '' },
+  { language: 'zh', text: '😀😀' },
+  { language: 'en', text: 'profit '.repeat(1500) },
+];
+
+/** What every adapter of the Classifier port keeps, whatever it knows about language. */
+export function describeClassifier(load: () => Promise<Classifier>): void {
+  it('answers every input in order with probabilities that sum to 1 and a label that is the largest', async () => {
+    const answers = (await load()).classify(INPUTS);
+    expect(answers).toHaveLength(INPUTS.length);
+    for (const { sentiment, topics } of answers) {
+      expect(sentiment.negative + sentiment.neutral + sentiment.positive).toBeCloseTo(1, 9);
+      expect(sentiment.polarity).toBeCloseTo(sentiment.positive - sentiment.negative, 9);
+      expect(sentiment[sentiment.label]).toBe(sentiment.confidence);
+      expect(topics.length).toBeGreaterThan(0);
+      for (const { topic, probability } of topics) {
+        expect(TOPIC_IDS).toContain(topic);
+        expect(probability).toBeGreaterThanOrEqual(0);
+        expect(probability).toBeLessThanOrEqual(1);
+      }
+      expect(topics.map((score) => score.probability)).toEqual(
+        topics.map((score) => score.probability).sort((a, b) => b - a),
+      );
+      if (topics.some((score) => score.topic === 'other')) expect(topics).toHaveLength(1);
+    }
+  });
+
+  it('gives a text the same answer alone, in a batch and again', async () => {
+    const classifier = await load();
+    const batch = classifier.classify(INPUTS);
+    expect(INPUTS.map((input) => classifier.classify([input])[0])).toEqual(batch);
+    expect([...classifier.classify([...INPUTS].reverse())].reverse()).toEqual(batch);
+  });
+
+  it('says unclassified, and leans neutral, for an empty text and for a language it does not know', async () => {
+    for (const input of [
+      { language: 'en', text: '' },
+      { language: 'de', text: 'Der Gewinn bricht ein' },
+    ]) {
+      const answer = (await load()).classify([input])[0];
+      expect(answer?.flags).toContain('unclassified');
+      expect(answer?.sentiment.label).toBe('neutral');
+    }
+  });
+
+  it('takes less than half a second for any hostile text of 50,000 characters', async () => {
+    const classifier = await load();
+    for (const text of HOSTILE) {
+      for (const language of ['en', 'zh', 'und']) {
+        const started = performance.now();
+        classifier.classify([{ text, language }]);
+        expect(performance.now() - started).toBeLessThan(500);
+      }
+    }
+  });
+
+  it('never throws and never answers with something that is not a number', async () => {
+    const classifier = await load();
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.constantFrom('en', 'zh', 'und', 'fr', ''),
+        (text, language) => {
+          const answer = classifier.classify([{ text, language }])[0];
+          expect(Number.isFinite(answer?.sentiment.polarity)).toBe(true);
+          for (const { span, word } of classifier.explain({ text, language })) {
+            expect(text.slice(span[0], span[1])).toBe(word);
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('explains with words of the text, the strongest first, bad ones above 0', async () => {
+    const classifier = await load();
+    for (const input of [
+      { language: 'en', text: 'Fraud at Halden Motors: shares plunge' },
+      { language: 'zh', text: '恒拓股份涉嫌财务造假，股价暴跌' },
+    ]) {
+      const words = classifier.explain(input);
+      expect(words.length).toBeGreaterThan(0);
+      expect(words[0]?.contribution).toBeGreaterThan(0);
+      const sizes = words.map((word) => Math.abs(word.contribution));
+      expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+      for (const { word, span } of words) expect(input.text.slice(span[0], span[1])).toBe(word);
+    }
+  });
+}
