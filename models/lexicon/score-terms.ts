@@ -64,19 +64,19 @@ export function scoreTerms(found: readonly FoundTerm[], reach: Reach): LexiconSc
 
 function scoreClause(clause: readonly FoundTerm[], reach: Reach, out: ScoredTerm[]): void {
   const taken = new Set<FoundTerm>();
-  for (const term of clause) {
+  for (const [index, term] of clause.entries()) {
     if (term.entry.kind === 'direction') {
-      const quantity = nearestQuantity(clause, term, reach.quantity);
+      const quantity = nearestQuantity(clause, index, reach.quantity);
       if (quantity !== null) taken.add(quantity);
       const base = term.entry.value * (quantity?.entry.value ?? BARE_DIRECTION);
-      out.push(scored(base * modifiers(clause, term, reach), term, quantity));
+      out.push(scored(base * modifiers(clause, index, reach), term, quantity));
     } else if (term.entry.kind === 'polar') {
-      out.push(scored(term.entry.value * modifiers(clause, term, reach), term, null));
+      out.push(scored(term.entry.value * modifiers(clause, index, reach), term, null));
     }
   }
-  for (const term of clause) {
+  for (const [index, term] of clause.entries()) {
     if (term.entry.kind !== 'quantity' || term.entry.alone === 0 || taken.has(term)) continue;
-    out.push(scored(term.entry.alone * modifiers(clause, term, reach), term, null));
+    out.push(scored(term.entry.alone * modifiers(clause, index, reach), term, null));
   }
 }
 
@@ -85,29 +85,37 @@ function scored(value: number, term: FoundTerm, quantity: FoundTerm | null): Sco
   return { value, start: Math.min(term.start, quantity.start), end: Math.max(term.end, quantity.end) };
 }
 
-function nearestQuantity(
-  clause: readonly FoundTerm[],
-  direction: FoundTerm,
-  reach: number,
-): FoundTerm | null {
-  let best: FoundTerm | null = null;
-  let bestDistance = reach + 1;
-  for (const term of clause) {
-    if (term.entry.kind !== 'quantity') continue;
-    const distance = Math.abs(term.position - direction.position);
-    if (distance < bestDistance) {
-      best = term;
-      bestDistance = distance;
-    }
-  }
-  return best;
+/** The one before wins a tie. Looks no farther than `reach`, so that a clause of thousands of terms takes linear time. */
+function nearestQuantity(clause: readonly FoundTerm[], from: number, reach: number): FoundTerm | null {
+  const before = firstQuantity(clause, from, reach, -1);
+  const after = firstQuantity(clause, from, reach, 1);
+  const position = clause[from]?.position ?? 0;
+  if (before === null || after === null) return before ?? after;
+  return position - before.position <= after.position - position ? before : after;
 }
 
-function modifiers(clause: readonly FoundTerm[], term: FoundTerm, reach: Reach): number {
+function firstQuantity(
+  clause: readonly FoundTerm[],
+  from: number,
+  reach: number,
+  step: 1 | -1,
+): FoundTerm | null {
+  const position = clause[from]?.position ?? 0;
+  for (let index = from + step; ; index += step) {
+    const term = clause[index];
+    if (term === undefined || Math.abs(term.position - position) > reach) return null;
+    if (term.entry.kind === 'quantity') return term;
+  }
+}
+
+function modifiers(clause: readonly FoundTerm[], from: number, reach: Reach): number {
+  const position = clause[from]?.position ?? 0;
   let factor = 1;
-  for (const other of clause) {
-    const distance = term.position - other.position;
-    if (distance <= 0) continue;
+  for (let index = from - 1; index >= 0; index -= 1) {
+    const other = clause[index];
+    if (other === undefined) break;
+    const distance = position - other.position;
+    if (distance > Math.max(reach.negation, reach.scale)) break;
     if (other.entry.kind === 'negation' && distance <= reach.negation) factor *= NEGATED;
     if (other.entry.kind === 'scale' && distance <= reach.scale) factor *= other.entry.value;
   }
