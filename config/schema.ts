@@ -179,7 +179,7 @@ const ruleOverride = z.strictObject({
     .describe('Below this it resolves; lower than threshold.'),
   minDocuments: z.int().min(1).max(10_000).optional().describe('Fewer documents in the window never fire.'),
   minHistoryDays: z.number().min(0).max(365).optional().describe('With less history nothing fires.'),
-  windowHours: z.number().min(0.05).max(720).optional().describe('Length of the trailing window, hours.'),
+  windowHours: z.int().min(1).max(720).optional().describe('Length of the trailing window, hours.'),
   cooldownHours: z.number().min(0).max(720).optional().describe('Pause after an alert, hours.'),
 });
 

@@ -47,6 +47,8 @@ export function webhookRoutes(options: WebhookOptions): FastifyPluginCallback {
     );
     app.setErrorHandler(async (error: FastifyError, _request, reply) => {
       if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+        // Fastify would close at once, and a sender in the middle of its body would see a reset instead of this answer.
+        void reply.removeHeader('connection');
         const limit = `The body is larger than ${maxBodyBytes} bytes. Send the documents in smaller parts.`;
         return problem(reply, { status: 413, code: 'body_too_large', detail: limit });
       }

@@ -62,9 +62,11 @@ export async function startControlServer(
   return app;
 }
 
+/** Says now and then that the answer is still coming; an abort ends it before the next word. */
 async function keepAlive(beat: () => void, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+  for (;;) {
     await systemClock.sleep(STILL_WORKING_MS, signal);
+    if (signal.aborted) return;
     beat();
   }
 }

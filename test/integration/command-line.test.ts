@@ -1,0 +1,157 @@
+import { createServer } from 'node:net';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { runCommand, temporaryFolder } from '../support/service.js';
+
+const COMMANDS = [
+  'start',
+  'replay',
+  'rehearse',
+  'classify',
+  'evaluate',
+  'train ngram',
+  'reconcile',
+  'check-config',
+  'doctor',
+  'migrate',
+];
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+const at = (name: string) => join(folder.path, name);
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+afterAll(() => folder.remove());
+
+describe('the command line', () => {
+  it('lists its commands at once', async () => {
+    const { code, out, seconds } = await runCommand(['--help']);
+    expect(code).toBe(0);
+    for (const command of COMMANDS) expect(out).toContain(`  ${command} `);
+    expect(seconds).toBeLessThan(2);
+  });
+
+  it.each(COMMANDS)('explains %s with --help', async (command) => {
+    const { code, out } = await runCommand([...command.split(' '), '--help']);
+    expect(code).toBe(0);
+    expect(out).toContain(`Usage: bellwether ${command}`);
+  });
+
+  it.each([
+    [['frobnicate'], /no command "frobnicate"/],
+    [['start', '--colour', 'red'], /--colour/],
+    [['start', '--port', 'eighty'], /--port takes a whole number/],
+    [['start', '--sources', 'some'], /--sources takes one of none, demo/],
+    [['replay'], /needs at least one FILE/],
+    [['rehearse'], /needs --stream/],
+    [['evaluate', '--set', '/nowhere/set.jsonl'], /\/nowhere\/set\.jsonl/],
+    [['classify', '/nowhere/texts.txt'], /cannot be read/],
+    [['reconcile', '--data', '/nowhere/data'], /no installation/],
+  ])('answers wrong use %j with exit code 2 and the fix', async (args, words) => {
+    const finished = await runCommand(args);
+    expect(finished.words).toMatch(words);
+    expect(finished.code).toBe(2);
+  });
+
+  it('shows all problems of a configuration at once, each with its line', async () => {
+    await writeFile(at('broken.yaml'), 'http:\n  prot: 99\n  port: 70000\nmodels:\n  sentiment: tarot\n');
+    const { code, words } = await runCommand(['check-config', at('broken.yaml')]);
+    expect(code).toBe(2);
+    for (const part of ['prot', 'port', 'sentiment']) expect(words).toContain(part);
+  });
+
+  it('prints a sound configuration without its secrets', async () => {
+    await writeFile(at('sound.yaml'), 'webhook:\n  token: ${env:HOOK_TOKEN}\n');
+    const { code, out } = await runCommand(['check-config', at('sound.yaml')], {
+      env: { HOOK_TOKEN: 'open-sesame' },
+    });
+    expect(code).toBe(0);
+    expect(out).toContain('[redacted]');
+    expect(out).not.toContain('open-sesame');
+  });
+
+  it('classifies English and Chinese lines, and says which line it cannot read', async () => {
+    const { code, out } = await runCommand(['classify'], {
+      input: 'Boeing shares plunge after fraud probe\n比亚迪业绩超预期，股价大涨\n',
+    });
+    const [first, second] = out
+      .trim()
+      .split('\n')
+      .map(
+        (line) =>
+          JSON.parse(line) as {
+            language: string;
+            sentiment: { label: string };
+            mentions: { instrument: string }[];
+          },
+      );
+    expect(code).toBe(0);
+    expect(first).toMatchObject({ language: 'en', sentiment: { label: 'negative' } });
+    expect(first?.mentions.map((mention) => mention.instrument)).toEqual(['BA.XNYS']);
+    expect(second).toMatchObject({ language: 'zh', sentiment: { label: 'positive' } });
+    const broken = await runCommand(['classify', '--input', 'jsonl'], {
+      input: '{"text":"Profit rises"}\n{oops\n{"title":"Loss widens"}\n',
+    });
+    expect(broken.code).toBe(1);
+    expect(broken.words).toMatch(/Line 2/);
+    expect(broken.out.trim().split('\n')).toHaveLength(3);
+  });
+
+  it('gives the same scores alone and in a batch', async () => {
+    const lines = ['Tesla recalls cars over a defect', 'Nike raises its outlook', '万科债券违约，股价跌停'];
+    const together = (await runCommand(['classify'], { input: lines.join('\n') })).out.trim().split('\n');
+    const alone = await Promise.all(
+      lines.map(async (line) => (await runCommand(['classify'], { input: line })).out.trim()),
+    );
+    const scores = (line: string) => (JSON.parse(line) as { sentiment: unknown }).sentiment;
+    expect(together.map(scores)).toEqual(alone.map(scores));
+  });
+
+  it('evaluates a labelled set with the figures that outside checks read', async () => {
+    const rows = [
+      { text: 'Shares plunge after profit warning', lang: 'en', sentiment: 'negative', source: 'own' },
+      { text: 'Profit rises and the dividend is raised', lang: 'en', sentiment: 'positive', source: 'own' },
+      { text: 'The annual meeting takes place on 4 May', lang: 'en', sentiment: 'neutral', source: 'own' },
+    ];
+    await writeFile(at('set.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
+    const { code, out } = await runCommand(['evaluate', '--set', at('set.jsonl'), '--json']);
+    expect(code).toBe(0);
+    const report = JSON.parse(out) as Record<string, unknown>;
+    expect(report).toMatchObject({ n: 3, model: { name: 'ngram' }, topic: null, entities: null });
+    expect(Object.keys(report['sentiment'] as object)).toEqual(
+      expect.arrayContaining(['accuracy', 'macroF1', 'ece', 'perClass']),
+    );
+  });
+
+  it('says which port is in use and how to choose another', async () => {
+    const server = createServer();
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, '127.0.0.1', () => {
+        resolve((server.address() as { port: number }).port);
+      });
+    });
+    const { code, words } = await runCommand([
+      'start',
+      '--sources',
+      'none',
+      '--data',
+      at('port'),
+      '--port',
+      String(port),
+    ]);
+    server.close();
+    expect(code).toBe(2);
+    expect(words).toMatch(new RegExp(`port ${String(port)}: another program is using it.*--port`));
+  });
+
+  it('checks the machine and the parts', async () => {
+    const { out } = await runCommand(['doctor', '--data', at('doctor'), '--port', '0', '--json']);
+    const { findings } = JSON.parse(out) as { findings: { what: string; state: string }[] };
+    for (const what of ['node', 'model', 'log', 'store', 'page']) {
+      expect(findings.find((finding) => finding.what === what)).toMatchObject({ state: 'good' });
+    }
+  });
+});
