@@ -54,7 +54,10 @@ export default tseslint.config(
     plugins: { 'import-x': importX },
     settings: {
       'import-x/resolver-next': [
-        createTypeScriptImportResolver({ project: ['tsconfig.json', 'dashboards/web/tsconfig.json'] }),
+        createTypeScriptImportResolver({
+          noWarnOnMultipleProjects: true,
+          project: ['tsconfig.json', 'dashboards/web/tsconfig.json'],
+        }),
       ],
     },
     rules: {
@@ -100,6 +103,7 @@ export default tseslint.config(
       'import-x/no-restricted-paths': 'off',
       'import-x/no-default-export': 'off',
       'no-restricted-properties': 'off',
+      'no-console': 'off',
       'max-lines-per-function': 'off',
       'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
       '@typescript-eslint/no-non-null-assertion': 'off',

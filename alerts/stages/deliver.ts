@@ -73,7 +73,7 @@ async function writeMail(deps: DeliverDeps, alert: Alert, number: MailNumber): P
     number,
     world: deps.world,
     language: deps.language,
-    days: await loadDays(deps.history, alert, Date.parse(toldAt)),
+    days: await loadDays(deps.history, alert, number, Date.parse(toldAt)),
     alertUrl: deps.alertUrl?.(alert.id) ?? null,
   });
   const bytes = await composeMail(rendered, {
@@ -87,10 +87,14 @@ async function writeMail(deps: DeliverDeps, alert: Alert, number: MailNumber): P
   await deps.outbox.write(`${alert.id}-${number}`, bytes);
 }
 
-/** Negative weight of the last days, each 24 hours, up to the time that is told. */
+/**
+ * Negative weight of the last days, each 24 hours, up to the time that is told. The last bar of the first mail is the
+ * weight that fired it: a document that came since must not make the mail contradict itself, nor a repeat differ.
+ */
 async function loadDays(
   history: DeliverDeps['history'],
   alert: Alert,
+  number: MailNumber,
   at: number,
 ): Promise<readonly DayBar[]> {
   const { key } = alert.series;
@@ -101,6 +105,9 @@ async function loadDays(
     .filter((dayEnd) => dayEnd - DAY_MS >= first || dayEnd === end)
     .map((dayEnd) => ({
       end: Math.min(dayEnd, at),
-      negativeWeight: sumHours(hours, dayEnd - DAY_MS, dayEnd).negativeWeight,
+      negativeWeight:
+        number === 1 && dayEnd === end
+          ? alert.evaluation.count
+          : sumHours(hours, dayEnd - DAY_MS, dayEnd).negativeWeight,
     }));
 }

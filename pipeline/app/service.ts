@@ -9,7 +9,6 @@ import type { AlertEvent } from '../core/alert.js';
 import type { Clock } from '../core/clock.js';
 import type { World } from '../core/document.js';
 import { CancelledError, ConfigError } from '../core/errors.js';
-import { RAW_TOPIC, SCORED_TOPIC } from '../core/log.js';
 import { decodeScoredMessage, encodeScoredMessage } from '../log/codec.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createMetrics, type Metrics } from '../telemetry/metrics.js';
@@ -17,7 +16,8 @@ import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
 import type { MonitorProgress } from '../topology.js';
 import { createAlerting, type Alerting } from './alerting.js';
 import { startControlServer } from './control-server.js';
-import { MONITOR_GROUP, startFlow, UNDERSTAND_GROUP, type Flow, type Lag } from './flow.js';
+import { startFlow, type Flow, type Lag } from './flow.js';
+import { keepHouse } from './housekeeping.js';
 import { createIntake, type Intake } from './intake.js';
 import { openParts, type Parts } from './parts.js';
 import { reconcile, type Reconciliation } from './reconcile.js';
@@ -62,8 +62,6 @@ export interface Service {
 const ANNOUNCED_DOCUMENTS = 25;
 /** Live documents are expected within this time of their publication; until then the newest windows are provisional. */
 const LATENESS_MS = 60_000;
-const HOUSEKEEPING_MS = 1_000;
-const TRIM_EVERY = 600;
 /** With more than this on its way, the present is not complete enough to be judged. */
 const CAUGHT_UP_DOCUMENTS = 2_000;
 
@@ -133,7 +131,17 @@ class RunningService implements Service {
     const background = [
       flow.failed,
       alerting.surveillance.run(this.#abort.signal),
-      this.#keepHouse(),
+      keepHouse({
+        flow,
+        log: parts.log,
+        statuses: () => this.#intake.statuses(),
+        metrics: this.#metrics,
+        clock,
+        signal: this.#abort.signal,
+        onLag: (lag) => {
+          this.#lag = lag;
+        },
+      }),
       ...createSources({ config, parts, clock, logger }).map(({ type, source }) =>
         this.#intake.run(type, source, this.#abort.signal),
       ),
@@ -240,9 +248,11 @@ class RunningService implements Service {
     const now = this.options.clock.now();
     for (const { receipts, versions } of progress.batches) {
       for (const { outcome } of receipts) this.#metrics.outcome(outcome, 1);
-      if (this.world === 'replay') continue;
-      for (const { scored } of versions)
-        this.#metrics.queryable((now - Date.parse(scored.document.receivedAt)) / 1_000);
+      for (const { scored } of versions) {
+        const acceptedAt = Date.parse(scored.document.receivedAt);
+        // Recorded history was received in its own time; what it took to get here says nothing.
+        if (acceptedAt >= this.#startedAt) this.#metrics.queryable((now - acceptedAt) / 1_000);
+      }
     }
     alerting.history.touch(progress.touched);
     if (progress.newest === null) return;
@@ -300,23 +310,6 @@ class RunningService implements Service {
       version: version(),
       lagDocuments: this.#lag.understand + this.#lag.monitor,
     };
-  }
-
-  /** Once a second: the gauges; now and then: what the log need not keep. */
-  async #keepHouse(): Promise<void> {
-    const { clock } = this.options;
-    for (let turn = 1; !this.#abort.signal.aborted; turn += 1) {
-      this.#lag = await this.#requireFlow().lag();
-      this.#metrics.lag(RAW_TOPIC, UNDERSTAND_GROUP, this.#lag.understand);
-      this.#metrics.lag(SCORED_TOPIC, MONITOR_GROUP, this.#lag.monitor);
-      for (const source of this.#intake.statuses()) {
-        this.#metrics.sourceState(source.id, source.state);
-        const seconds = source.lastDeliveryAt === null ? null : (clock.now() - source.lastDeliveryAt) / 1_000;
-        this.#metrics.sourceFreshness(source.id, seconds);
-      }
-      if (turn % TRIM_EVERY === 0) await this.parts.log.trim();
-      await clock.sleep(HOUSEKEEPING_MS, this.#abort.signal);
-    }
   }
 
   #isCaughtUp(lag: Lag): boolean {

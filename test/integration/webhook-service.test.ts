@@ -40,7 +40,7 @@ async function post(body: string | Buffer, type = 'application/json') {
   const response = await fetch(`${service.page}/ingest/v1/documents`, {
     method: 'POST',
     headers: { 'content-type': type },
-    body: body as BodyInit,
+    body: typeof body === 'string' ? body : new Uint8Array(body),
   });
   const answer = (await response.json()) as {
     accepted?: number;

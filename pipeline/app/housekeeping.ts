@@ -1,0 +1,36 @@
+import type { SourceStatus } from '../../ingest/source.js';
+import type { Clock } from '../core/clock.js';
+import { RAW_TOPIC, SCORED_TOPIC, type DurableLog } from '../core/log.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { MONITOR_GROUP, UNDERSTAND_GROUP, type Flow, type Lag } from './flow.js';
+
+export interface HousekeepingOptions {
+  readonly flow: Pick<Flow, 'lag'>;
+  readonly log: Pick<DurableLog, 'trim'>;
+  readonly statuses: () => readonly SourceStatus[];
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onLag: (lag: Lag) => void;
+}
+
+const EVERY_MS = 1_000;
+const TRIM_EVERY = 600;
+
+/** Sets the gauges once a second and lets the log drop what it need not keep every ten minutes, until the signal is aborted. */
+export async function keepHouse(options: HousekeepingOptions): Promise<void> {
+  const { metrics, clock, signal } = options;
+  for (let turn = 1; !signal.aborted; turn += 1) {
+    const lag = await options.flow.lag();
+    options.onLag(lag);
+    metrics.lag(RAW_TOPIC, UNDERSTAND_GROUP, lag.understand);
+    metrics.lag(SCORED_TOPIC, MONITOR_GROUP, lag.monitor);
+    for (const source of options.statuses()) {
+      metrics.sourceState(source.id, source.state);
+      const seconds = source.lastDeliveryAt === null ? null : (clock.now() - source.lastDeliveryAt) / 1_000;
+      metrics.sourceFreshness(source.id, seconds);
+    }
+    if (turn % TRIM_EVERY === 0) await options.log.trim();
+    await clock.sleep(EVERY_MS, signal);
+  }
+}
