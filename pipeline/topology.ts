@@ -41,8 +41,8 @@ export interface UnderstandStage extends StageIo, UnderstandDeps, ScoreDeps {
 }
 
 /** Documents of one model call: large enough to be quick, small enough to leave the event loop free (≈ 10 ms). */
-const SCORE_BATCH = { maxCount: 48, maxAgeMs: 5 };
-const UNDERSTAND_PULL = 96;
+const SCORE_BATCH = { maxCount: 16, maxAgeMs: 5 };
+const UNDERSTAND_PULL = 16;
 
 /**
  * Turns every message of `documents.raw` into exactly one message of `documents.scored`.
@@ -87,10 +87,10 @@ interface StoredBatch extends ResolvedBatch {
   readonly inFlight: readonly InFlight[];
 }
 
-const STORE_BATCH = { maxCount: 500 };
+const STORE_BATCH = { maxCount: 300 };
 /** Batches that share one roll-up: windows that several of them touch are computed once. */
 const ROLL_UP_BATCH = { maxCount: 8 };
-const MONITOR_PULL = 250;
+const MONITOR_PULL = 100;
 
 /**
  * Stores what UNDERSTAND made, recomputes the windows that it touches, and commits.

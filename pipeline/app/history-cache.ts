@@ -43,6 +43,8 @@ export function createHistoryCache(store: HistoryReader): HistoryCache {
 
 class HourMemory {
   readonly #bySeries = new Map<SeriesKey, Hours>();
+  /** Newest hour with documents; most questions are about the last day, and most series are silent in it. */
+  readonly #newest = new Map<SeriesKey, number>();
   readonly #dirty = new Map<SeriesKey, { from: number; to: number }>();
   /** Everything at or after this time is in memory; null before the first question. */
   #loadedFrom: number | null = null;
@@ -66,7 +68,12 @@ class HourMemory {
   }
 
   active(from: number, to: number): readonly SeriesKey[] {
-    return [...this.#bySeries].filter(([, hours]) => someBetween(hours, from, to)).map(([series]) => series);
+    const found: SeriesKey[] = [];
+    for (const [series, hours] of this.#bySeries) {
+      const newest = this.#newest.get(series) ?? -Infinity;
+      if (newest >= from && (newest < to || someBetween(hours, from, to))) found.push(series);
+    }
+    return found;
   }
 
   hours(series: SeriesKey, from: number, to: number): readonly HourBucket[] {
@@ -100,6 +107,7 @@ class HourMemory {
     const read = await this.store.hours(series, from, to);
     for (const key of series) dropRange(this.#bySeries.get(key), from, to);
     this.#put(read);
+    for (const key of series) this.#newest.set(key, newestOf(this.#bySeries.get(key)));
   }
 
   #put(read: ReadonlyMap<SeriesKey, readonly HourBucket[]>): void {
@@ -107,6 +115,7 @@ class HourMemory {
       const hours: Hours = this.#bySeries.get(series) ?? new Map<number, HourBucket>();
       this.#bySeries.set(series, hours);
       for (const bucket of buckets) hours.set(bucket.start, bucket);
+      this.#newest.set(series, newestOf(hours));
     }
   }
 
@@ -114,7 +123,9 @@ class HourMemory {
     if (this.#loadedFrom === null || before - this.#loadedFrom < 24 * HOUR_MS) return;
     for (const [series, hours] of this.#bySeries) {
       dropRange(hours, -Infinity, before);
-      if (hours.size === 0) this.#bySeries.delete(series);
+      if (hours.size > 0) continue;
+      this.#bySeries.delete(series);
+      this.#newest.delete(series);
     }
     this.#loadedFrom = before;
   }
@@ -135,4 +146,10 @@ function someBetween(hours: Hours, from: number, to: number): boolean {
 function dropRange(hours: Hours | undefined, from: number, to: number): void {
   if (hours === undefined) return;
   for (const start of hours.keys()) if (start >= from && start < to) hours.delete(start);
+}
+
+function newestOf(hours: Hours | undefined): number {
+  let newest = -Infinity;
+  for (const start of hours?.keys() ?? []) if (start > newest) newest = start;
+  return newest;
 }

@@ -148,6 +148,7 @@ class RunningService implements Service {
     ];
     this.failed = Promise.all(background).then(() => undefined);
     this.failed.catch(() => undefined);
+    this.#metrics.observeProcess();
     this.#ready = true;
   }
 

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import type { AlertEvent } from '../core/alert.js';
 import type { Clock } from '../core/clock.js';
 import { FREQUENCY_MS, windowStart } from '../core/series.js';
@@ -70,6 +72,8 @@ export function createGridSurveillance(
     for (const at of dueEvaluations(await options.readEvaluatedUntil(), first, watermark)) {
       if (signal.aborted) return;
       await evaluate(options, at);
+      // A quiet hour is answered from memory without ever waiting; other work must get its turn between two of them.
+      await nextTurn();
     }
   };
   return {

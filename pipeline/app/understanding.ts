@@ -45,6 +45,8 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     directory: modelDirectory(options.models),
   });
   const splitSentences = createSentenceSplitter();
+  // Loads the language model now, not under the first documents.
+  splitSentences('One sentence. Another one.', 'en');
   const instruments = await loadAllInstruments(options);
   const linker = createLinker(instruments);
   const find = (input: TellingInput) => findTellingSentence(input, { classifier, splitSentences });

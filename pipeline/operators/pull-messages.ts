@@ -35,6 +35,8 @@ export function pullMessages(options: PullOptions): Observable<LogMessage> {
           options.credit.take(message.value.byteLength);
           subscriber.next(message);
         }
+        // A log in memory answers at once; sockets and timers must get their turn between two pulls.
+        await new Promise((resolve) => setImmediate(resolve));
       }
       subscriber.complete();
     };

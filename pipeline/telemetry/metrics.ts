@@ -37,6 +37,8 @@ export interface Metrics {
   sourceFreshness(sourceId: string, seconds: number | null): void;
   alertEvent(type: AlertEventType): void;
   mail(result: 'sent' | 'failed'): void;
+  /** Begins to watch the process (event loop, memory, collector); called once, when starting is over. */
+  observeProcess(): void;
   /** The exposition text for `/metrics`. */
   text(): Promise<string>;
 }
@@ -44,12 +46,11 @@ export interface Metrics {
 /**
  * Builds a registry of its own; nothing is global.
  *
- * The default metrics of the process are in it: `nodejs_eventloop_lag_p99_seconds` is measured between two scrapes,
+ * After `observeProcess` the default metrics of the process are in it, so that loading is not taken for a slow service: `nodejs_eventloop_lag_p99_seconds` is measured between two scrapes,
  * `process_resident_memory_bytes` at the scrape.
  */
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
   const { counter, gauge, histogram } = builders(registry);
 
   const accepted = counter('accepted_documents_total', 'Documents made durable at the edge.', [
@@ -94,6 +95,9 @@ export function createMetrics(): Metrics {
     },
     alertEvent: (type) => alertEvents.inc({ type }),
     mail: (result) => mails.inc({ result }),
+    observeProcess: () => {
+      collectDefaultMetrics({ register: registry });
+    },
     text: () => registry.metrics(),
   };
 }

@@ -333,14 +333,21 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
         makeEvent({ id: 'd', sequence: 1, type: 'firing', state: 'firing' }),
         makeEvent({ id: 'd', sequence: 2, type: 'resolved', ...resolved }),
         makeEvent({ id: 'd', sequence: 3, type: 'mailed', ...resolved }),
+        makeEvent({ id: 'u', sequence: 1, type: 'firing', state: 'firing' }),
+        makeEvent({ id: 'u', sequence: 2, type: 'mailed', state: 'firing' }),
+        makeEvent({ id: 'u', sequence: 3, type: 'resolved', ...resolved }),
+        makeEvent({ id: 'e', sequence: 1, type: 'firing', state: 'firing' }),
+        makeEvent({ id: 'e', sequence: 2, type: 'mailed', state: 'firing' }),
+        makeEvent({ id: 'e', sequence: 3, type: 'resolved', ...resolved }),
+        makeEvent({ id: 'e', sequence: 4, type: 'mailed', ...resolved }),
       ]);
       await store.appendEvents([firing]);
       const open = await store.openEvents();
-      expect(open.map(({ alertId }) => alertId).sort()).toEqual(['f', 'm', 'p', 'r']);
+      expect(open.map(({ alertId }) => alertId).sort()).toEqual(['f', 'm', 'p', 'r', 'u']);
       expect(open.find(({ alertId }) => alertId === 'f')).toEqual(firing);
       const listed = async (from: number, to: number, series: string | null) =>
         (await store.alerts({ from, to, series, limit: 10 })).map(({ id }) => id).sort();
-      expect(await listed(BASE, BASE + 1, null)).toEqual(['d', 'f', 'm', 'p', 'r']);
+      expect(await listed(BASE, BASE + 1, null)).toEqual(['d', 'e', 'f', 'm', 'p', 'r', 'u']);
       expect(await listed(BASE + 3 * HOUR, BASE + DAY, null)).toEqual(['f', 'm', 'p']);
       expect(await listed(BASE - HOUR, BASE, null)).toEqual([]);
       expect(await listed(BASE, BASE + 1, 'ELSE.X')).toEqual([]);

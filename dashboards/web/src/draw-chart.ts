@@ -29,6 +29,7 @@ const COLOUR_NAMES = [
 type Colours = Readonly<Record<(typeof COLOUR_NAMES)[number], string>>;
 /** With more windows than this their points would run into one another. */
 const MAX_POINTS = 400;
+const SILENCE_SECONDS = 1_800;
 const FONT = '12px system-ui, sans-serif';
 
 /** Draws into the element; `read` gives what is to be shown whenever it is drawn anew. */
@@ -138,8 +139,10 @@ function shadeWindows(chart: uPlot, state: ChartState, colours: Colours): void {
       if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
     }
   };
+  // A minute without a document is ordinary; only a stretch that may be an outage is shaded.
+  const silent = findStretches(state.rows, (row) => row.coverage === 0 && !row.provisional);
   shade(
-    findStretches(state.rows, (row) => row.coverage === 0 && !row.provisional),
+    silent.filter(({ from, to }) => to - from >= SILENCE_SECONDS),
     colours.uncovered,
   );
   shade(

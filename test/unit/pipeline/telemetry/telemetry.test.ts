@@ -71,6 +71,7 @@ describe('a repeating failure', () => {
 describe('the metrics', () => {
   it('show event-loop delay and memory, and count what happened', async () => {
     const metrics = createMetrics();
+    metrics.observeProcess();
     metrics.accepted('demo', 3);
     metrics.outcome('stored', 2);
     metrics.batch('understand', 48, 0.02);
