@@ -22,14 +22,12 @@ export async function appendEvents(db: SqlSession, events: readonly AlertEvent[]
   }
 }
 
-/** The newest event of every alert that is not over: pending, firing, or resolved and not mailed yet. */
+/** The newest event of every alert that is not over: pending, firing, or resolved without the mail that says so. */
 export async function openEvents(db: Reader): Promise<readonly AlertEvent[]> {
-  // The mail says nothing about the condition, so the state is that of the newest event beside it.
   const rows = await db.query<EventRow>(
     `SELECT argMax(event, sequence) AS event FROM alert_events GROUP BY alert_id
-     HAVING argMaxIf(state, sequence, type != 'mailed') IN ('pending', 'firing')
-         AND argMaxIf(type, sequence, type != 'mailed') != 'cleared'
-       OR countIf(type = 'firing') > 0 AND countIf(type = 'mailed') = 0
+     HAVING argMax(type, sequence) != 'cleared'
+       AND NOT (argMax(type, sequence) = 'mailed' AND argMax(state, sequence) = 'resolved')
      ORDER BY min(started_at), alert_id`,
   );
   return rows.map(({ event }) => parseEvent(event));
