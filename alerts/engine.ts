@@ -74,8 +74,8 @@ async function evaluateRule(
   const open = new Map<SeriesKey, AlertEvent>();
   for (const event of tick.open) {
     const { alert } = event;
-    const same = alert.rule.id === rule.id && alert.rule.version === rule.version;
-    if (same && alert.state !== 'resolved') open.set(alert.series.key, event);
+    // Whatever the version: with other numbers the same rule ends what it began, and does not begin it a second time.
+    if (alert.rule.id === rule.id && alert.state !== 'resolved') open.set(alert.series.key, event);
   }
   const candidates = await findCandidates(deps.history, rule, tick.now, open);
   if (candidates.length === 0) return [];

@@ -114,6 +114,18 @@ describe('alert engine', () => {
     expect(types()).not.toEqual([]);
   });
 
+  it('goes on with an open alert when the numbers of its rule have changed', async () => {
+    const store = await filledStore();
+    await runGrid(store, SURGE_AT + 2 * HOUR_MS);
+    const rules = engineDeps(store).rules.map((rule) => ({ ...rule, version: `${rule.version}-changed` }));
+    const engine = createAlertEngine(engineDeps(store, { rules }));
+    for (const at of dueEvaluations(await store.readEvaluatedUntil(), START, END))
+      await engine.evaluateAt(at);
+    const events = store.alertEvents().filter((event) => event.alert.series.key === 'HBK.XTST');
+    expect(events.map((event) => event.type)).toEqual(['pending', 'firing', 'resolved']);
+    expect(new Set(events.map((event) => event.alertId)).size).toBe(1);
+  });
+
   it('counts copies as reach and not as voices', async () => {
     const store = createMemoryStore();
     await writeDocuments(store, calmDocuments(28));
