@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+
+import { InvalidDocumentError } from '../../../../pipeline/core/errors.js';
+import type { Classification, Classifier, ClassifierInput } from '../../../../pipeline/core/model.js';
+import { findTellingSentence } from '../../../../pipeline/operators/find-telling-sentence.js';
+import { scoreSentiment } from '../../../../pipeline/operators/score-sentiment.js';
+import {
+  understandDocument,
+  type UnderstandDeps,
+} from '../../../../pipeline/operators/understand-document.js';
+import { rawDocument } from '../../../support/documents.js';
+
+/** Negative exactly when the text says "falls". */
+function classifier(seen: ClassifierInput[][] = []): Classifier {
+  const answer = ({ text }: ClassifierInput): Classification => {
+    const negative = text.includes('falls') ? 0.9 : 0.1;
+    const label = negative > 0.5 ? 'negative' : 'positive';
+    return {
+      sentiment: {
+        negative,
+        neutral: 0,
+        positive: 1 - negative,
+        polarity: 1 - 2 * negative,
+        confidence: 0.9,
+        label,
+      },
+      topics: [{ topic: 'other', probability: 1 }],
+      flags: [],
+    };
+  };
+  return {
+    model: { name: 'words', version: '1', sha256: '' },
+    classify: (inputs) => {
+      seen.push([...inputs]);
+      return inputs.map(answer);
+    },
+    explain: () => [],
+  };
+}
+const splitSentences = (text: string) =>
+  [...text.matchAll(/[^.]+\./g)].map((match) => [match.index, match.index + match[0].length] as const);
+const now = () => 0;
+
+const deps: UnderstandDeps = {
+  decode: () => rawDocument({ text: 'Aldermoor falls. Brightwater rises.' }),
+  detectLanguage: () => 'en',
+  link: () => [
+    { instrument: 'ALD.XDEM', name: 'Aldermoor', relevance: 1, via: ['name'], spans: [[0, 9]] },
+    { instrument: 'BRW.XDEM', name: 'Brightwater', relevance: 0.5, via: ['name'], spans: [[17, 28]] },
+    { instrument: '?TAG', name: 'TAG', relevance: 0, via: ['provider'], spans: [] },
+  ],
+  storyIdOf: () => 'story',
+  languages: null,
+  now,
+};
+const message = { partition: 0, offset: 7, key: 'k', value: new TextEncoder().encode('{"raw":1}') };
+
+describe('understanding a document', () => {
+  it('gives each company the sentiment of the sentences that name it, in one call of the model', () => {
+    const seen: ClassifierInput[][] = [];
+    const [scored] = scoreSentiment([understandDocument(message, deps)], {
+      classifier: classifier(seen),
+      splitSentences,
+      now,
+    });
+    if (scored?.kind !== 'scored') throw new Error('not scored');
+    expect(scored.scored.mentions.map((mention) => mention.polarity)).toEqual([
+      -0.8,
+      0.8,
+      scored.scored.sentiment.polarity,
+    ]);
+    expect(seen).toHaveLength(1);
+    expect(scored.raw).toEqual({ partition: 0, offset: 7 });
+  });
+
+  it('makes a dead letter with the original bytes of what cannot be read, and its batch mates go on', () => {
+    const broken = understandDocument(message, {
+      ...deps,
+      decode: () => {
+        throw new InvalidDocumentError('undecodable', 'The bytes are no document.');
+      },
+    });
+    const results = scoreSentiment([broken, understandDocument(message, deps)], {
+      classifier: classifier(),
+      splitSentences,
+      now,
+    });
+    expect(results.map((result) => result.kind)).toEqual(['dead-letter', 'scored']);
+    expect(results[0]).toMatchObject({
+      letter: { reason: 'undecodable', originalBase64: Buffer.from('{"raw":1}').toString('base64') },
+    });
+  });
+
+  it('survives a fault of ours in linking: the document is a dead letter that says so', () => {
+    const fault = understandDocument(message, {
+      ...deps,
+      link: () => {
+        throw new RangeError('index');
+      },
+    });
+    expect(fault).toMatchObject({ kind: 'dead-letter', letter: { reason: 'internal_error' } });
+  });
+
+  it('drops languages that nobody asked for and marks those no model reads', () => {
+    const french = { ...deps, detectLanguage: () => 'fr' };
+    expect(understandDocument(message, { ...french, languages: ['en', 'zh'] })).toMatchObject({
+      kind: 'drop',
+      reason: 'language_filtered',
+    });
+    expect(understandDocument(message, french)).toMatchObject({ flags: ['language_unsupported'] });
+  });
+});
+
+describe('the sentence that tells', () => {
+  const text = 'Brightwater rises. Aldermoor falls. Cresthaven falls too.';
+  it.each([
+    ['is the most negative one', [], 'Aldermoor falls.'],
+    ['is one that names the company', [[0, 11] as const], 'Brightwater rises.'],
+  ])('%s', (_, spans, expected) => {
+    const span = findTellingSentence(
+      { text, language: 'en', spans },
+      { classifier: classifier(), splitSentences },
+    );
+    expect(span === null ? null : text.slice(...span).trim()).toBe(expected);
+  });
+
+  it('is nothing for an empty text', () => {
+    expect(
+      findTellingSentence(
+        { text: '', language: 'en', spans: [] },
+        { classifier: classifier(), splitSentences },
+      ),
+    ).toBeNull();
+  });
+});
