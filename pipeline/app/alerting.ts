@@ -4,7 +4,9 @@ import { deliverAlerts } from '../../alerts/stages/deliver.js';
 import type { Config } from '../../config/schema.js';
 import type { AlertEvent } from '../core/alert.js';
 import type { Clock } from '../core/clock.js';
+import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
 import type { AlertStoreCache } from './alert-store-cache.js';
 import { createAlertStoreCache } from './alert-store-cache.js';
 import { effectiveRules } from './effective-rules.js';
@@ -33,6 +35,8 @@ export interface AlertingOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** Hears of failures that detection waits for; without one they are only waited for. */
+  readonly logger?: Logger;
   readonly publicUrl: () => string | null;
   /** Whether what was accepted is stored, so that the present can be judged. */
   readonly caughtUp: () => Promise<boolean>;
@@ -41,7 +45,9 @@ export interface AlertingOptions {
 
 /** Builds detection and mail over a store: on virtual time in the replay world, on the wall clock elsewhere. */
 export async function createAlerting(options: AlertingOptions): Promise<Alerting> {
-  const { parts, config, metrics, clock } = options;
+  const { parts, config, metrics, clock, logger } = options;
+  const sentence = 'Detection or its mails have to wait.';
+  const failure = logger === undefined ? null : createRepeatingFailure({ sentence, logger, clock });
   const store = createAlertStoreCache(parts.store);
   const history = createHistoryCache(parts.store);
   const outbox = createOutbox(parts.folder.outbox);
@@ -82,7 +88,8 @@ export async function createAlerting(options: AlertingOptions): Promise<Alerting
     readEvaluatedUntil: () => store.readEvaluatedUntil(),
     firstDocumentAt: () => history.firstDocumentAt(),
     onEvents: tell,
-    onEvaluated: () => undefined,
+    onEvaluated: () => failure?.succeeded(),
+    onRetry: (error) => failure?.failed(error),
   };
   if (parts.world === 'replay') {
     const extent = await parts.store.extent();

@@ -104,7 +104,11 @@ class HourMemory {
     const from = changed.reduce((least, [, range]) => Math.min(least, range.from), Infinity);
     const to = changed.reduce((most, [, range]) => Math.max(most, range.to), -Infinity);
     const series = changed.map(([key]) => key);
-    const read = await this.store.hours(series, from, to);
+    const read = await this.store.hours(series, from, to).catch((error: unknown) => {
+      this.touch(changed.map(([key, range]) => ({ series: key, time: range.from })));
+      this.touch(changed.map(([key, range]) => ({ series: key, time: range.to - HOUR_MS })));
+      throw error;
+    });
     for (const key of series) dropRange(this.#bySeries.get(key), from, to);
     this.#put(read);
     for (const key of series) this.#newest.set(key, newestOf(this.#bySeries.get(key)));

@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { AlertEvent } from '../core/alert.js';
 import type { Clock } from '../core/clock.js';
+import { CancelledError } from '../core/errors.js';
+import { retry } from '../core/retry.js';
 import { FREQUENCY_MS, windowStart } from '../core/series.js';
 import { dueEvaluations } from '../../alerts/evaluation-grid.js';
 
@@ -16,10 +18,12 @@ export interface SurveillanceOptions {
   readonly clock: Clock;
   readonly onEvents: (events: readonly AlertEvent[]) => void;
   readonly onEvaluated: (at: number, durationMs: number) => void;
+  /** Told of each failure that is waited for, such as a full disk. */
+  readonly onRetry: (error: unknown) => void;
 }
 
 export interface Surveillance {
-  /** Ends when the signal is aborted; rejects when the store or the outbox fails for good. */
+  /** Ends when the signal is aborted; waits while the store or the outbox fails, and rejects when one fails for good. */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -34,13 +38,14 @@ export function createClockSurveillance(
   caughtUp: () => Promise<boolean>,
 ): Surveillance {
   return {
-    async run(signal) {
-      await options.deliver();
-      while (!signal.aborted) {
-        if (await caughtUp()) await evaluate(options, options.clock.now());
-        await options.clock.sleep(everyMs, signal);
-      }
-    },
+    run: (signal) =>
+      untilCancelled(async () => {
+        await persist(options, signal, () => options.deliver());
+        while (!signal.aborted) {
+          if (await caughtUp()) await evaluate(options, options.clock.now(), signal);
+          await options.clock.sleep(everyMs, signal);
+        }
+      }),
   };
 }
 
@@ -64,14 +69,18 @@ export function createGridSurveillance(
   let closing = false;
   let wake: () => void = () => undefined;
   const waiters: (() => void)[] = [];
+  const releaseWaiters = () => {
+    for (const resolve of waiters.splice(0)) resolve();
+  };
 
   const catchUp = async (signal: AbortSignal, final: boolean) => {
-    const first = await options.firstDocumentAt();
+    const first = await persist(options, signal, () => options.firstDocumentAt());
     if (newest === null || first === null) return;
     const watermark = windowStart(newest, '1h') + (final ? HOUR_MS : 0);
-    for (const at of dueEvaluations(await options.readEvaluatedUntil(), first, watermark)) {
+    const until = await persist(options, signal, () => options.readEvaluatedUntil());
+    for (const at of dueEvaluations(until, first, watermark)) {
       if (signal.aborted) return;
-      await evaluate(options, at);
+      await evaluate(options, at, signal);
       // A quiet hour is answered from memory without ever waiting; other work must get its turn between two of them.
       await nextTurn();
     }
@@ -88,37 +97,52 @@ export function createGridSurveillance(
         wake();
       }),
     async run(signal) {
-      await options.deliver();
       signal.addEventListener('abort', () => {
         wake();
       });
-      while (!signal.aborted) {
-        const woken = new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        const last = closing;
-        await catchUp(signal, last);
-        if (last) {
-          closing = false;
-          waiters.splice(0).forEach((resolve) => {
-            resolve();
+      await untilCancelled(async () => {
+        await persist(options, signal, () => options.deliver());
+        while (!signal.aborted) {
+          const woken = new Promise<void>((resolve) => {
+            wake = resolve;
           });
+          const last = closing;
+          await catchUp(signal, last);
+          if (last) {
+            closing = false;
+            releaseWaiters();
+          }
+          await woken;
         }
-        await woken;
-      }
-      waiters.splice(0).forEach((resolve) => {
-        resolve();
       });
+      releaseWaiters();
     },
   };
 }
 
-async function evaluate(options: SurveillanceOptions, at: number): Promise<void> {
+/**
+ * One evaluation, with what it asks to be sent. Mails are looked for after a quiet one too: an evaluation that stored its
+ * events and then failed answers nothing when it is repeated.
+ */
+async function evaluate(options: SurveillanceOptions, at: number, signal: AbortSignal): Promise<void> {
   const started = options.clock.monotonic();
-  const events = await options.engine.evaluateAt(at);
-  if (events.length > 0) {
-    await options.deliver();
-    options.onEvents(events);
-  }
+  const events = await persist(options, signal, () => options.engine.evaluateAt(at));
+  await persist(options, signal, () => options.deliver());
+  if (events.length > 0) options.onEvents(events);
   options.onEvaluated(at, options.clock.monotonic() - started);
+}
+
+/** A full disk or a busy store must not end detection: it goes on by itself as soon as it can. */
+function persist<T>(options: SurveillanceOptions, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const { clock, onRetry } = options;
+  return retry(work, { initialMs: 500, maxMs: 30_000, attempts: Infinity, clock, signal, onRetry });
+}
+
+/** What was waiting for a retry when the signal came is done again at the next start. */
+async function untilCancelled(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof CancelledError)) throw error;
+  }
 }

@@ -92,4 +92,22 @@ describe('the history cache', () => {
     for (let hour = 11; hour < 40; hour += 1) await cache.hours(['a'], HOUR, hour * HOUR);
     expect(reads()).toBe(after);
   });
+
+  it('remembers what changed when the store could not be read', async () => {
+    const { rows, reader } = countingHistory();
+    let broken = false;
+    const cache = createHistoryCache({
+      ...reader,
+      hours: (series, from, to) =>
+        broken ? Promise.reject(new Error('busy')) : reader.hours(series, from, to),
+    });
+    rows.push({ series: 'a', time: 0 });
+    await cache.hours(['a'], 0, 10 * HOUR);
+    for (const hour of [5, 7]) rows.push({ series: 'a', time: hour * HOUR });
+    cache.touch([5, 7].map((hour) => ({ series: 'a', time: hour * HOUR })));
+    broken = true;
+    await expect(cache.hours(['a'], 0, 10 * HOUR)).rejects.toThrow('busy');
+    broken = false;
+    expect(await cache.hours(['a'], 0, 10 * HOUR)).toEqual(await reader.hours(['a'], 0, 10 * HOUR));
+  });
 });

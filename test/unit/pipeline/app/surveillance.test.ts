@@ -1,95 +1,93 @@
 import { describe, expect, it } from 'vitest';
 
-import type { AlertEvent } from '../../../../pipeline/core/alert.js';
 import {
   createClockSurveillance,
   createGridSurveillance,
   type SurveillanceOptions,
 } from '../../../../pipeline/app/surveillance.js';
+import type { AlertEvent } from '../../../../pipeline/core/alert.js';
+import { InvariantError, UnavailableError } from '../../../../pipeline/core/errors.js';
+import { fakeClock } from '../../../support/ingest.js';
 
 const HOUR = 3_600_000;
-const event = { alertId: 'a', sequence: 0 } as AlertEvent;
+const FIRED = { alertId: 'a', sequence: 1, type: 'firing' } as AlertEvent;
+const full = () => new UnavailableError('outbox_unwritable', 'The disk is full.', { retriable: true });
 
-/** Records what happens, and advances a clock only when somebody sleeps. */
-function recorder(options: { until?: number | null; fireAt?: number } = {}) {
+/** Fails at the calls that the test names (counted from 1) and writes down what it did. */
+function scene(failing: { evaluate?: readonly number[]; deliver?: readonly number[] } = {}) {
+  const clock = fakeClock('2026-03-02T00:30:00.000Z');
+  const abort = new AbortController();
   const calls: string[] = [];
-  let until = options.until ?? null;
-  let now = 100 * HOUR;
-  const deps: SurveillanceOptions = {
+  const retried: unknown[] = [];
+  let evaluations = 0;
+  let deliveries = 0;
+  let until: number | null = null;
+  const options: SurveillanceOptions = {
+    clock,
     engine: {
-      evaluateAt: (at) => {
-        calls.push(`evaluate ${at / HOUR}`);
-        until = at;
-        return Promise.resolve(at / HOUR === options.fireAt ? [event] : []);
+      evaluateAt: (now) => {
+        evaluations += 1;
+        if (failing.evaluate?.includes(evaluations) === true) return Promise.reject(full());
+        until = now;
+        calls.push(`evaluate ${new Date(now).toISOString().slice(11, 16)}`);
+        return Promise.resolve(evaluations === 1 ? [FIRED] : []);
       },
     },
     deliver: () => {
+      deliveries += 1;
+      if (failing.deliver?.includes(deliveries) === true) return Promise.reject(full());
       calls.push('deliver');
       return Promise.resolve();
     },
     readEvaluatedUntil: () => Promise.resolve(until),
-    firstDocumentAt: () => Promise.resolve(HOUR / 2),
-    clock: {
-      now: () => now,
-      monotonic: () => 0,
-      sleep: (ms) => {
-        now += ms;
-        return new Promise((resolve) => setImmediate(resolve));
-      },
+    firstDocumentAt: () => Promise.resolve(clock.now() - HOUR),
+    onEvents: (events) => calls.push(`told ${events.length}`),
+    onEvaluated: () => {
+      if (evaluations >= 3) abort.abort();
     },
-    onEvents: () => calls.push('events'),
-    onEvaluated: () => undefined,
+    onRetry: (error) => retried.push(error),
   };
-  return { calls, deps };
+  return { options, abort, calls, retried, clock };
 }
 
-describe('detection on the hours of the documents', () => {
-  it('evaluates each full hour once, as the documents pass it, and the last one when the stream is over', async () => {
-    const { calls, deps } = recorder({ fireAt: 2 });
-    const abort = new AbortController();
-    const grid = createGridSurveillance(deps, null);
-    const running = grid.run(abort.signal);
-    grid.advance(2.5 * HOUR);
-    grid.advance(1.5 * HOUR);
-    await grid.settled();
-    expect(calls).toEqual(['deliver', 'evaluate 1', 'evaluate 2', 'deliver', 'events', 'evaluate 3']);
-    abort.abort();
-    await running;
+describe('surveillance on the clock', () => {
+  it('waits for a full disk and goes on by itself, with the mail that was due', async () => {
+    const { options, abort, calls, retried } = scene({ evaluate: [2], deliver: [2, 3] });
+    await createClockSurveillance(options, 60_000, () => Promise.resolve(true)).run(abort.signal);
+    expect(calls.slice(0, 4)).toEqual(['deliver', 'evaluate 00:30', 'deliver', 'told 1']);
+    expect(retried).toHaveLength(3);
   });
 
-  it('goes on after the hour that was evaluated before a restart', async () => {
-    const { calls, deps } = recorder({ until: 4 * HOUR });
-    const abort = new AbortController();
-    const grid = createGridSurveillance(deps, 6.2 * HOUR);
-    const running = grid.run(abort.signal);
-    await grid.settled();
-    expect(calls).toEqual(['deliver', 'evaluate 5', 'evaluate 6', 'evaluate 7']);
-    abort.abort();
-    await running;
+  it('looks for mails after a quiet evaluation too, because the one before may have failed half-way', async () => {
+    const { options, abort, calls } = scene();
+    await createClockSurveillance(options, 60_000, () => Promise.resolve(true)).run(abort.signal);
+    expect(calls.filter((call) => call === 'deliver')).toHaveLength(4);
   });
 
-  it('lets whoever waits go when it is stopped', async () => {
-    const { deps } = recorder();
-    const abort = new AbortController();
-    const grid = createGridSurveillance(deps, null);
-    const running = grid.run(abort.signal);
-    const waiting = grid.settled();
-    abort.abort();
-    await Promise.all([running, waiting]);
+  it('rejects when waiting cannot help', async () => {
+    const { options, abort } = scene();
+    const broken = { ...options, deliver: () => Promise.reject(new InvariantError('bug', 'A bug.')) };
+    const surveillance = createClockSurveillance(broken, 60_000, () => Promise.resolve(true));
+    await expect(surveillance.run(abort.signal)).rejects.toThrow('A bug.');
+  });
+
+  it('ends quietly when it is told to while it waits', async () => {
+    const { options, abort } = scene();
+    const surveillance = createClockSurveillance(
+      { ...options, deliver: () => Promise.reject(full()), onRetry: () => abort.abort() },
+      60_000,
+      () => Promise.resolve(true),
+    );
+    await expect(surveillance.run(abort.signal)).resolves.toBeUndefined();
   });
 });
 
-describe('detection on the wall clock', () => {
-  it('delivers what a crash left, then evaluates only when everything accepted is stored', async () => {
-    const { calls, deps } = recorder();
-    const abort = new AbortController();
-    const answers = [false, true, true];
-    const caughtUp = () => {
-      const answer = answers.shift();
-      if (answers.length === 0) abort.abort();
-      return Promise.resolve(answer ?? false);
-    };
-    await createClockSurveillance(deps, HOUR, caughtUp).run(abort.signal);
-    expect(calls).toEqual(['deliver', 'evaluate 101', 'evaluate 102']);
+describe('surveillance on the grid of a replay', () => {
+  it('evaluates each full hour once, whatever fails on the way', async () => {
+    const { options, abort, calls, clock } = scene({ evaluate: [2], deliver: [1, 3] });
+    const grid = createGridSurveillance(options, clock.now() + HOUR);
+    const settled = grid.settled();
+    await Promise.all([grid.run(abort.signal), settled]);
+    expect(calls.filter((call) => call.startsWith('evaluate'))).toEqual(['evaluate 00:00', 'evaluate 01:00']);
   });
 });
