@@ -1,5 +1,6 @@
 import type { SourceStatus } from '../../ingest/source.js';
 import type { Clock } from '../core/clock.js';
+import { BellwetherError } from '../core/errors.js';
 import { RAW_TOPIC, SCORED_TOPIC, type DurableLog } from '../core/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { MONITOR_GROUP, UNDERSTAND_GROUP, type Flow, type Lag } from './flow.js';
@@ -30,7 +31,16 @@ export async function keepHouse(options: HousekeepingOptions): Promise<void> {
       const seconds = source.lastDeliveryAt === null ? null : (clock.now() - source.lastDeliveryAt) / 1_000;
       metrics.sourceFreshness(source.id, seconds);
     }
-    if (turn % TRIM_EVERY === 0) await options.log.trim();
+    if (turn % TRIM_EVERY === 0) await trim(options.log);
     await clock.sleep(EVERY_MS, signal);
+  }
+}
+
+/** A log that cannot be written for now, for instance on a full disk, is trimmed the next time. */
+async function trim(log: HousekeepingOptions['log']): Promise<void> {
+  try {
+    await log.trim();
+  } catch (error) {
+    if (!(error instanceof BellwetherError) || !error.retriable) throw error;
   }
 }
