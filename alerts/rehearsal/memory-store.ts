@@ -1,4 +1,5 @@
 import type { AlertEvent } from '../../pipeline/core/alert.js';
+import { isBefore } from '../../pipeline/core/document.js';
 import { MARKET_SERIES, seriesKind, type SeriesKey } from '../../pipeline/core/series.js';
 import { documentText, type Span } from '../../pipeline/core/scored.js';
 import type {
@@ -11,6 +12,7 @@ import type {
   SeriesContribution,
   StoredVersion,
   StoryOccurrence,
+  StoryStretch,
 } from '../../pipeline/core/store.js';
 import { HourIndex } from './hour-index.js';
 
@@ -47,7 +49,9 @@ export function createMemoryStore(): MemoryStore {
       document.id,
       [...known, version].sort((a, b) => a.version - b.version),
     );
-    append(stories, storyId, { storyId, documentId: document.id, publishedAt, raw: version.raw });
+    if (document.action !== 'retract') {
+      append(stories, storyId, { storyId, documentId: document.id, publishedAt, raw: version.raw });
+    }
     if (newest === undefined) {
       extent = {
         from: Math.min(extent?.from ?? publishedAt, publishedAt),
@@ -62,8 +66,8 @@ export function createMemoryStore(): MemoryStore {
 
   return {
     findVersions: (ids) => Promise.resolve(ids.flatMap((id) => (versions.get(id) ?? []).map(toStored))),
-    findStories: (storyIds, from, to) =>
-      Promise.resolve(storyIds.flatMap((id) => newestStories(stories.get(id) ?? [], from, to))),
+    findStories: (storyIds, stretch) =>
+      Promise.resolve(storyIds.flatMap((id) => newestStories(stories.get(id) ?? [], stretch))),
     write: (batch) => {
       for (const version of batch.versions) write(version);
       return Promise.resolve();
@@ -99,11 +103,10 @@ function toStored(version: DocumentVersion): StoredVersion {
 
 function newestStories(
   occurrences: readonly StoryOccurrence[],
-  from: number,
-  to: number,
+  { from, to, before }: StoryStretch,
 ): readonly StoryOccurrence[] {
   return occurrences
-    .filter(({ publishedAt }) => publishedAt >= from && publishedAt < to)
+    .filter(({ publishedAt, raw }) => publishedAt >= from && publishedAt < to && isBefore(raw, before))
     .sort((a, b) => b.publishedAt - a.publishedAt)
     .slice(0, MAX_STORY_OCCURRENCES);
 }

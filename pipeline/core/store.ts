@@ -92,14 +92,21 @@ export interface StoryOccurrence {
   readonly raw: LogPosition;
 }
 
+/** Published in [from, to), milliseconds, and earlier in the log than `before`, so that a repeat after a crash finds the same. */
+export interface StoryStretch {
+  readonly from: number;
+  readonly to: number;
+  readonly before: LogPosition;
+}
+
 /** What the monitor needs of the store. Every write is idempotent: repeating it changes nothing. */
 export interface MonitorStore {
   findVersions(ids: readonly string[]): Promise<readonly StoredVersion[]>;
   /**
-   * Stored documents (any version) that carry one of the story ids and were published in [from, to), milliseconds;
-   * of each story at most the newest 20.
+   * Stored documents (any version, no retraction) that carry one of the story ids, lie in the stretch and before its
+   * place in the log; of each story at most the newest 20.
    */
-  findStories(storyIds: readonly string[], from: number, to: number): Promise<readonly StoryOccurrence[]>;
+  findStories(storyIds: readonly string[], stretch: StoryStretch): Promise<readonly StoryOccurrence[]>;
   write(batch: StoreBatch): Promise<void>;
   /** Recomputes the 1 m, 1 h and 1 d windows around the given times from the mentions. */
   rollUp(touched: readonly TouchedWindow[]): Promise<void>;

@@ -1,4 +1,4 @@
-import type { LogPosition } from '../core/document.js';
+import { isBefore, type LogPosition } from '../core/document.js';
 import type { ScoredDocument, ScoredMessage } from '../core/scored.js';
 import type { SeriesKey } from '../core/series.js';
 import type {
@@ -160,7 +160,9 @@ async function loadStories(
   const times = documents.map((message) => Date.parse(message.scored.document.publishedAt));
   const from = times.reduce((a, b) => Math.min(a, b)) - STORY_WINDOW_MS;
   const to = times.reduce((a, b) => Math.max(a, b)) + STORY_WINDOW_MS + 1;
-  for (const occurrence of await store.findStories(ids, from, to))
+  // What comes later is remembered on the way; after a crash it is stored already and could hide what came before.
+  const before = documents[0]?.raw ?? { partition: 0, offset: 0 };
+  for (const occurrence of await store.findStories(ids, { from, to, before }))
     append(byStory, occurrence.storyId, occurrence);
   return byStory;
 }
@@ -173,6 +175,14 @@ function remember(
   const { document, storyId } = next.scored;
   const { id, contentHash, action, publishedAt } = document;
   const series = next.contributions.map((contribution) => contribution.series);
+  if (action !== 'retract') {
+    append(stories, storyId, {
+      storyId,
+      documentId: id,
+      publishedAt: Date.parse(publishedAt),
+      raw: next.raw,
+    });
+  }
   // After a crash the store gave us this very version already.
   if (versions.get(id)?.some((version) => samePosition(version.raw, next.raw)) === true) return;
   append(versions, id, {
@@ -184,7 +194,6 @@ function remember(
     publishedAt,
     series,
   });
-  append(stories, storyId, { storyId, documentId: id, publishedAt: Date.parse(publishedAt), raw: next.raw });
 }
 
 /** The windows of a batch, each series and minute once. */
@@ -219,9 +228,4 @@ function append<T>(map: Map<string, T[]>, key: string, value: T): void {
 
 function samePosition(a: LogPosition, b: LogPosition): boolean {
   return a.partition === b.partition && a.offset === b.offset;
-}
-
-/** Log order; documents of one id share a partition, so the comparison across partitions never decides about versions. */
-function isBefore(a: LogPosition, b: LogPosition): boolean {
-  return a.partition === b.partition ? a.offset < b.offset : a.partition < b.partition;
 }

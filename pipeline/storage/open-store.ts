@@ -99,7 +99,7 @@ function assemble({ writer, readers, state, rollUps, clock, identity, migrations
     identity,
     migrations,
     findVersions: (ids) => anytime(() => findVersions(writer, ids)),
-    findStories: (ids, from, to) => anytime(() => findStories(writer, ids, from, to)),
+    findStories: (ids, stretch) => anytime(() => findStories(writer, ids, stretch)),
     write: (batch) => inOrder(() => batches.write(batch)),
     rollUp: (touched) => inOrder(() => rollUps.recompute(touched)),
     activeSeries: (from, to) => anytime(() => history.activeSeries(from, to)),

@@ -1,5 +1,5 @@
 import type { RawDocument } from '../core/document.js';
-import type { StoredVersion, StoryOccurrence } from '../core/store.js';
+import type { StoredVersion, StoryOccurrence, StoryStretch } from '../core/store.js';
 import { timeParam } from './present.js';
 import { toIso } from './queries/stored-documents.js';
 import type { SqlSession } from './sql-session.js';
@@ -49,23 +49,22 @@ export async function findVersions(
 }
 
 /**
- * Documents of the stories with a publication time in [from, to), of each story the newest 20, newest first.
+ * Documents of the stories in the stretch, of each story the newest 20, newest first.
  * A retraction is no occurrence; the version it takes back stays one.
  */
 export async function findStories(
   db: SqlSession,
   storyIds: readonly string[],
-  from: number,
-  to: number,
+  { from, to, before }: StoryStretch,
 ): Promise<readonly StoryOccurrence[]> {
   if (storyIds.length === 0) return [];
   const rows = await db.query<OccurrenceRow>(
     `SELECT DISTINCT story_id, id, toUnixTimestamp64Milli(published_at) AS published, raw_partition, raw_offset
      FROM documents
      WHERE story_id IN {ids:Array(String)} AND published_at >= ${timeParam('from')} AND published_at < ${timeParam('to')}
-       AND action != 'retract'
+       AND (raw_partition, raw_offset) < ({partition:UInt32}, {offset:UInt64}) AND action != 'retract'
      ORDER BY story_id, published DESC, raw_partition DESC, raw_offset DESC LIMIT ${NEWEST_OF_A_STORY} BY story_id`,
-    { ids: [...new Set(storyIds)], from, to },
+    { ids: [...new Set(storyIds)], from, to, ...before },
   );
   return rows.map((row) => ({
     storyId: row.story_id,

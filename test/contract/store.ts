@@ -15,6 +15,9 @@ import {
 } from '../support/store.js';
 import type { VersionSpec } from '../support/store.js';
 
+/** Behind every place in the log. */
+const EVERYTHING = { partition: 0, offset: Number.MAX_SAFE_INTEGER };
+
 export interface StoreFactory {
   /** Opens the same store each time. */
   open(world?: World): Promise<Store>;
@@ -65,7 +68,7 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
       expect(await store.readEvaluatedUntil()).toBeNull();
       expect(await store.findVersions([])).toEqual([]);
       expect(await store.findVersions([hexId('nobody')])).toEqual([]);
-      expect(await store.findStories([], 0, BASE)).toEqual([]);
+      expect(await store.findStories([], { from: 0, to: BASE, before: EVERYTHING })).toEqual([]);
       expect(await store.document(hexId('nobody'), null)).toBeNull();
       expect(await store.alert('nobody')).toBeNull();
       expect(await store.openEvents()).toEqual([]);
@@ -100,10 +103,16 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
         series: ['STORY.X'],
       }));
       await put(...specs);
-      const found = await store.findStories([hexId('told often'), hexId('untold')], BASE, BASE + 24 * MINUTE);
+      const stretch = { from: BASE, to: BASE + 24 * MINUTE, before: EVERYTHING };
+      const found = await store.findStories([hexId('told often'), hexId('untold')], stretch);
       expect(found).toHaveLength(20);
       expect(found[0]).toMatchObject({ documentId: hexId('copy 23'), publishedAt: BASE + 23 * MINUTE });
       expect(found.at(-1)).toMatchObject({ documentId: hexId('copy 4') });
+      const before = found.at(-1)?.raw ?? EVERYTHING;
+      const earlier = await store.findStories([hexId('told often')], { ...stretch, before });
+      expect(earlier.map(({ documentId }) => documentId)).toEqual(
+        [3, 2, 1, 0].map((n) => hexId(`copy ${n}`)),
+      );
     });
 
     it('keeps text from outside exactly as it came', async () => {

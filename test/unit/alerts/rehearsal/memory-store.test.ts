@@ -95,7 +95,11 @@ describe('memory store', () => {
         ),
       ),
     );
-    const found = await store.findStories(['s', 'none'], START, START + 24);
+    const found = await store.findStories(['s', 'none'], {
+      from: START,
+      to: START + 24,
+      before: { partition: 0, offset: Number.MAX_SAFE_INTEGER },
+    });
     expect(found).toHaveLength(20);
     expect(found.map(({ publishedAt }) => publishedAt - START)).toEqual(
       Array.from({ length: 20 }, (_, n) => 23 - n),

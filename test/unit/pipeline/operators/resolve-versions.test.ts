@@ -7,7 +7,7 @@ import type {
   DocumentVersion,
   Receipt,
   StoredVersion,
-  StoryOccurrence,
+  StoryStretch,
 } from '../../../../pipeline/core/store.js';
 import { resolveVersions, type WeighContributions } from '../../../../pipeline/operators/resolve-versions.js';
 import { mention, rawDocument, scoredDocument, scoredMessage } from '../../../support/documents.js';
@@ -45,18 +45,19 @@ class Kept {
         })),
     );
 
-  findStories = (stories: readonly string[], from: number, to: number): Promise<readonly StoryOccurrence[]> =>
+  findStories = (stories: readonly string[], { from, to, before }: StoryStretch) =>
     Promise.resolve(
       [...this.versions.values()]
+        .filter((item) => item.scored.document.action !== 'retract' && item.raw.offset < before.offset)
         .map((item) => ({
           storyId: item.scored.storyId,
           documentId: item.scored.document.id,
           publishedAt: Date.parse(item.scored.document.publishedAt),
           raw: item.raw,
         }))
-        .filter(
-          (item) => stories.includes(item.storyId) && item.publishedAt >= from && item.publishedAt < to,
-        ),
+        .filter((item) => stories.includes(item.storyId) && item.publishedAt >= from && item.publishedAt < to)
+        .sort((a, b) => b.publishedAt - a.publishedAt || b.raw.offset - a.raw.offset)
+        .slice(0, 20),
     );
 
   async process(messages: readonly ScoredMessage[]) {
@@ -146,6 +147,23 @@ describe('resolveVersions', () => {
     ]);
     expect(batch.receipts.map((receipt) => receipt.outcome)).toEqual(['drop', 'dead-letter']);
     expect(batch.deadLetters).toHaveLength(1);
+  });
+
+  it('takes a copy for a copy again after a crash, however many copies are stored already', async () => {
+    const kept = new Kept();
+    const messages = Array.from({ length: 40 }, (_, offset) =>
+      scoredMessage(
+        offset,
+        scoredDocument(rawDocument({ nativeId: `copy ${offset}`, text: 'The same words.' })),
+      ),
+    );
+    const weights = async (first: number) =>
+      (await kept.process(messages.slice(first))).batch.versions.map(({ contributions }) =>
+        contributions.map(({ weight }) => weight),
+      );
+    const once = await weights(0);
+    expect(await weights(1)).toEqual(once.slice(1));
+    expect(await weights(0)).toEqual(once);
   });
 
   it('gives the same rows however the log is cut into batches and whatever is done again after a crash', async () => {
