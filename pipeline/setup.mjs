@@ -18,11 +18,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 if (!isInstalled()) {
   say('Installing dependencies (once, about a minute) …');
-  run(
-    'npm',
-    ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
-    'npm could not install the dependencies; its words are above.',
-  );
+  // Not `npm ci`: it refuses a lock file made on one platform when optional binaries of another are missing from it. This
+  // keeps every locked version, adds what the platform needs, and leaves the lock file as it is.
+  const flags = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  run('npm', ['install', ...flags], 'npm could not install the dependencies; its words are above.');
   writeStamp('installed', lockHash());
 }
 const fingerprint = sourceFingerprint();
