@@ -270,7 +270,6 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type ParsedConfig = z.output<typeof configSchema>;
 export type SourceConfig = z.output<typeof sourceSchema>;
 export type RssSourceConfig = Extract<SourceConfig, { type: 'rss' }>;
-export type DemoSourceConfig = Extract<SourceConfig, { type: 'demo' }>;
 export type RuleOverride = z.output<typeof ruleOverride>;
 
 /** The whole configuration, checked, with defaults filled in and secrets read. Only `pipeline/app` sees all of it. */

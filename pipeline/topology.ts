@@ -1,6 +1,6 @@
 import { concatMap, defer, ignoreElements, map, type Observable, of, tap } from 'rxjs';
 
-import type { LogPosition, RawDocument } from './core/document.js';
+import type { LogPosition } from './core/document.js';
 import type { DurableLog, LogReader } from './core/log.js';
 import { SCORED_TOPIC } from './core/log.js';
 import type { ScoredMessage } from './core/scored.js';
@@ -172,12 +172,4 @@ function keyOf(message: ScoredMessage): string {
     case 'dead-letter':
       return `${message.raw.partition}:${message.raw.offset}`;
   }
-}
-
-/** The record under which a raw document enters the log. */
-export function rawRecord(
-  document: RawDocument,
-  encode: (document: RawDocument) => Uint8Array,
-): { key: string; value: Uint8Array } {
-  return { key: document.id, value: encode(document) };
 }
