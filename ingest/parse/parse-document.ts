@@ -27,7 +27,7 @@ const EARLIEST_MS = Date.UTC(1990, 0, 1);
 export interface ParseContext {
   /** Milliseconds: when our edge took the document in. */
   readonly receivedAt: number;
-  /** True in a replay world: the document is received when it was published, and no time is in the future. */
+  /** True in a replay world: the document is received when it was published or last modified, and no time is in the future. */
   readonly virtualClock: boolean;
   /** Fills gaps of the document's source. */
   readonly defaultSource?: Partial<SourceInfo>;
@@ -77,7 +77,9 @@ export function parseDocument(input: unknown, context: ParseContext): RawDocumen
     language: parseLanguage(fields),
     author: parseAuthor(fields, source.id, context.authorKey),
     precision: precisionOf(fields, published, flat ? source.id : null),
-    receivedAt: context.virtualClock ? content.publishedAt : new Date(context.receivedAt).toISOString(),
+    receivedAt: new Date(
+      context.virtualClock ? Math.max(published.ms, modified?.ms ?? published.ms) : context.receivedAt,
+    ).toISOString(),
     extra: parseExtra(fields, flat),
   };
 }

@@ -48,7 +48,7 @@ export interface RawDocument {
   readonly publishedAt: string;
   readonly precision: TimePrecision;
   readonly modifiedAt: string | null;
-  /** When our edge took it in; in a replay world the virtual time, which is `publishedAt`. */
+  /** When our edge took it in; in a replay world the virtual time: `publishedAt`, or a later `modifiedAt`. */
   readonly receivedAt: string;
   /** Tickers as the provider gave them, upper case, without `$`. */
   readonly tickers: readonly string[];

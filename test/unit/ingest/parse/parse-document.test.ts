@@ -31,6 +31,14 @@ function refusal(input: unknown, more: Partial<ParseContext> = {}): InvalidDocum
 }
 
 describe('parseDocument', () => {
+  it('does not let a correction be known before it was made, on virtual time', () => {
+    const virtual = { ...context, virtualClock: true };
+    const corrected = parseDocument(contract({ modifiedAt: '2026-03-31T15:00:00Z' }), virtual);
+    expect(corrected.receivedAt).toBe('2026-03-31T15:00:00.000Z');
+    const odd = parseDocument(contract({ modifiedAt: '2026-03-31T10:00:00Z' }), virtual);
+    expect(odd.receivedAt).toBe(odd.publishedAt);
+  });
+
   it('takes the document of the contract without changing a word', () => {
     const document = parseDocument(contract(), context);
     expect(document).toMatchObject({
