@@ -110,8 +110,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.js', '**/*.mjs'],
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
     extends: [tseslint.configs.disableTypeChecked],
-    rules: { 'no-console': 'off', 'no-restricted-properties': 'off', 'import-x/no-default-export': 'off' },
+    languageOptions: { globals: { require: 'readonly', process: 'readonly', __dirname: 'readonly' } },
+    rules: {
+      '@typescript-eslint/no-require-imports': 'off',
+      'no-console': 'off',
+      'no-restricted-properties': 'off',
+      'import-x/no-default-export': 'off',
+    },
   },
 );

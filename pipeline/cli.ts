@@ -7,18 +7,21 @@ import { BellwetherError, ConfigError, InvalidDocumentError } from './core/error
 /** 0 done, 1 failed, 2 wrong use or wrong configuration. */
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+const SAME_SIGNAL_MS = 1_000;
 
 /**
  * Runs one command and ends the process with its exit code.
  *
- * Data goes to stdout, words to stderr. The first SIGINT or SIGTERM asks the command to stop, the second ends at once.
+ * Data goes to stdout, words to stderr. The first SIGINT or SIGTERM asks the command to stop, a later one ends at once.
  */
 export async function main(argv: readonly string[]): Promise<void> {
   const abort = new AbortController();
-  let signals = 0;
+  let firstSignalAt: number | null = null;
   const onSignal = () => {
-    signals += 1;
-    if (signals > 1) process.exit(EXIT_FAILED);
+    const now = performance.now();
+    // Ctrl-C under npm arrives twice, from the terminal and from npm: both are the same wish.
+    if (firstSignalAt !== null && now - firstSignalAt > SAME_SIGNAL_MS) process.exit(EXIT_FAILED);
+    firstSignalAt ??= now;
     abort.abort();
   };
   process.on('SIGINT', onSignal);

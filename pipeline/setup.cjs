@@ -1,12 +1,12 @@
-// Sets up what is missing: dependencies, the compiled service, the page. Quick when nothing is. Plain JavaScript,
-// because it runs before anything is installed.
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Sets up what is missing: dependencies, the compiled service, the page. Quick when nothing is. With a command behind it, runs
+// that command in this very process, so that a signal to `npm start` reaches the service. Plain JavaScript, because it
+// runs before anything is installed; CommonJS, because nothing asynchronous may run before the bin has set the thread pool.
+const { spawnSync } = require('node:child_process');
+const { createHash } = require('node:crypto');
+const { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = join(__dirname, '..');
 const SOURCES = ['ingest', 'pipeline', 'models', 'alerts', 'dashboards', 'config'];
 const CODE = /\.(c?ts|tsx|css|html|json|sql)$/;
 
@@ -30,6 +30,7 @@ if (readStamp('built') !== fingerprint || !existsSync(join(root, 'dist/web/index
   run('npm', ['run', '--silent', 'build'], 'The build failed; its words are above.');
   writeStamp('built', fingerprint);
 }
+if (process.argv.length > 2) require('../dist/pipeline/bin.cjs');
 
 /** What was installed is what the lock file says, whoever installed it. */
 function isInstalled() {
