@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 
 import fastify, { type FastifyInstance } from 'fastify';
 
@@ -59,6 +59,7 @@ export async function startControlServer(
   route('/replay', (body, signal) => service.replay(parseReplay(body), signal));
   route('/reconcile', (_body, signal) => service.reconcile(signal));
   await app.listen({ path: socket });
+  await chmod(socket, 0o600);
   return app;
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.js';
 import { CancelledError, type BellwetherError } from '../core/errors.js';
 import type { LogPosition } from '../core/document.js';
 import { RAW_TOPIC, SCORED_TOPIC, type DurableLog } from '../core/log.js';
-import { retry } from '../core/retry.js';
+import { retry, type RetryOptions } from '../core/retry.js';
 import { createCredit } from '../operators/credit.js';
 import { monitor$, understand$, type MonitorStage, type StageIo, type UnderstandStage } from '../topology.js';
 
@@ -49,12 +49,8 @@ export async function startFlow(options: FlowOptions): Promise<Flow> {
     signal: abort.signal,
     onRetry: options.onRetry,
   };
-  const ioFor = async (topic: string, group: string): Promise<StageIo> => ({
-    reader: await log.openReader(topic, group),
-    credit: createCredit(options.credit),
-    signal: abort.signal,
-    retry: (work) => retry(work, retryOptions),
-  });
+  const ioFor = (topic: string, group: string) =>
+    openStageIo(options, topic, group, { signal: abort.signal, retryOptions });
   const understandIo = await ioFor(RAW_TOPIC, UNDERSTAND_GROUP);
   const monitorIo = await ioFor(SCORED_TOPIC, MONITOR_GROUP);
   const now = () => clock.now();
@@ -63,8 +59,14 @@ export async function startFlow(options: FlowOptions): Promise<Flow> {
     runToEnd(monitor$({ ...options.monitor, ...monitorIo })),
   ];
   const finished = Promise.all(stages).then(() => undefined);
+  let failure: { readonly error: unknown } | null = null;
   // Whoever awaits `failed` or `stop` sees the error; alone it must not end the process as unhandled.
-  finished.catch(() => undefined);
+  finished.catch((error: unknown) => {
+    failure = { error };
+  });
+  const throwFailure = () => {
+    if (failure !== null) throw failure.error;
+  };
 
   const lag = async (): Promise<Lag> => ({
     understand: await behind(log, RAW_TOPIC, UNDERSTAND_GROUP),
@@ -79,7 +81,8 @@ export async function startFlow(options: FlowOptions): Promise<Flow> {
         const done = total(await log.committedPositions(RAW_TOPIC, UNDERSTAND_GROUP));
         const left = await behind(log, SCORED_TOPIC, MONITOR_GROUP);
         if (done >= goal && left === 0) return;
-        await Promise.race([clock.sleep(20, signal), finished]);
+        await clock.sleep(20, signal);
+        throwFailure();
       }
     },
     async stop() {
@@ -94,6 +97,20 @@ export async function startFlow(options: FlowOptions): Promise<Flow> {
         await monitorIo.reader.close();
       }
     },
+  };
+}
+
+async function openStageIo(
+  { log, credit }: FlowOptions,
+  topic: string,
+  group: string,
+  { signal, retryOptions }: { readonly signal: AbortSignal; readonly retryOptions: RetryOptions },
+): Promise<StageIo> {
+  return {
+    reader: await log.openReader(topic, group),
+    credit: createCredit(credit),
+    signal,
+    retry: (work) => retry(work, retryOptions),
   };
 }
 

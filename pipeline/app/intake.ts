@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import type { Deliver, Delivery, Source, SourceStatus } from '../../ingest/source.js';
 import type { Clock } from '../core/clock.js';
 import type { RawDocument } from '../core/document.js';
 import { BellwetherError } from '../core/errors.js';
-import { RAW_TOPIC, type DurableLog } from '../core/log.js';
+import { RAW_TOPIC, type DurableLog, type LogRecord } from '../core/log.js';
 import { retry } from '../core/retry.js';
 import { encodeRawDocument } from '../log/codec.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -27,13 +29,20 @@ export interface Intake {
   statuses(): readonly SourceStatus[];
 }
 
+const ENCODED_A_TURN = 500;
+
 export function createIntake(options: IntakeOptions): Intake {
   const { log, clock, logger, metrics } = options;
   const sources: Source[] = [];
   const failure = createRepeatingFailure({ sentence: 'The log does not take documents.', logger, clock });
 
   const append = async ({ documents, cursors }: Delivery) => {
-    const records = documents.map((document) => ({ key: document.id, value: encodeRawDocument(document) }));
+    const records: LogRecord[] = [];
+    for (const [index, document] of documents.entries()) {
+      records.push({ key: document.id, value: encodeRawDocument(document) });
+      // A request may hold 20,000 documents; others get their turn meanwhile.
+      if (index % ENCODED_A_TURN === ENCODED_A_TURN - 1) await nextTurn();
+    }
     await log.append(RAW_TOPIC, records, { cursors });
   };
   const deliverFor = (type: SourceType, signal: AbortSignal): Deliver => {

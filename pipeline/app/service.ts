@@ -117,6 +117,7 @@ class RunningService implements Service {
       config,
       clock,
       metrics: this.#metrics,
+      logger,
       publicUrl: () => config.http.publicUrl ?? this.addresses.page,
       caughtUp: async () => this.#isCaughtUp(await this.#requireFlow().lag()),
       onEvents: (events) => {

@@ -28,7 +28,7 @@ const MAX_SCORED_MENTIONS = 8;
 export function scoreSentiment(batch: readonly Understood[], deps: ScoreDeps): readonly ScoredMessage[] {
   const inputs: ClassifierInput[] = [];
   const plans = batch.map((item) => (item.kind === 'linked' ? planInputs(item, inputs, deps) : null));
-  const answers = deps.classifier.classify(inputs);
+  const answers = classifySafely(inputs, deps.classifier);
   const scoredAt = new Date(deps.now()).toISOString();
   return batch.map((item, index) => {
     if (item.kind === 'drop') return { kind: 'drop', raw: item.raw, id: item.id, reason: item.reason };
@@ -37,6 +37,36 @@ export function scoreSentiment(batch: readonly Understood[], deps: ScoreDeps): r
     return { kind: 'scored', raw: item.raw, scored };
   });
 }
+
+/**
+ * The model's answers; a text on which it fails, alone again, is answered "unclassified", so that a fault of a model never
+ * stops the stream and never loses a document.
+ */
+function classifySafely(
+  inputs: readonly ClassifierInput[],
+  classifier: Classifier,
+): readonly Classification[] {
+  try {
+    return classifier.classify(inputs);
+  } catch (error) {
+    if (inputs.length <= 1) return inputs.map(() => UNCLASSIFIED);
+    if (!(error instanceof Error)) throw error;
+    return inputs.flatMap((input) => classifySafely([input], classifier));
+  }
+}
+
+const UNCLASSIFIED: Classification = {
+  sentiment: {
+    negative: 1 / 3,
+    neutral: 1 / 3,
+    positive: 1 / 3,
+    polarity: 0,
+    confidence: 1 / 3,
+    label: 'neutral',
+  },
+  topics: [{ topic: 'other', probability: 1 }],
+  flags: ['unclassified'],
+};
 
 /** Index of the answer for the document and for each of its mentions; a mention without own sentences shares the document's. */
 interface Plan {

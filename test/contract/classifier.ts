@@ -76,9 +76,10 @@ export function describeClassifier(load: () => Promise<Classifier>): void {
     const classifier = await load();
     for (const text of HOSTILE) {
       for (const language of ['en', 'zh', 'und']) {
-        const started = performance.now();
+        // Time of the processor, not of the clock: other work on the machine is no fault of the classifier.
+        const started = process.cpuUsage();
         classifier.classify([{ text, language }]);
-        expect(performance.now() - started).toBeLessThan(250);
+        expect(process.cpuUsage(started).user / 1_000).toBeLessThan(250);
       }
     }
   });

@@ -101,6 +101,25 @@ describe('understanding a document', () => {
     expect(fault).toMatchObject({ kind: 'dead-letter', letter: { reason: 'internal_error' } });
   });
 
+  it('stores a document on which the model fails as unclassified, and scores its batch mates', () => {
+    const model = classifier();
+    const failing: Classifier = {
+      ...model,
+      classify(inputs) {
+        if (inputs.some((input) => input.text.includes('poison'))) throw new RangeError('offset');
+        return model.classify(inputs);
+      },
+    };
+    const documents = ['Aldermoor falls.', 'poison'].map((text) =>
+      understandDocument(message, { ...deps, decode: () => rawDocument({ text }), link: () => [] }),
+    );
+    const results = scoreSentiment(documents, { classifier: failing, splitSentences, now });
+    expect(results.map((result) => (result.kind === 'scored' ? result.scored.flags : null))).toEqual([
+      [],
+      ['unclassified'],
+    ]);
+  });
+
   it('drops languages that nobody asked for and marks those no model reads', () => {
     const french = { ...deps, detectLanguage: () => 'fr' };
     expect(understandDocument(message, { ...french, languages: ['en', 'zh'] })).toMatchObject({
