@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 import { ConfigError } from '../core/errors.js';
 import type { CommandArguments } from './command.js';
 
@@ -50,4 +52,16 @@ export function noPositionals(args: CommandArguments, command: string): void {
       'usage',
       `"${command}" takes no argument "${first}". "bellwether ${command} --help" shows what it takes.`,
     );
+}
+
+/** Files of an option that may be given several times, absolute; none at all is wrong use, answered with `needs`. */
+export function fileOptions(
+  args: CommandArguments,
+  name: string,
+  cwd: string,
+  needs: string,
+): readonly string[] {
+  const given = [args.values[name] ?? []].flat().filter((value) => typeof value === 'string');
+  if (given.length === 0) throw new ConfigError('usage', needs);
+  return given.map((file) => resolve(cwd, file));
 }

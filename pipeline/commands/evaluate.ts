@@ -1,15 +1,12 @@
-import { resolve } from 'node:path';
-
 import { modelDirectory } from '../app/understanding.js';
 import { evaluate, type EvaluateReport, type ScoreMention } from '../../models/evaluation/evaluate.js';
 import { readLabelledRows, type LabelledRow } from '../../models/evaluation/read-labelled-rows.js';
 import { loadClassifier } from '../../models/load-classifier.js';
 import { createSentenceSplitter } from '../../models/text/split-sentences.js';
 import { systemClock } from '../core/clock.js';
-import { ConfigError } from '../core/errors.js';
 import type { Classifier } from '../core/model.js';
-import { flag, noPositionals } from './arguments.js';
-import type { Command, CommandArguments, CommandIo } from './command.js';
+import { fileOptions, flag, noPositionals } from './arguments.js';
+import type { Command } from './command.js';
 import { MODEL_OPTION, modelsFrom } from './model-option.js';
 import { CONFIG_OPTIONS, configFrom } from './open-config.js';
 
@@ -37,7 +34,7 @@ export const evaluateCommand: Command = {
     noPositionals(args, 'evaluate');
     const config = await configFrom(args, io, { sources: [] });
     const models = modelsFrom(args, config);
-    const files = sets(args, io);
+    const files = fileOptions(args, 'set', io.cwd, 'evaluate needs --set FILE.jsonl with labelled rows.');
     const classifier = await loadClassifier({ name: models.sentiment, directory: modelDirectory(models) });
     const report = await evaluate(classifier, readAll(files), {
       set: files.join(','),
@@ -48,13 +45,6 @@ export const evaluateCommand: Command = {
     return 0;
   },
 };
-
-function sets(args: CommandArguments, io: CommandIo): readonly string[] {
-  const given = [args.values['set'] ?? []].flat().filter((value) => typeof value === 'string');
-  if (given.length === 0)
-    throw new ConfigError('usage', 'evaluate needs --set FILE.jsonl with labelled rows.');
-  return given.map((file) => resolve(io.cwd, file));
-}
 
 async function* readAll(files: readonly string[]): AsyncGenerator<LabelledRow> {
   for (const file of files) yield* readLabelledRows(file);

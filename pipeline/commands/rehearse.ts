@@ -1,15 +1,14 @@
-import { resolve } from 'node:path';
-
 import { effectiveRules } from '../app/effective-rules.js';
 import { rehearse } from '../app/rehearse.js';
 import { createUnderstanding } from '../app/understanding.js';
 import type { RehearsalReport } from '../../alerts/rehearsal/rehearse.js';
 import { systemClock } from '../core/clock.js';
-import { ConfigError } from '../core/errors.js';
-import { flag, noPositionals } from './arguments.js';
-import type { Command, CommandArguments, CommandIo } from './command.js';
+import { fileOptions, flag, noPositionals } from './arguments.js';
+import type { Command } from './command.js';
 import { MODEL_OPTION, modelsFrom } from './model-option.js';
 import { CONFIG_OPTIONS, configFrom } from './open-config.js';
+
+const NEEDS_STREAM = 'rehearse needs --stream FILE with recorded documents (JSON lines, gzip or not).';
 
 export const rehearseCommand: Command = {
   name: 'rehearse',
@@ -42,7 +41,7 @@ export const rehearseCommand: Command = {
     });
     let rejected = 0;
     const report = await rehearse({
-      files: streams(args, io),
+      files: fileOptions(args, 'stream', io.cwd, NEEDS_STREAM),
       rules: effectiveRules(config.alerts.rules),
       understanding,
       clock: systemClock,
@@ -57,16 +56,6 @@ export const rehearseCommand: Command = {
     return 0;
   },
 };
-
-function streams(args: CommandArguments, io: CommandIo): readonly string[] {
-  const given = [args.values['stream'] ?? []].flat().filter((value) => typeof value === 'string');
-  if (given.length === 0)
-    throw new ConfigError(
-      'usage',
-      'rehearse needs --stream FILE with recorded documents (JSON lines, gzip or not).',
-    );
-  return given.map((file) => resolve(io.cwd, file));
-}
 
 function table({ alerts, summary }: RehearsalReport): string {
   const lines = alerts.map(({ firedAt, severity, series, count, expected, score, documents }) => {
