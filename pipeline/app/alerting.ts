@@ -79,6 +79,9 @@ export async function createAlerting(options: AlertingOptions): Promise<Alerting
         language,
         world: parts.world,
         alertUrl,
+      }).catch((error: unknown) => {
+        metrics.mail('failed');
+        throw error;
       });
       sent.forEach(() => {
         metrics.mail('sent');

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 
 import type { Config } from '../../config/schema.js';
@@ -104,6 +105,8 @@ class RunningService implements Service {
     this.world = parts.world;
     this.dataDir = parts.folder.path;
     this.#startedAt = clock.now();
+    // Every feed listens to it, for its pause and its request: more than ten are no leak.
+    setMaxListeners(0, this.#abort.signal);
     this.#hub = createLiveHub({ startedAt: this.#startedAt });
     this.#intake = createIntake({ log: parts.log, clock, logger, metrics: this.#metrics });
   }
@@ -118,7 +121,8 @@ class RunningService implements Service {
       clock,
       metrics: this.#metrics,
       logger,
-      publicUrl: () => config.http.publicUrl ?? this.addresses.page,
+      // A port that happened to be free is gone tomorrow: no link is better than a dead one.
+      publicUrl: () => config.http.publicUrl ?? (config.http.port === 0 ? null : this.addresses.page),
       caughtUp: async () => this.#isCaughtUp(await this.#requireFlow().lag()),
       onEvents: (events) => {
         this.#announce(events);
