@@ -124,7 +124,7 @@ function factsOf({ alert, number }: MailInput, words: MailWords): readonly (read
     [facts.documents, words.documentsValue(evaluation.documents, evaluation.stories)],
     ...(sources.length === 0 || number === 2 ? [] : [[facts.sources, sources.join(', ')] as const]),
     [facts.history, words.historyValue(Math.floor(evaluation.historyDays))],
-    [facts.model, words.modelValue(model.name, model.version, model.sha256.slice(0, 12))],
+    [facts.model, words.modelValue(model.name, model.version, hashOf(model))],
   ];
 }
 
@@ -144,12 +144,23 @@ function evidenceOf(alert: Alert, words: MailWords): readonly EvidenceText[] {
     const sentence = plainLine(document.sentence, 400);
     return {
       title,
-      sentence: sentence === title ? '' : sentence,
+      sentence: saysTheSame(sentence, title) ? '' : sentence,
       link: webLink(document.url),
       origin: `${plainLine(document.source, 40)}, ${utc(document.publishedAt)}`,
       score: words.evidenceScore(decimal(document.negative), percent(document.weight / total)),
     };
   });
+}
+
+/** The beginning of the artefact's hash, unless the version is that already. */
+function hashOf({ version, sha256 }: Alert['model']): string {
+  return sha256.startsWith(version) ? '' : sha256.slice(0, 12);
+}
+
+/** A sentence that is the headline but for its full stop tells nothing new. */
+function saysTheSame(sentence: string, title: string): boolean {
+  const bare = (text: string) => text.replace(/[.。!！]+$/u, '').toLowerCase();
+  return bare(sentence) === bare(title);
 }
 
 function whyOf(alert: Alert, words: MailWords): readonly string[] {

@@ -104,7 +104,7 @@ const EN: MailWords = {
   documentsValue: (documents, stories) =>
     `${documents} in ${plural(stories, 'independent story', 'independent stories')}`,
   historyValue: (days) => `${plural(days, 'day', 'days')} of own history`,
-  modelValue: (name, version, hash) => `${name}, version ${version} (${hash})`,
+  modelValue: (name, version, hash) => `${name}, version ${version}${hash === '' ? '' : ` (${hash})`}`,
   chartTitle: 'Negative weight by day',
   chartNote: 'Each bar is 24 hours up to the hour of the alert, UTC.',
   evidenceTitle: 'The strongest documents',
@@ -157,7 +157,7 @@ const ZH: MailWords = {
   beganValue: (started, fired) => `${started}、${fired}`,
   documentsValue: (documents, stories) => `${documents} 篇，${stories} 个独立事件`,
   historyValue: (days) => `自身历史 ${days} 天`,
-  modelValue: (name, version, hash) => `${name}，版本 ${version}（${hash}）`,
+  modelValue: (name, version, hash) => `${name}，版本 ${version}${hash === '' ? '' : `（${hash}）`}`,
   chartTitle: '每日负面权重',
   chartNote: '每条为截至预警时刻整点的 24 小时，UTC。',
   evidenceTitle: '最强的文档',

@@ -20,6 +20,13 @@ export function createInstrumentDirectory(linker: Linker): InstrumentDirectory {
       .slice(0, limit)
       .map(({ instrument }) => toInfo(instrument));
   };
+  /** Whose ticker it was at any time: a company that is gone (LEH after 2008) can still be asked for. */
+  const withTicker = (text: string): readonly Instrument[] => {
+    const wanted = text.trim().toUpperCase();
+    return entries
+      .map(({ instrument }) => instrument)
+      .filter(({ listings }) => listings.some(({ ticker }) => ticker.toUpperCase() === wanted));
+  };
   return {
     search,
     describe(id) {
@@ -33,8 +40,12 @@ export function createInstrumentDirectory(linker: Linker): InstrumentDirectory {
           return { kind: 'known', id: found.instrument.id };
         case 'ambiguous':
           return { kind: 'ambiguous', candidates: found.candidates.map((candidate) => candidate.id) };
-        case 'unknown':
-          return { kind: 'unknown', suggestions: search(idOrTicker, 5).map((info) => info.id) };
+        case 'unknown': {
+          const former = withTicker(idOrTicker);
+          return former.length === 1 && former[0] !== undefined
+            ? { kind: 'known', id: former[0].id }
+            : { kind: 'unknown', suggestions: search(idOrTicker, 5).map((info) => info.id) };
+        }
       }
     },
   };

@@ -79,3 +79,23 @@ export function safeLink(url: string | null): string | null {
   const { protocol, href } = new URL(url);
   return protocol === 'https:' || protocol === 'http:' ? href : null;
 }
+
+/** A model's name and version, with the beginning of its hash unless the version is that already. */
+export function describeModel(model: {
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
+}): string {
+  const hash = model.sha256.startsWith(model.version) ? '' : ` (${model.sha256.slice(0, 12)})`;
+  return `${model.name} ${model.version}${hash}`;
+}
+
+/** Whether a sentence is the headline but for its full stop, so that showing both tells nothing new. */
+export function saysTheSame(sentence: string, title: string): boolean {
+  const bare = (text: string) =>
+    text
+      .trim()
+      .replace(/[.。!！]+$/u, '')
+      .toLowerCase();
+  return bare(sentence) === bare(title);
+}

@@ -2,7 +2,7 @@ import type { AlertEventType } from '../../../../pipeline/core/alert.js';
 import type { AlertAnswer } from '../../../api/wire.js';
 import { useApp } from '../app.js';
 import { alertSentence } from '../alert-words.js';
-import { formatNumber, formatShare, formatSigned } from '../format.js';
+import { describeModel, formatNumber, formatShare, formatSigned, saysTheSame } from '../format.js';
 import type { StringKey } from '../strings.js';
 import { AlertBadge } from './alerts-panel.js';
 import { Answer, Foreign, OutLink, Time } from './parts.js';
@@ -62,9 +62,11 @@ function Evidence({ alert }: { readonly alert: Alert }) {
           <button type="button" class="plain" onClick={() => navigate({ document: document.id })}>
             <Foreign text={document.title} />
           </button>
-          <q>
-            <Foreign text={document.sentence} />
-          </q>
+          {!saysTheSame(document.sentence, document.title) && (
+            <q>
+              <Foreign text={document.sentence} />
+            </q>
+          )}
           <small>
             <Time iso={document.publishedAt} /> · <Foreign text={document.source} /> · {t('pNegative')}{' '}
             {formatShare(document.negative)} · {t('weight')} {formatNumber(document.weight)}
@@ -90,7 +92,7 @@ function Arithmetic({ alert }: { readonly alert: Alert }) {
     ['polarity', evaluation.polarity === null ? t('noData') : formatSigned(evaluation.polarity)],
     ['history', `${formatNumber(evaluation.historyDays)} ${t('days')}`],
     ['rule', `${rule.id} ${rule.version}`],
-    ['model', `${model.name} ${model.version} (${model.sha256.slice(0, 12)})`],
+    ['model', describeModel(model)],
   ];
   return (
     <dl class="facts">

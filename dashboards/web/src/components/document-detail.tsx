@@ -1,6 +1,6 @@
 import type { DocumentAnswer } from '../../../api/wire.js';
 import { useApp } from '../app.js';
-import { formatShare, safeText } from '../format.js';
+import { describeModel, formatShare, safeText } from '../format.js';
 import { splitMarks } from '../split-marks.js';
 import { Answer, Foreign, OutLink, Polarity, Probabilities, Time } from './parts.js';
 
@@ -121,9 +121,7 @@ function Facts({ document }: { readonly document: Document }) {
         </>
       )}
       <dt>{t('model')}</dt>
-      <dd>
-        {document.model.name} {document.model.version} <code>{document.model.sha256.slice(0, 12)}</code>
-      </dd>
+      <dd>{describeModel(document.model)}</dd>
     </dl>
   );
 }

@@ -31,6 +31,16 @@ describe('alert mail', () => {
     expect(render({ language: 'zh' }).subject).toBe('[高] Harbour Bank：负面 8.3（平时 1.5），14 篇');
   });
 
+  it('quotes no sentence that is the headline again', () => {
+    const alert = withDocument({ title: 'Harbour Bank falls', sentence: 'Harbour Bank falls.' });
+    expect(render({ alert }).text).not.toContain('> Harbour Bank falls');
+  });
+
+  it('names the hash of the model only where the version does not say it already', () => {
+    const model = { name: 'ngram', version: 'abababababab', sha256: 'ab'.repeat(32) };
+    expect(render({ alert: firingAlert({ model }) }).text).toContain('ngram, version abababababab\n');
+  });
+
   it.each(['live', 'demo', 'replay'] as const)('keeps the subject short in the %s world', (world) => {
     const series = { ...firingAlert().series, name: '🚀 A Very Long Company Name '.repeat(9) };
     const { subject } = render({ world, alert: firingAlert({ series, severity: 'critical' }), number: 2 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import {
+  describeModel,
   formatAge,
   formatCount,
   formatShare,
@@ -9,6 +10,7 @@ import {
   formatWindow,
   safeLink,
   safeText,
+  saysTheSame,
   toneOf,
 } from '../../../../dashboards/web/src/format.js';
 
@@ -94,4 +96,16 @@ describe('text and links from outside', () => {
   test('an ordinary link can', () => {
     expect(safeLink('https://news.example/a?b=1#c')).toBe('https://news.example/a?b=1#c');
   });
+});
+
+test('a model is named with its hash only where the version does not say it already', () => {
+  const sha256 = 'ab'.repeat(32);
+  expect(describeModel({ name: 'ngram', version: 'abababababab', sha256 })).toBe('ngram abababababab');
+  expect(describeModel({ name: 'lexicon', version: '1', sha256 })).toBe('lexicon 1 (abababababab)');
+});
+
+test('a sentence that is the headline but for its full stop says the same', () => {
+  expect(saysTheSame('Shares fall.', 'Shares fall')).toBe(true);
+  expect(saysTheSame('股价下跌。', '股价下跌')).toBe(true);
+  expect(saysTheSame('Shares fall again.', 'Shares fall')).toBe(false);
 });
