@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { askService } from '../app/control-client.js';
@@ -30,6 +31,7 @@ export const replayCommand: Command = {
   ],
   async run(args, io) {
     const request = toRequest(args, io);
+    await Promise.all(request.files.map(requireReadable));
     const config = await configFrom(args, io, { sources: [] });
     const dataDir = dataFolderOf(config, 'replay', io);
     const began = systemClock.monotonic();
@@ -73,6 +75,15 @@ function toRequest(args: CommandArguments, io: CommandIo): ReplayRequest {
     files: args.positionals.map((file) => resolve(io.cwd, file)),
     speed: speed === 'max' ? 'max' : (numberOption(args, 'speed', { min: 0.001, max: 1e9 }) ?? 'max'),
   };
+}
+
+/** Before a data folder is made for it. */
+async function requireReadable(file: string): Promise<void> {
+  try {
+    await access(file, constants.R_OK);
+  } catch (cause) {
+    throw new ConfigError('usage', `${file} does not exist or may not be read. Correct the path.`, { cause });
+  }
 }
 
 function report(result: ReplayResult, io: CommandIo, began: number): number {

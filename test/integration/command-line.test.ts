@@ -46,6 +46,7 @@ describe('the command line', () => {
     [['start', '--port', 'eighty'], /--port takes a whole number/],
     [['start', '--sources', 'some'], /--sources takes one of none, demo/],
     [['replay'], /needs at least one FILE/],
+    [['replay', '/nowhere/posts.jsonl', '--data', '/nowhere/data'], /posts\.jsonl does not exist/],
     [['rehearse'], /needs --stream/],
     [['evaluate', '--set', '/nowhere/set.jsonl'], /\/nowhere\/set\.jsonl/],
     [['classify', '/nowhere/texts.txt'], /cannot be read/],
