@@ -48,17 +48,21 @@ export function parseDocument(input: unknown, context: ParseContext): RawDocumen
   const flat = typeof ownField(fields, 'source') === 'string';
   const title = optionalText(fields, 'title', { maxLength: DOCUMENT_LIMITS.titleChars });
   const text = optionalText(fields, 'text', { maxLength: DOCUMENT_LIMITS.textChars, multiline: true }) ?? '';
-  if (title === null && text === '') {
+  const action = oneOf(fields, 'action', { allowed: DOCUMENT_ACTIONS, fallback: 'add' });
+  const givenId = nativeIdOf(fields, flat);
+  // A withdrawal has nothing to say; its native id says what it withdraws.
+  if (title === null && text === '' && (action !== 'retract' || givenId === null)) {
+    const words = 'Both "text" and "title" are missing or blank. Send at least one';
     throw invalid(
       'missing_field',
       'text',
-      'Both "text" and "title" are missing or blank. Send at least one.',
+      action === 'retract' ? `${words}, or the "nativeId" to retract.` : `${words}.`,
     );
   }
   const published = requiredTime(fields, 'publishedAt', context);
   const modified = isAbsent(fields, 'modifiedAt') ? null : requiredTime(fields, 'modifiedAt', context);
   const content = {
-    action: oneOf(fields, 'action', { allowed: DOCUMENT_ACTIONS, fallback: 'add' }),
+    action,
     title,
     text,
     tickers: parseTickers(ownField(fields, 'tickers')),
@@ -66,7 +70,7 @@ export function parseDocument(input: unknown, context: ParseContext): RawDocumen
     modifiedAt: modified === null ? null : new Date(modified.ms).toISOString(),
   };
   const url = parseUrl(fields);
-  const nativeId = nativeIdOf(fields, flat) ?? deriveNativeId(url, content);
+  const nativeId = givenId ?? deriveNativeId(url, content);
   return {
     id: documentId(source.id, nativeId),
     contentHash: contentHash(content),

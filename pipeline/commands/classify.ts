@@ -43,8 +43,8 @@ export const classifyCommand: Command = {
       languages: null,
       instrumentFiles: config.instruments.files,
     });
-    const parse =
-      choiceOption(args, 'input', ['text', 'jsonl']) === 'jsonl' ? parseDocumentLine : parseTextLine;
+    const jsonl = choiceOption(args, 'input', ['text', 'jsonl']) === 'jsonl';
+    const parse = jsonl ? parseDocumentLine : parseTextLine;
     const show = flag(args, 'json') || !io.outTty ? (item: ClassifiedText) => JSON.stringify(item) : tableRow;
     const now = new Date(systemClock.now()).toISOString();
     let failed = 0;
@@ -62,7 +62,7 @@ export const classifyCommand: Command = {
     for await (const line of createInterface({ input, crlfDelay: Infinity })) {
       number += 1;
       if (io.signal.aborted) break;
-      if (line.trim() === '') continue;
+      if (jsonl && line.trim() === '') continue;
       const item = parse(line.slice(0, MAX_LINE_CHARACTERS).toWellFormed(), now);
       if ('error' in item) {
         failed += 1;

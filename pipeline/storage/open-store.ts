@@ -63,7 +63,10 @@ export async function openStore({ path, world, clock, logger }: StoreOptions): P
   const writer = await openSqlSession(path, WRITER_SETTINGS);
   try {
     const migrations = await migrate(writer, clock.now());
-    if (migrations.length > 0) logger?.info('The store has a new schema.', { migrations });
+    // The first schema of a new store is no news.
+    if (migrations.length > 0 && migrations.length < MIGRATIONS.length) {
+      logger?.info('The store has a new schema.', { migrations });
+    }
     const state = await StoreState.open(writer);
     await claimWorld(state, world);
     const rollUps = await RollUps.open(writer);

@@ -101,6 +101,17 @@ describe('the command line', () => {
     expect(broken.out.trim().split('\n')).toHaveLength(3);
   });
 
+  it('answers an empty line too, so that lines out are lines in', async () => {
+    const { code, out } = await runCommand(['classify'], { input: 'Profit rises\n\nLoss widens\n' });
+    const flags = out
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { flags: string[] }).flags);
+    expect(code).toBe(0);
+    expect(flags[1]).toContain('unclassified');
+    expect(flags).toHaveLength(3);
+  });
+
   it('gives the same scores alone and in a batch', async () => {
     const lines = ['Tesla recalls cars over a defect', 'Nike raises its outlook', '万科债券违约，股价跌停'];
     const together = (await runCommand(['classify'], { input: lines.join('\n') })).out.trim().split('\n');

@@ -235,4 +235,20 @@ describe('parseDocument', () => {
       { numRuns: 200 },
     );
   });
+
+  it('takes a retraction without a text when it names what it retracts', () => {
+    const retraction = {
+      source: { id: 'wire' },
+      nativeId: 'n1',
+      publishedAt: '2026-03-02T09:00:00Z',
+      action: 'retract',
+    };
+    const context = { receivedAt: Date.UTC(2026, 2, 3), virtualClock: false };
+    expect(parseDocument(retraction, context)).toMatchObject({ action: 'retract', text: '', title: null });
+    expect(() =>
+      parseDocument({ ...retraction, nativeId: undefined, url: 'https://wire.example/1' }, context),
+    ).toThrow(/nativeId/);
+    expect(() => parseDocument({ ...retraction, action: 'add' }, context)).toThrow(/"text" and "title"/);
+    expect(() => parseDocument({ ...retraction, action: 'withdraw' }, context)).toThrow(/action/);
+  });
 });
