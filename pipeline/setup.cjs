@@ -20,7 +20,7 @@ if (!isInstalled()) {
   say('Installing dependencies (once, about a minute) …');
   // Not `npm ci`: it refuses a lock file made on one platform when optional binaries of another are missing from it. This
   // keeps every locked version, adds what the platform needs, and leaves the lock file as it is.
-  const flags = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  const flags = ['--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   run('npm', ['install', ...flags], 'npm could not install the dependencies; its words are above.');
   writeStamp('installed', lockHash());
 }
