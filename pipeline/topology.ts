@@ -30,6 +30,8 @@ export interface StageIo {
   readonly reader: LogReader;
   readonly credit: Credit;
   readonly signal: AbortSignal;
+  /** Monotonic milliseconds, to measure what a batch takes. */
+  readonly monotonic: () => number;
   /** Runs a write again while what it needs is unavailable. */
   readonly retry: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -37,7 +39,8 @@ export interface StageIo {
 export interface UnderstandStage extends StageIo, UnderstandDeps, ScoreDeps {
   readonly log: Pick<DurableLog, 'append'>;
   readonly encodeScored: (message: ScoredMessage) => Uint8Array;
-  readonly onScored: (messages: readonly ScoredMessage[]) => void;
+  /** A batch is appended and committed, so many seconds after it went to the model. */
+  readonly onScored: (messages: readonly ScoredMessage[], seconds: number) => void;
 }
 
 /** Documents of one model call: large enough to be quick, small enough to leave the event loop free (≈ 10 ms). */
@@ -54,15 +57,17 @@ export function understand$(stage: UnderstandStage): Observable<never> {
     map((message) => understandDocument(message, stage)),
     collectBatches(SCORE_BATCH),
     // concatMap: the order of the log is kept, and one batch at a time is in the model.
-    concatMap((batch) => afterOthers(() => ({ batch, messages: scoreSentiment(batch, stage) }))),
-    concatMap(async ({ batch, messages }) => {
+    concatMap((batch) =>
+      afterOthers(() => ({ began: stage.monotonic(), batch, messages: scoreSentiment(batch, stage) })),
+    ),
+    concatMap(async ({ began, batch, messages }) => {
       const records = messages.map((message) => ({
         key: keyOf(message),
         value: stage.encodeScored(message),
       }));
       await stage.retry(() => stage.log.append(SCORED_TOPIC, records));
       await finish(stage, batch);
-      stage.onScored(messages);
+      stage.onScored(messages, (stage.monotonic() - began) / 1_000);
     }),
     ignoreElements(),
   );
@@ -78,12 +83,16 @@ export interface MonitorStage extends StageIo {
 
 export interface MonitorProgress {
   readonly batches: readonly StoreBatch[];
+  /** Messages that share this roll-up, and how long after the first of them went to the store it was done. */
+  readonly messages: number;
+  readonly seconds: number;
   readonly touched: readonly TouchedWindow[];
   /** Highest event time stored so far by this progress, or null. */
   readonly newest: number | null;
 }
 
 interface StoredBatch extends ResolvedBatch {
+  readonly began: number;
   readonly inFlight: readonly InFlight[];
 }
 
@@ -109,13 +118,14 @@ export function monitor$(stage: MonitorStage): Observable<MonitorProgress> {
     })),
     processBatches(STORE_BATCH, (items) => storeBatch(stage, items)),
     processBatches(ROLL_UP_BATCH, async (stored) => {
-      const progress = mergeProgress(stored);
-      await stage.retry(() => stage.store.rollUp(progress.touched));
+      const merged = mergeProgress(stored);
+      await stage.retry(() => stage.store.rollUp(merged.touched));
       await finish(
         stage,
         stored.flatMap((batch) => batch.inFlight),
       );
-      return progress;
+      const began = stored.reduce((first, batch) => Math.min(first, batch.began), Infinity);
+      return { ...merged, seconds: (stage.monotonic() - began) / 1_000 };
     }),
     tap((progress) => {
       stage.onStored(progress);
@@ -127,19 +137,21 @@ async function storeBatch(
   stage: MonitorStage,
   items: readonly { readonly scored: ScoredMessage; readonly inFlight: InFlight }[],
 ): Promise<StoredBatch> {
+  const began = stage.monotonic();
   const messages = items.map((item) => item.scored);
   const resolved = await stage.retry(() => resolveVersions(messages, stage));
   await stage.retry(() => stage.store.write(resolved.batch));
-  return { ...resolved, inFlight: items.map((item) => item.inFlight) };
+  return { ...resolved, began, inFlight: items.map((item) => item.inFlight) };
 }
 
-function mergeProgress(stored: readonly StoredBatch[]): MonitorProgress {
+function mergeProgress(stored: readonly StoredBatch[]): Omit<MonitorProgress, 'seconds'> {
   const touched = new Map<string, TouchedWindow>();
   for (const window of stored.flatMap((batch) => batch.touched))
     touched.set(`${window.series} ${window.time}`, window);
   const newest = stored.flatMap((batch) => (batch.newest === null ? [] : [batch.newest]));
   return {
     batches: stored.map((batch) => batch.batch),
+    messages: stored.reduce((sum, batch) => sum + batch.inFlight.length, 0),
     touched: [...touched.values()],
     newest: newest.length === 0 ? null : newest.reduce((a, b) => Math.max(a, b)),
   };

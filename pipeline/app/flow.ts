@@ -101,7 +101,7 @@ export async function startFlow(options: FlowOptions): Promise<Flow> {
 }
 
 async function openStageIo(
-  { log, credit }: FlowOptions,
+  { log, credit, clock }: FlowOptions,
   topic: string,
   group: string,
   { signal, retryOptions }: { readonly signal: AbortSignal; readonly retryOptions: RetryOptions },
@@ -110,6 +110,7 @@ async function openStageIo(
     reader: await log.openReader(topic, group),
     credit: createCredit(credit),
     signal,
+    monotonic: () => clock.monotonic(),
     retry: (work) => retry(work, retryOptions),
   };
 }

@@ -231,8 +231,8 @@ class RunningService implements Service {
       understand: {
         ...parts.understanding,
         encodeScored: encodeScoredMessage,
-        onScored: (messages) => {
-          this.#metrics.batch('understand', messages.length, 0);
+        onScored: (messages, seconds) => {
+          this.#metrics.batch('understand', messages.length, seconds);
         },
       },
       monitor: {
@@ -241,6 +241,7 @@ class RunningService implements Service {
         decodeScored: decodeScoredMessage,
         onStored: (progress) => {
           failure.succeeded();
+          this.#metrics.batch('monitor', progress.messages, progress.seconds);
           this.#onStored(progress, alerting);
         },
       },

@@ -150,6 +150,10 @@ describe('documents pushed into a running service', () => {
     const metrics = await (await fetch(`${service.metrics}/metrics`)).text();
     expect(metrics).toMatch(/nodejs_eventloop_lag_p99_seconds \d/);
     expect(metrics).toMatch(/process_resident_memory_bytes \d/);
+    for (const stage of ['understand', 'monitor']) {
+      const sum = new RegExp(`bellwether_stage_seconds_sum\\{stage="${stage}"\\} ([\\d.e-]+)`).exec(metrics);
+      expect(Number(sum?.[1]), `seconds of ${stage}`).toBeGreaterThan(0);
+    }
     expect(metrics).toMatch(/bellwether_outcome_documents_total\{outcome="duplicate"\} 300/);
     expect(await getJson(`${service.page}/readyz`)).toBeTruthy();
   });

@@ -2,16 +2,7 @@ import type { LiveDocument, WireDocument, WireTopic } from '../../api/wire.js';
 import type { View } from './url-state.js';
 
 /** A document as a line of a list. */
-export interface DocumentRow {
-  readonly id: string;
-  readonly version: number;
-  readonly action: string;
-  readonly title: string;
-  readonly source: string;
-  readonly language: string;
-  readonly publishedAt: string;
-  readonly negative: number;
-  readonly polarity: number;
+export interface DocumentRow extends Omit<LiveDocument, 'series'> {
   readonly topics: readonly WireTopic[];
 }
 
