@@ -17,6 +17,8 @@ export interface WebhookOptions {
   /** Resolves when all documents are safe on disk; a retriable error becomes 503 and nothing counts as accepted. */
   readonly accept: (documents: readonly RawDocument[]) => Promise<void>;
   readonly clock: Pick<Clock, 'now'>;
+  /** How many items of a request were refused. */
+  readonly onRejected?: (documents: number) => void;
   readonly maxBodyBytes?: number;
   /** When set, requests need `Authorization: Bearer …`. */
   readonly token?: string;
@@ -90,6 +92,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, options: Web
     const { documents, results } = await parseItems(items, options);
     if (documents.length > 0) await options.accept(documents);
     const rejected = results.length - documents.length;
+    if (rejected > 0) options.onRejected?.(rejected);
     const summary = { accepted: documents.length, rejected, items: results };
     if (documents.length > 0) return await reply.code(200).send(summary);
     const detail = 'No document was taken; "items" says why for each.';

@@ -5,7 +5,7 @@ import { createDemoSource } from '../../ingest/sources/demo/demo.js';
 import { createRssSource } from '../../ingest/sources/rss.js';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../telemetry/logger.js';
-import type { SourceType } from '../telemetry/metrics.js';
+import type { Metrics, SourceType } from '../telemetry/metrics.js';
 import type { Parts } from './parts.js';
 import { version } from './version.js';
 
@@ -14,19 +14,21 @@ export interface SourcesOptions {
   readonly parts: Parts;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'rejected'>;
 }
 
 /** The polled and generated sources of a configuration, not yet running. A replay world has none of its own. */
 export function createSources(
   options: SourcesOptions,
 ): readonly { readonly type: SourceType; readonly source: Source }[] {
-  const { config, parts, clock, logger } = options;
+  const { config, parts, clock, logger, metrics } = options;
   if (parts.world === 'replay') return [];
   const readCursor = (name: string) => parts.log.readCursor(name);
   const client = createGuardedClient({
     userAgent: `Bellwether/${version()} (feed reader; run by the owner of this address)`,
   });
   const onRejected = ({ sourceId, place, message }: RejectedItem) => {
+    metrics.rejected('rss', 'invalid');
     logger.warn('An item of a source was not taken.', { source: sourceId, place, reason: message });
   };
   const shared = { client, clock, readCursor, onRejected, random: Math.random, ...authorKeyOf(config) };

@@ -147,7 +147,7 @@ class RunningService implements Service {
           this.#lag = lag;
         },
       }),
-      ...createSources({ config, parts, clock, logger }).map(({ type, source }) =>
+      ...createSources({ config, parts, clock, logger, metrics: this.#metrics }).map(({ type, source }) =>
         this.#intake.run(type, source, this.#abort.signal),
       ),
     ];

@@ -70,11 +70,14 @@ export async function startHttp(
   }
 }
 
-function ingestRoutes({ config, parts, clock, accept }: HttpOptions): FastifyPluginAsync {
+function ingestRoutes({ config, parts, clock, accept, metrics }: HttpOptions): FastifyPluginAsync {
   const { token } = config.webhook;
   const routes = webhookRoutes({
     accept,
     clock,
+    onRejected: (documents) => {
+      metrics.rejected('webhook', 'invalid', documents);
+    },
     maxBodyBytes: config.http.maxBodyBytes,
     virtualClock: parts.world === 'replay',
     ...(token === null ? {} : { token: token.reveal() }),

@@ -87,6 +87,10 @@ describe('documents pushed into a running service', () => {
     expect(answer).toMatchObject({ accepted: 1, rejected: 1 });
     expect(answer.items?.[0]?.error).toMatchObject({ field: 'publishedAt' });
     expect(answer.items?.[0]?.error?.message).toMatch(/publishedAt/);
+    const metrics = await (await fetch(`${service.metrics}/metrics`)).text();
+    expect(metrics).toContain(
+      'bellwether_rejected_documents_total{source_type="webhook",reason="invalid"} 1',
+    );
   });
 
   it('answers broken bodies with the cause: invalid UTF-8, no JSON, 20 MB', async () => {
