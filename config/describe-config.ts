@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
 
-import { configSchema, sourceSchema } from './schema.js';
+import { configSchema } from './schema.js';
+import { sourceSchema } from './source-schema.js';
 import { describeSchema, shapeOf, typeWords, unwrap } from './walk-schema.js';
 
 const WIDTH = 100;
@@ -28,10 +29,7 @@ export function describeOptions(): readonly OptionDescription[] {
 /** The documented defaults as a YAML file that can be edited. */
 export function defaultYaml(): string {
   const sections = Object.entries(configSchema.shape).map(([name, schema]) => {
-    const shape = unwrap(schema) instanceof z.ZodObject ? shapeOf(schema, undefined) : null;
-    if (shape === null) return name === 'sources' ? sourcesYaml() : optionYaml(name, schema, '');
-    const options = Object.entries(shape).map(([option, inner]) => optionYaml(option, inner, '  '));
-    return `${comment(describeSchema(schema), '')}${name}:\n${options.join('')}`;
+    return name === 'sources' ? sourcesYaml() : optionYaml(name, schema, '');
   });
   return [HEADER, ...sections].join('\n');
 }
@@ -63,7 +61,13 @@ function optionsOf(schema: z.core.$ZodType, path: string): readonly OptionDescri
   ];
 }
 
+/** An option with its meaning above it; a section with those of all its options. */
 function optionYaml(name: string, schema: z.core.$ZodType, indent: string): string {
+  const shape = unwrap(schema) instanceof z.ZodObject ? shapeOf(schema, undefined) : null;
+  if (shape !== null) {
+    const options = Object.entries(shape).map(([option, inner]) => optionYaml(option, inner, `${indent}  `));
+    return `${comment(describeSchema(schema), indent)}${indent}${name}:\n${options.join('')}`;
+  }
   const doc = comment(`${describeSchema(schema)} (${typeWords(schema)})`, indent);
   return `${doc}${indent}${name}: ${defaultOf(schema) ?? ''}\n`;
 }

@@ -1,22 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
+import { z } from 'zod';
+
 import { ConfigError } from '../pipeline/core/errors.js';
 
 import { crossChecks } from './cross-checks.js';
 import { problemsOf, problemText, type ConfigProblem, type LocateLine } from './problems.js';
 import { applyEnvironment, merge, type Environment } from './read-environment.js';
 import { readYaml } from './read-yaml.js';
-import {
-  configSchema,
-  referencedVariable,
-  type Config,
-  type ConfigInput,
-  type ParsedConfig,
-  type SecretReference,
-} from './schema.js';
+import { configSchema, type Config, type ConfigInput, type ParsedConfig } from './schema.js';
+import { referencedVariable, type SecretReference } from './secret-reference.js';
 import { Secret } from './secret.js';
-import { isRecord } from './walk-schema.js';
+import { isRecord, isSecret, shapeOf, unwrap } from './walk-schema.js';
 
 export interface LoadConfigOptions {
   /** YAML file; null runs the demo with all defaults. */
@@ -57,25 +53,43 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   const raw = merge(fromEnvironment.value, options.overrides ?? {}) as Record<string, unknown>;
   const { config, problems } = checkConfig(raw, file.lineOf);
   const folder = options.file === null ? '.' : dirname(options.file);
-  const token = await readSecret('webhook.token', config.webhook?.token ?? null, environment, folder);
-  const authorKey = await readSecret(
-    'privacy.authorKey',
-    config.privacy?.authorKey ?? null,
-    environment,
-    folder,
-  );
-  const all = [
-    ...fromEnvironment.problems,
-    ...problems,
-    ...[token, authorKey].flatMap((secret) => ('problem' in secret ? [secret] : [])),
-  ];
-  if (all.length > 0 || 'problem' in token || 'problem' in authorKey) throw new InvalidConfigError(name, all);
-  const parsed = config as ParsedConfig;
-  return {
-    ...parsed,
-    webhook: { ...parsed.webhook, token: token.secret },
-    privacy: { ...parsed.privacy, authorKey: authorKey.secret },
-  };
+  const secretProblems: ConfigProblem[] = [];
+  const revealed = await revealSecrets(configSchema, config, '', async (path, reference) => {
+    const found = await readSecret(path, reference, environment, folder);
+    if ('secret' in found) return found.secret;
+    secretProblems.push(found);
+    return null;
+  });
+  const all = [...fromEnvironment.problems, ...problems, ...secretProblems];
+  if (all.length > 0) throw new InvalidConfigError(name, all);
+  return revealed as Config;
+}
+
+/** The value with every reference to a secret, wherever the schema has one, replaced by what `read` answers. */
+async function revealSecrets(
+  schema: z.core.$ZodType,
+  value: unknown,
+  path: string,
+  read: (path: string, reference: SecretReference) => Promise<Secret | null>,
+): Promise<unknown> {
+  if (value === null || value === undefined) return value;
+  if (isSecret(schema)) return read(path, value as SecretReference);
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodArray && Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const [index, item] of value.entries())
+      items.push(await revealSecrets(inner.def.element, item, `${path}[${index}]`, read));
+    return items;
+  }
+  const shape = shapeOf(schema, value);
+  if (shape === null || !isRecord(value)) return value;
+  const result: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    const next = shape[key];
+    const place = path === '' ? key : `${path}.${key}`;
+    result[key] = next === undefined ? item : await revealSecrets(next, item, place, read);
+  }
+  return result;
 }
 
 /** The configuration as it may be printed: secrets and what looks like one in addresses are `[redacted]`. */
@@ -116,11 +130,10 @@ function checkConfig(
 
 async function readSecret(
   path: string,
-  reference: SecretReference | null,
+  reference: SecretReference,
   environment: Environment,
   folder: string,
-): Promise<{ secret: Secret | null } | ConfigProblem> {
-  if (reference === null) return { secret: null };
+): Promise<{ secret: Secret } | ConfigProblem> {
   if (typeof reference === 'string') {
     const variable = referencedVariable(reference) ?? '';
     const value = environment[variable];

@@ -1,57 +1,14 @@
 import { z } from 'zod';
 
-import { SOURCE_KINDS } from '../pipeline/core/document.js';
-
 import type { Secret } from './secret.js';
+import { secretReferenceSchema, type SecretReference } from './secret-reference.js';
+import { sourceSchema } from './source-schema.js';
+import { clickhouse, log, retention } from './storage-schema.js';
 
 /*
  * Every option of the service, once: its type, range, default and meaning. The loader, the words of its errors,
  * `config/default.yaml` and the table of options all come from here.
  */
-
-const ENVIRONMENT_REFERENCE = /^\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}$/;
-
-/** Where a secret is found: `${env:NAME}` or `{file: path}`. It never stands in the file itself. */
-export const secretReferenceSchema = z
-  .union([z.string().regex(ENVIRONMENT_REFERENCE), z.strictObject({ file: z.string().min(1) })])
-  .meta({ secret: true });
-export type SecretReference = z.output<typeof secretReferenceSchema>;
-
-/** The variable that a reference names, or null when it names a file. */
-export function referencedVariable(reference: unknown): string | null {
-  return typeof reference === 'string' ? (ENVIRONMENT_REFERENCE.exec(reference)?.[1] ?? null) : null;
-}
-
-const sourceId = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and hyphens, at most 64');
-
-const rssSource = z.strictObject({
-  type: z.literal('rss').describe('An RSS or Atom feed that is polled.'),
-  id: sourceId.describe(
-    'Identity of the source; part of the id of each of its documents, so never change it.',
-  ),
-  url: z.url({ protocol: /^https?$/ }).describe('Address of the feed, http or https.'),
-  name: z.string().min(1).max(200).describe('Name as people see it.'),
-  kind: z.enum(SOURCE_KINDS).default('news').describe('What the documents are; counted and shown apart.'),
-  everySeconds: z
-    .int()
-    .min(60)
-    .max(86_400)
-    .default(300)
-    .describe('Seconds between two polls; a feed may ask for longer pauses, which are kept.'),
-  language: z.string().min(2).max(35).nullable().default(null).describe('Language hint; null to detect it.'),
-  licence: z.string().max(500).nullable().default(null).describe('Terms of use, kept with every document.'),
-  credibility: z.number().min(0).max(1).default(0.7).describe('0 (worthless) to 1 (authoritative).'),
-  enabled: z.boolean().default(true).describe('False keeps the entry and does not poll it.'),
-});
-
-const demoSource = z.strictObject({
-  type: z.literal('demo').describe('Invented companies and texts, for a world of its own.'),
-  id: sourceId.default('demo').describe('Identity of the source.'),
-  seed: z.int().min(0).max(4_294_967_295).default(1).describe('Another seed tells another story.'),
-  enabled: z.boolean().default(true).describe('False keeps the entry and does not run it.'),
-});
 
 const http = z.strictObject({
   host: z
@@ -83,55 +40,6 @@ const http = z.strictObject({
 const metrics = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address on which /metrics listens.'),
   port: z.int().min(0).max(65_535).default(8421).describe('Port of /metrics; 0 takes a free one.'),
-});
-
-const log = z.strictObject({
-  url: z
-    .string()
-    .refine(
-      (url) => url === 'file:',
-      'names a log that this version does not have; only the embedded one is built in',
-    )
-    .default('file:')
-    .meta({ choices: ['file:'] })
-    .describe('The durable log: file: is the embedded one inside the data folder.'),
-  retentionDays: z
-    .number()
-    .min(0.01)
-    .max(3650)
-    .default(7)
-    .describe('Processed messages are kept this long, days.'),
-  retentionBytes: z
-    .int()
-    .min(10_000_000)
-    .default(5_000_000_000)
-    .describe(
-      'Processed messages beyond this size are dropped oldest first, bytes. Unprocessed ones never are.',
-    ),
-  maxUnfinishedDocuments: z
-    .int()
-    .min(1)
-    .max(100_000)
-    .default(2000)
-    .describe('Documents a stage may have pulled and not finished; beyond it the stage waits.'),
-  maxUnfinishedBytes: z
-    .int()
-    .min(1_000_000)
-    .max(1_000_000_000)
-    .default(16_000_000)
-    .describe('The same in bytes.'),
-});
-
-const clickhouse = z.strictObject({
-  url: z
-    .string()
-    .refine(
-      (url) => url === 'chdb:',
-      'names a store that this version does not have; only the embedded chDB is built in',
-    )
-    .default('chdb:')
-    .meta({ choices: ['chdb:'] })
-    .describe('The analytics store: chdb: is ClickHouse inside this process.'),
 });
 
 const models = z.strictObject({
@@ -230,8 +138,6 @@ const privacy = z.strictObject({
     .describe('Key with which author names are turned into pseudonyms; null makes one for each data folder.'),
 });
 
-export const sourceSchema = z.discriminatedUnion('type', [rssSource, demoSource]);
-
 export const configSchema = z.strictObject({
   dataDir: z
     .string()
@@ -245,6 +151,7 @@ export const configSchema = z.strictObject({
   metrics: metrics.prefault({}).describe('Prometheus metrics.'),
   log: log.prefault({}).describe('The durable log between the stages.'),
   clickhouse: clickhouse.prefault({}).describe('The analytics store.'),
+  retention: retention.prefault({}).describe('How long each class of data is kept.'),
   models: models.prefault({}).describe('Understanding of text.'),
   languages: z
     .array(z.string().min(2).max(10))
@@ -270,10 +177,17 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type ParsedConfig = z.output<typeof configSchema>;
 export type SourceConfig = z.output<typeof sourceSchema>;
 export type RssSourceConfig = Extract<SourceConfig, { type: 'rss' }>;
+export type KafkaSourceConfig = Extract<SourceConfig, { type: 'kafka' }>;
 export type RuleOverride = z.output<typeof ruleOverride>;
 
+/** The same shape with every reference to a secret replaced by the secret. */
+type Revealed<T> = SecretReference extends T
+  ? Exclude<T, SecretReference> | Secret
+  : T extends readonly (infer Item)[]
+    ? Revealed<Item>[]
+    : T extends object
+      ? { [Key in keyof T]: Revealed<T[Key]> }
+      : T;
+
 /** The whole configuration, checked, with defaults filled in and secrets read. Only `pipeline/app` sees all of it. */
-export interface Config extends Omit<ParsedConfig, 'webhook' | 'privacy'> {
-  readonly webhook: { readonly enabled: boolean; readonly token: Secret | null };
-  readonly privacy: { readonly authorKey: Secret | null };
-}
+export type Config = Revealed<ParsedConfig>;

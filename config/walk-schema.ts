@@ -68,6 +68,8 @@ function plainTypeWords(schema: z.core.$ZodType): string {
   if (isSecret(inner)) return '${env:NAME} or {file: PATH}';
   const choices = z.globalRegistry.get(inner)?.['choices'] ?? z.globalRegistry.get(schema)?.['choices'];
   if (Array.isArray(choices)) return choices.join(' or ');
+  const form = z.globalRegistry.get(inner)?.['form'] ?? z.globalRegistry.get(schema)?.['form'];
+  if (typeof form === 'string') return form;
   if (inner instanceof z.ZodNumber) return numberWords(inner);
   if (inner instanceof z.ZodBoolean) return 'true or false';
   if (inner instanceof z.ZodEnum) return inner.options.join(', ').replace(/, ([^,]*)$/, ' or $1');
@@ -75,6 +77,7 @@ function plainTypeWords(schema: z.core.$ZodType): string {
   if (inner instanceof z.ZodEmail) return 'a mail address';
   if (inner instanceof z.ZodURL) return 'an http or https address';
   if (inner instanceof z.ZodArray) return `a list of: ${plainTypeWords(inner.def.element)}`;
+  if (inner instanceof z.ZodRecord) return 'a section of names and texts';
   if (inner instanceof z.ZodObject) return 'a section with options';
   if (inner instanceof z.ZodDiscriminatedUnion) return 'an entry with a type';
   return 'text';

@@ -12,6 +12,7 @@ import { pullMessages } from './operators/pull-messages.js';
 import {
   resolveVersions,
   type ResolvedBatch,
+  type SequencedMessage,
   type WeighContributions,
 } from './operators/resolve-versions.js';
 import { scoreSentiment, type ScoreDeps } from './operators/score-sentiment.js';
@@ -76,6 +77,7 @@ export function understand$(stage: UnderstandStage): Observable<never> {
 export interface MonitorStage extends StageIo {
   readonly store: MonitorStore;
   readonly weigh: WeighContributions;
+  readonly virtualClock: boolean;
   readonly decodeScored: (bytes: Uint8Array) => ScoredMessage;
   /** Documents that are queryable from now on. */
   readonly onStored: (progress: MonitorProgress) => void;
@@ -110,7 +112,7 @@ const MONITOR_PULL = 100;
 export function monitor$(stage: MonitorStage): Observable<MonitorProgress> {
   return pullMessages({ ...stage, maxPerPull: MONITOR_PULL }).pipe(
     map((message) => ({
-      scored: stage.decodeScored(message.value),
+      sequenced: { sequence: message.offset, message: stage.decodeScored(message.value) },
       inFlight: {
         raw: { partition: message.partition, offset: message.offset },
         bytes: message.value.byteLength,
@@ -135,10 +137,10 @@ export function monitor$(stage: MonitorStage): Observable<MonitorProgress> {
 
 async function storeBatch(
   stage: MonitorStage,
-  items: readonly { readonly scored: ScoredMessage; readonly inFlight: InFlight }[],
+  items: readonly { readonly sequenced: SequencedMessage; readonly inFlight: InFlight }[],
 ): Promise<StoredBatch> {
   const began = stage.monotonic();
-  const messages = items.map((item) => item.scored);
+  const messages = items.map((item) => item.sequenced);
   const resolved = await stage.retry(() => resolveVersions(messages, stage));
   await stage.retry(() => stage.store.write(resolved.batch));
   return { ...resolved, began, inFlight: items.map((item) => item.inFlight) };

@@ -1,5 +1,4 @@
 import type { AlertEvent } from '../../pipeline/core/alert.js';
-import { isBefore } from '../../pipeline/core/document.js';
 import { MARKET_SERIES, seriesKind, type SeriesKey } from '../../pipeline/core/series.js';
 import { documentText, type Span } from '../../pipeline/core/scored.js';
 import type {
@@ -50,7 +49,7 @@ export function createMemoryStore(): MemoryStore {
       [...known, version].sort((a, b) => a.version - b.version),
     );
     if (document.action !== 'retract') {
-      append(stories, storyId, { storyId, documentId: document.id, publishedAt, raw: version.raw });
+      append(stories, storyId, { storyId, documentId: document.id, publishedAt, sequence: version.sequence });
     }
     if (newest === undefined) {
       extent = {
@@ -98,7 +97,8 @@ function isWatchable(series: SeriesKey): boolean {
 function toStored(version: DocumentVersion): StoredVersion {
   const { id, contentHash, action, publishedAt } = version.scored.document;
   const series = version.contributions.map((contribution) => contribution.series);
-  return { id, version: version.version, contentHash, raw: version.raw, action, publishedAt, series };
+  const { raw, sequence } = version;
+  return { id, version: version.version, contentHash, raw, sequence, action, publishedAt, series };
 }
 
 function newestStories(
@@ -106,7 +106,7 @@ function newestStories(
   { from, to, before }: StoryStretch,
 ): readonly StoryOccurrence[] {
   return occurrences
-    .filter(({ publishedAt, raw }) => publishedAt >= from && publishedAt < to && isBefore(raw, before))
+    .filter(({ publishedAt, sequence }) => publishedAt >= from && publishedAt < to && sequence < before)
     .sort((a, b) => b.publishedAt - a.publishedAt)
     .slice(0, MAX_STORY_OCCURRENCES);
 }

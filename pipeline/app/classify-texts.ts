@@ -72,6 +72,7 @@ function toLinked(input: TextToClassify, offset: number, understanding: Understa
   return {
     kind: 'linked',
     raw: { partition: 0, offset },
+    appendedAt: 0,
     bytes: 0,
     document,
     text,

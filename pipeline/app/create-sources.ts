@@ -4,6 +4,7 @@ import type { RejectedItem, Source } from '../../ingest/source.js';
 import { createDemoSource } from '../../ingest/sources/demo/demo.js';
 import { createRssSource } from '../../ingest/sources/rss.js';
 import type { Clock } from '../core/clock.js';
+import { ConfigError } from '../core/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics, SourceType } from '../telemetry/metrics.js';
 import type { Parts } from './parts.js';
@@ -45,6 +46,8 @@ export function createSources(
         }
         case 'rss':
           return { type: 'rss' as const, source: createRssSource({ ...feedOptions(source), ...shared }) };
+        case 'kafka':
+          throw new ConfigError('source_missing', 'Kafka sources are not wired yet.');
       }
     });
 }

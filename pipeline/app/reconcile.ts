@@ -26,8 +26,7 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   const accepted = (await log.endPositions(RAW_TOPIC)).reduce((sum, position) => sum + position.offset, 0);
   const counts = await store.counts();
-  const { stored, deadLettered, duplicates, dropped } = counts;
-  const erased = 0;
+  const { stored, deadLettered, duplicates, dropped, erased } = counts;
   return {
     accepted,
     stored,

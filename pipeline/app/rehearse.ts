@@ -60,12 +60,15 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalRepo
   };
   const take = async (documents: readonly RawDocument[]) => {
     const understood = documents.map((document) => {
-      const message = { partition: 0, offset, key: document.id, value: encodeRawDocument(document) };
+      const value = encodeRawDocument(document);
+      const message = { partition: 0, offset, key: document.id, value, appendedAt: clock.now() };
       offset += 1;
       return understandDocument(message, { ...understanding, now: () => clock.now() });
     });
-    const messages = scoreSentiment(understood, { ...understanding, now: () => clock.now() });
-    const { batch, touched } = await resolveVersions(messages, { store, weigh: understanding.weigh });
+    const scored = scoreSentiment(understood, { ...understanding, now: () => clock.now() });
+    const messages = scored.map((message) => ({ sequence: message.raw.offset, message }));
+    const { weigh } = understanding;
+    const { batch, touched } = await resolveVersions(messages, { store, weigh, virtualClock: true });
     await store.write(batch);
     await store.rollUp(touched);
     for (const { publishedAt } of documents) {

@@ -238,6 +238,7 @@ class RunningService implements Service {
       monitor: {
         store: parts.store,
         weigh: parts.understanding.weigh,
+        virtualClock: this.world === 'replay',
         decodeScored: decodeScoredMessage,
         onStored: (progress) => {
           failure.succeeded();

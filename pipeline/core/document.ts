@@ -54,6 +54,8 @@ export interface RawDocument {
   readonly tickers: readonly string[];
   /** Small provider extras, kept with the document and never interpreted. */
   readonly extra: Readonly<Record<string, unknown>>;
+  /** Loaded later as history: it builds baselines and never raises an alert. */
+  readonly backfill?: true;
 }
 
 /** Where a message stands in the log. `partition` is 0 in the embedded log. */

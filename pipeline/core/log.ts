@@ -10,10 +10,16 @@ export interface LogRecord {
   readonly value: Uint8Array;
 }
 
-export interface LogMessage extends LogPosition, LogRecord {}
+export interface LogMessage extends LogPosition, LogRecord {
+  /** When the log took it, milliseconds; never goes back within a partition. */
+  readonly appendedAt: number;
+}
 
 export interface AppendOptions {
-  /** Source cursors that move in the same step as the append: both are durable or neither. */
+  /**
+   * Source cursors that move with the append. They are never durable without the records; the embedded log moves both in
+   * one step, Kafka the cursors after the records, so that a crash in between delivers records again and loses none.
+   */
   readonly cursors?: readonly { readonly name: string; readonly value: string }[];
 }
 
@@ -34,8 +40,11 @@ export interface DurableLog {
   ): Promise<readonly LogPosition[]>;
   /** The last value that was stored with an append, or null. */
   readCursor(name: string): Promise<string | null>;
-  /** One reader a group and topic; it starts at the committed position, or at the oldest record. */
-  openReader(topic: string, group: string): Promise<LogReader>;
+  /**
+   * A member of the group for this topic; it starts at the committed positions, or at the oldest records. The members of a
+   * group share the partitions: in the embedded log one member holds its only one.
+   */
+  openReader(topic: string, group: string, options?: ReaderOptions): Promise<LogReader>;
   /** Offset after the last record, for each partition. */
   endPositions(topic: string): Promise<readonly LogPosition[]>;
   /** Offset of the next record the group will read, for each partition. */
@@ -43,6 +52,14 @@ export interface DurableLog {
   /** Deletes records below what every group has committed and older than the retention allows. */
   trim(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Who reads a partition changes when members of the group come and go. */
+export interface ReaderOptions {
+  /** Awaited before the first message of the partitions is given out. */
+  readonly onAssigned?: (partitions: readonly number[]) => Promise<void>;
+  /** Awaited when what was pulled from the partitions is committed or given up, before another member reads them. */
+  readonly onRevoked?: (partitions: readonly number[]) => Promise<void>;
 }
 
 export interface PullLimits {
@@ -56,7 +73,10 @@ export interface PullLimits {
 export interface LogReader {
   /** At least one message may exceed `maxBytes`, so that a large one cannot block the stream. */
   pull(limits: PullLimits): Promise<readonly LogMessage[]>;
-  /** Everything below the given offsets is done; durable when it resolves. Going back is ignored. */
+  /**
+   * Everything below the given offsets is done; durable when it resolves. Going back is ignored, and so are partitions
+   * that the reader has lost meanwhile: whoever holds them does that work again.
+   */
   commit(next: readonly LogPosition[]): Promise<void>;
   close(): Promise<void>;
 }

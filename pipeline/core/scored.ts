@@ -68,12 +68,18 @@ export interface ScoredDocument {
 
 /** What UNDERSTAND appends to `documents.scored`: exactly one per raw message, so that nothing is lost in between. */
 export type ScoredMessage =
-  | { readonly kind: 'scored'; readonly raw: LogPosition; readonly scored: ScoredDocument }
+  | {
+      readonly kind: 'scored';
+      readonly raw: LogPosition;
+      /** When the raw log took the document, milliseconds; absent in messages of release 0.1. */
+      readonly appendedAt?: number;
+      readonly scored: ScoredDocument;
+    }
   | { readonly kind: 'drop'; readonly raw: LogPosition; readonly id: string; readonly reason: DropReason }
   | { readonly kind: 'dead-letter'; readonly raw: LogPosition; readonly letter: DeadLetter };
 
-/** Unwanted by configuration. */
-export const DROP_REASONS = ['language_filtered', 'source_filtered'] as const;
+/** Unwanted by configuration, erased for good, or given up by the operator. */
+export const DROP_REASONS = ['language_filtered', 'source_filtered', 'erased', 'operator'] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /** Cannot be handled; the original bytes are kept. */

@@ -19,6 +19,8 @@ export interface StoredVersion {
   readonly version: number;
   readonly contentHash: string;
   readonly raw: LogPosition;
+  /** Offset in `documents.scored`, the one order in which the monitor decides about all documents. */
+  readonly sequence: number;
   readonly action: RawDocument['action'];
   readonly publishedAt: string;
   /** The series (market and sectors included) it counted for. */
@@ -28,9 +30,11 @@ export interface StoredVersion {
 /** A document with the version the monitor gave it, ready to store. */
 export interface DocumentVersion {
   readonly raw: LogPosition;
+  /** Offset in `documents.scored` at which the version was first decided. */
+  readonly sequence: number;
   readonly version: number;
   readonly scored: ScoredDocument;
-  /** Milliseconds: when this version became known (replay: its publication time). */
+  /** Milliseconds: when the log took this version (replay: its publication time). */
   readonly knownAt: number;
   /** The series it counts for, with the weight it has in detection: 0 for a copy or a retraction, else in (0, 1]. */
   readonly contributions: readonly SeriesContribution[];
@@ -48,7 +52,8 @@ export interface SeriesContribution {
   readonly weight: number;
 }
 
-export const OUTCOMES = ['stored', 'duplicate', 'drop', 'dead-letter'] as const;
+/** `erased`: removed for a person or a licence; `expired`: older than its class is kept. */
+export const OUTCOMES = ['stored', 'duplicate', 'drop', 'dead-letter', 'erased', 'expired'] as const;
 export type OutcomeKind = (typeof OUTCOMES)[number];
 
 /** What became of one accepted message; one row for each raw log position, whatever is repeated. */
@@ -89,14 +94,14 @@ export interface StoryOccurrence {
   readonly storyId: string;
   readonly documentId: string;
   readonly publishedAt: number;
-  readonly raw: LogPosition;
+  readonly sequence: number;
 }
 
-/** Published in [from, to), milliseconds, and earlier in the log than `before`, so that a repeat after a crash finds the same. */
+/** Published in [from, to), milliseconds, with a lower sequence than `before`, so that a repeat after a crash finds the same. */
 export interface StoryStretch {
   readonly from: number;
   readonly to: number;
-  readonly before: LogPosition;
+  readonly before: number;
 }
 
 /** What the monitor needs of the store. Every write is idempotent: repeating it changes nothing. */
@@ -268,6 +273,9 @@ export interface StoreCounts {
   /** From receipts. */
   readonly duplicates: number;
   readonly dropped: number;
+  /** Removed for a person or a licence, or expired; `expired` is the latter alone. */
+  readonly erased: number;
+  readonly expired: number;
   /** Receipts that say `stored`; equals `stored` when nothing is lost. */
   readonly storedReceipts: number;
   /** Roll-up rows that differ from a recomputation out of mentions; 0 when all is well. */

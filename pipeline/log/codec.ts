@@ -111,5 +111,6 @@ function parseRawDocument(fields: Fields): RawDocument {
     receivedAt: readTime(fields, 'receivedAt'),
     tickers: readList(fields, 'tickers', parseText),
     extra: asFields(fields['extra'], 'extra'),
+    ...(fields['backfill'] === true ? { backfill: true as const } : {}),
   };
 }

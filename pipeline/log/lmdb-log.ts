@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import type { LogPosition } from '../core/document.js';
 import { BellwetherError, InvariantError } from '../core/errors.js';
-import type { AppendOptions, DurableLog, LogReader, LogRecord } from '../core/log.js';
+import type { AppendOptions, DurableLog, LogReader, LogRecord, ReaderOptions } from '../core/log.js';
 import { AppendSignal } from './append-signal.js';
 import { GroupWriter } from './group-writer.js';
 import { openEnvironment, type LogEnvironment } from './lmdb-environment.js';
@@ -51,6 +51,7 @@ class LmdbLog implements DurableLog {
   private readonly signal: AppendSignal;
   private readonly writer: GroupWriter;
   private readonly readers = new Set<LmdbReader>();
+  private newestMs: number;
 
   constructor(
     private readonly parts: LmdbLogOptions & {
@@ -60,6 +61,7 @@ class LmdbLog implements DurableLog {
     },
   ) {
     this.signal = new AppendSignal(parts.clock);
+    this.newestMs = newestAppendMs(parts.state, parts.records);
     this.writer = new GroupWriter({
       ...parts,
       folder: parts.path,
@@ -84,7 +86,7 @@ class LmdbLog implements DurableLog {
     await this.writer.submit({
       addedBytes,
       stage: (changes) => {
-        const nowMs = this.parts.clock.now();
+        const nowMs = this.nowMs();
         const { oldest, end, bytes } = changes.topic(topic);
         first = end;
         records.forEach((record, index) => {
@@ -98,11 +100,17 @@ class LmdbLog implements DurableLog {
     return records.map((_, index) => ({ partition: 0, offset: first + index }));
   }
 
+  /** The clock, but never back: what was appended later was known later. */
+  private nowMs(): number {
+    this.newestMs = Math.max(this.newestMs, this.parts.clock.now());
+    return this.newestMs;
+  }
+
   readCursor(name: string): Promise<string | null> {
     return Promise.resolve(this.parts.state.cursors.get(name) ?? null);
   }
 
-  async openReader(topic: string, group: string): Promise<LogReader> {
+  async openReader(topic: string, group: string, options: ReaderOptions = {}): Promise<LogReader> {
     requireName(topic);
     requireName(group);
     const { state, records, clock } = this.parts;
@@ -117,6 +125,7 @@ class LmdbLog implements DurableLog {
     const { signal, writer } = this;
     const reader = new LmdbReader({ topic, group, state, records, writer, signal, clock });
     this.readers.add(reader);
+    await options.onAssigned?.([0]);
     return reader;
   }
 
@@ -138,6 +147,16 @@ class LmdbLog implements DurableLog {
     await this.writer.close();
     await this.parts.environment.root.close();
   }
+}
+
+function newestAppendMs(state: LogState, records: RecordStore): number {
+  let newest = 0;
+  for (const [topic, { oldest, end }] of state.topics) {
+    if (oldest === end) continue;
+    for (const { appendedAtMs } of records.range(topic, end - 1, end))
+      newest = Math.max(newest, appendedAtMs);
+  }
+  return newest;
 }
 
 function requireName(name: string): void {

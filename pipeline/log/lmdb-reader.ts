@@ -81,10 +81,10 @@ export class LmdbReader implements LogReader {
       if (messages.length > 0) await nextTurn();
       const end = state.topics.get(topic)?.end ?? 0;
       const upTo = Math.min(end, this.next + Math.min(RECORDS_A_TURN, limits.maxMessages - messages.length));
-      for (const { offset, key, value } of records.range(topic, this.next, upTo)) {
+      for (const { offset, key, value, appendedAtMs } of records.range(topic, this.next, upTo)) {
         bytes += value.byteLength;
         if (bytes > limits.maxBytes && messages.length > 0) return messages;
-        messages.push({ partition: 0, offset, key, value });
+        messages.push({ partition: 0, offset, key, value, appendedAt: appendedAtMs });
         this.next = offset + 1;
       }
     }

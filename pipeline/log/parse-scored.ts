@@ -39,7 +39,12 @@ export function parseScoredMessage(
   const kind = readOneOf(fields, 'kind', KINDS);
   switch (kind) {
     case 'scored':
-      return { kind, raw, scored: parseScored(asFields(fields['scored'], 'scored'), parseDocument) };
+      return {
+        kind,
+        raw,
+        ...(fields['appendedAt'] === undefined ? {} : { appendedAt: readCount(fields, 'appendedAt') }),
+        scored: parseScored(asFields(fields['scored'], 'scored'), parseDocument),
+      };
     case 'drop':
       return { kind, raw, id: readHex(fields, 'id', 32), reason: readOneOf(fields, 'reason', DROP_REASONS) };
     case 'dead-letter':

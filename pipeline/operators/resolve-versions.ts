@@ -12,6 +12,12 @@ import type {
   TouchedWindow,
 } from '../core/store.js';
 
+/** A scored message with its offset in `documents.scored`. */
+export interface SequencedMessage {
+  readonly sequence: number;
+  readonly message: ScoredMessage;
+}
+
 export type WeighContributions = (
   scored: ScoredDocument,
   options: { readonly copy: boolean },
@@ -20,6 +26,8 @@ export type WeighContributions = (
 export interface ResolveDeps {
   readonly store: Pick<MonitorStore, 'findVersions' | 'findStories'>;
   readonly weigh: WeighContributions;
+  /** In a replay world documents were known when they were published, not when the log took them. */
+  readonly virtualClock: boolean;
 }
 
 export interface ResolvedBatch {
@@ -40,21 +48,21 @@ const STORY_WINDOW_MS = 72 * 3_600_000;
  * message itself and not a duplicate. Two look-ups in the store for a batch.
  */
 export async function resolveVersions(
-  messages: readonly ScoredMessage[],
+  messages: readonly SequencedMessage[],
   deps: ResolveDeps,
 ): Promise<ResolvedBatch> {
-  const documents = messages.filter((message) => message.kind === 'scored');
+  const documents = messages.flatMap(({ sequence, message }) =>
+    message.kind === 'scored' ? [{ ...message, sequence }] : [],
+  );
   const versions = await loadVersions(documents, deps.store);
   const stories = await loadStories(documents, deps.store);
   const resolved: DocumentVersion[] = [];
   const receipts: Receipt[] = [];
   const touched = new TouchedWindows();
 
-  for (const message of messages) {
+  for (const { sequence, message } of messages) {
     if (message.kind !== 'scored') {
-      const id = message.kind === 'drop' ? message.id : '';
-      const reason = message.kind === 'drop' ? message.reason : null;
-      receipts.push({ raw: message.raw, documentId: id, version: 0, outcome: message.kind, reason });
+      receipts.push(toReceipt(message));
       continue;
     }
     const { id } = message.scored.document;
@@ -68,12 +76,13 @@ export async function resolveVersions(
       reason: null,
     });
     if (version.duplicate) continue;
-    const next = toVersion(message, version.number, known, stories, deps.weigh);
+    const item = { ...message, sequence: version.sequence ?? sequence };
+    const next = toVersion(item, version.number, known, stories, deps);
     resolved.push(next);
     touched.add(next);
     remember(next, versions, stories);
   }
-  const deadLetters = messages.flatMap((message) =>
+  const deadLetters = messages.flatMap(({ message }) =>
     message.kind === 'dead-letter' ? [{ raw: message.raw, letter: message.letter }] : [],
   );
   const times = documents.map((message) => Date.parse(message.scored.document.publishedAt));
@@ -84,21 +93,32 @@ export async function resolveVersions(
   };
 }
 
-type ScoredItem = Extract<ScoredMessage, { kind: 'scored' }>;
+type ScoredItem = Extract<ScoredMessage, { kind: 'scored' }> & { readonly sequence: number };
 
+function toReceipt(message: Exclude<ScoredMessage, { kind: 'scored' }>): Receipt {
+  const base = { raw: message.raw, version: 0 };
+  if (message.kind === 'dead-letter')
+    return { ...base, documentId: '', outcome: 'dead-letter', reason: null };
+  const outcome = message.reason === 'erased' ? 'erased' : 'drop';
+  return { ...base, documentId: message.id, outcome, reason: message.reason };
+}
+
+/** `sequence` is null for a message that was not decided before. */
 function versionOf(
-  message: ScoredItem,
+  message: Omit<ScoredItem, 'sequence'>,
   known: readonly StoredVersion[],
-): { number: number; duplicate: boolean } {
+): { number: number; duplicate: boolean; sequence: number | null } {
+  // UNDERSTAND may have written the message twice, around a crash: the place of the first one decides.
   const own = known.find((version) => samePosition(version.raw, message.raw));
-  if (own !== undefined) return { number: own.version, duplicate: false };
+  if (own !== undefined) return { number: own.version, duplicate: false, sequence: own.sequence };
   // Only what came before in the log can make this a repeat: after a crash later versions may be stored already.
   const earlier = known.filter((version) => isBefore(version.raw, message.raw));
   const repeat = earlier.find((version) => version.contentHash === message.scored.document.contentHash);
-  if (repeat !== undefined) return { number: repeat.version, duplicate: true };
+  if (repeat !== undefined) return { number: repeat.version, duplicate: true, sequence: null };
   return {
     number: earlier.reduce((highest, version) => Math.max(highest, version.version), 0) + 1,
     duplicate: false,
+    sequence: null,
   };
 }
 
@@ -107,9 +127,9 @@ function toVersion(
   number: number,
   known: readonly StoredVersion[],
   stories: ReadonlyMap<string, readonly StoryOccurrence[]>,
-  weigh: WeighContributions,
+  { weigh, virtualClock }: ResolveDeps,
 ): DocumentVersion {
-  const { scored, raw } = message;
+  const { scored, raw, sequence } = message;
   const copy = isCopy(message, stories.get(scored.storyId) ?? []);
   // A retracted document counts nowhere; what it counted for before is withdrawn.
   const contributions = scored.document.action === 'retract' ? [] : weigh(scored, { copy });
@@ -120,21 +140,27 @@ function toVersion(
     .filter(({ series, publishedAt }) => !counts.has(windowKey(series, publishedAt)));
   return {
     raw,
+    sequence,
     version: number,
     scored,
-    knownAt: Date.parse(scored.document.receivedAt),
+    knownAt: knownAtOf(message, virtualClock),
     contributions,
     withdrawn,
   };
 }
 
-/** A copy repeats, within the story window, what another document said earlier in the log. */
+function knownAtOf({ scored, appendedAt }: ScoredItem, virtualClock: boolean): number {
+  const receivedAt = Date.parse(scored.document.receivedAt);
+  return virtualClock || appendedAt === undefined ? receivedAt : appendedAt;
+}
+
+/** A copy repeats, within the story window, what another document said earlier in the scored log. */
 function isCopy(message: ScoredItem, occurrences: readonly StoryOccurrence[]): boolean {
   const publishedAt = Date.parse(message.scored.document.publishedAt);
   return occurrences.some(
     (other) =>
       other.documentId !== message.scored.document.id &&
-      isBefore(other.raw, message.raw) &&
+      other.sequence < message.sequence &&
       Math.abs(other.publishedAt - publishedAt) <= STORY_WINDOW_MS,
   );
 }
@@ -161,7 +187,7 @@ async function loadStories(
   const from = times.reduce((a, b) => Math.min(a, b)) - STORY_WINDOW_MS;
   const to = times.reduce((a, b) => Math.max(a, b)) + STORY_WINDOW_MS + 1;
   // What comes later is remembered on the way; after a crash it is stored already and could hide what came before.
-  const before = documents[0]?.raw ?? { partition: 0, offset: 0 };
+  const before = documents[0]?.sequence ?? 0;
   for (const occurrence of await store.findStories(ids, { from, to, before }))
     append(byStory, occurrence.storyId, occurrence);
   return byStory;
@@ -180,7 +206,7 @@ function remember(
       storyId,
       documentId: id,
       publishedAt: Date.parse(publishedAt),
-      raw: next.raw,
+      sequence: next.sequence,
     });
   }
   // After a crash the store gave us this very version already.
@@ -190,6 +216,7 @@ function remember(
     version: next.version,
     contentHash,
     raw: next.raw,
+    sequence: next.sequence,
     action,
     publishedAt,
     series,

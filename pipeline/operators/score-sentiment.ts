@@ -34,7 +34,7 @@ export function scoreSentiment(batch: readonly Understood[], deps: ScoreDeps): r
     if (item.kind === 'drop') return { kind: 'drop', raw: item.raw, id: item.id, reason: item.reason };
     if (item.kind === 'dead-letter') return { kind: 'dead-letter', raw: item.raw, letter: item.letter };
     const scored = assemble(item, plans[index] ?? emptyPlan, answers, deps.classifier, scoredAt);
-    return { kind: 'scored', raw: item.raw, scored };
+    return { kind: 'scored', raw: item.raw, appendedAt: item.appendedAt, scored };
   });
 }
 

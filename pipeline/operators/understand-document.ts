@@ -13,6 +13,8 @@ export interface InFlight {
 /** A document of which everything is known but its scores. */
 export interface LinkedDocument extends InFlight {
   readonly kind: 'linked';
+  /** When the log took it, milliseconds. */
+  readonly appendedAt: number;
   readonly document: RawDocument;
   readonly text: string;
   readonly language: string;
@@ -73,7 +75,8 @@ export function understandDocument(message: LogMessage, deps: UnderstandDeps): U
     });
     const flags = SUPPORTED_LANGUAGES.has(language) ? [] : ['language_unsupported'];
     const storyId = deps.storyIdOf(document.title, document.text);
-    return { ...inFlight, kind: 'linked', document, text, language, links, storyId, flags };
+    const { appendedAt } = message;
+    return { ...inFlight, kind: 'linked', appendedAt, document, text, language, links, storyId, flags };
   } catch (error) {
     return { ...inFlight, kind: 'dead-letter', letter: deadLetter(error, message.value, deps.now()) };
   }

@@ -1,5 +1,6 @@
 import { ConfigError } from '../core/errors.js';
 import { firstSchema } from './migrations/0001-first-schema.js';
+import { sequence } from './migrations/0002-sequence.js';
 import type { SqlSession } from './sql-session.js';
 
 /** One numbered step of the schema. Its statements are constants of ours, each safe to run again. */
@@ -9,7 +10,7 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-export const MIGRATIONS: readonly Migration[] = [firstSchema];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, sequence];
 
 const BOOKKEEPING = [
   `CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, applied_at DateTime64(3, 'UTC'))

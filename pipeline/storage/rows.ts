@@ -23,7 +23,7 @@ export function toVersionRows(version: DocumentVersion): VersionRows {
   return rows;
 }
 
-function toDocumentRow({ raw, version, scored, knownAt, contributions }: DocumentVersion): SqlRow {
+function toDocumentRow({ raw, sequence, version, scored, knownAt, contributions }: DocumentVersion): SqlRow {
   const { document, sentiment, model } = scored;
   return {
     id: document.id,
@@ -66,6 +66,7 @@ function toDocumentRow({ raw, version, scored, knownAt, contributions }: Documen
     series: contributions.map(({ series }) => series),
     raw_partition: raw.partition,
     raw_offset: raw.offset,
+    sequence,
   };
 }
 

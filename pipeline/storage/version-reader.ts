@@ -12,6 +12,7 @@ interface VersionRow {
   readonly content_hash: string;
   readonly raw_partition: number;
   readonly raw_offset: number;
+  readonly sequence: number;
   readonly action: RawDocument['action'];
   readonly published: number;
   readonly series: readonly string[];
@@ -21,8 +22,7 @@ interface OccurrenceRow {
   readonly story_id: string;
   readonly id: string;
   readonly published: number;
-  readonly raw_partition: number;
-  readonly raw_offset: number;
+  readonly sequence: number;
 }
 
 /** Every stored version of the documents, oldest first. One query, whatever the number of ids. */
@@ -32,7 +32,7 @@ export async function findVersions(
 ): Promise<readonly StoredVersion[]> {
   if (ids.length === 0) return [];
   const rows = await db.query<VersionRow>(
-    `SELECT id, version, content_hash, raw_partition, raw_offset, action,
+    `SELECT id, version, content_hash, raw_partition, raw_offset, sequence, action,
        toUnixTimestamp64Milli(published_at) AS published, series
      FROM documents WHERE id IN {ids:Array(String)} ORDER BY id, version LIMIT 1 BY id, version`,
     { ids: [...new Set(ids)] },
@@ -42,6 +42,7 @@ export async function findVersions(
     version: row.version,
     contentHash: row.content_hash,
     raw: { partition: row.raw_partition, offset: row.raw_offset },
+    sequence: row.sequence,
     action: row.action,
     publishedAt: toIso(row.published),
     series: row.series,
@@ -59,17 +60,17 @@ export async function findStories(
 ): Promise<readonly StoryOccurrence[]> {
   if (storyIds.length === 0) return [];
   const rows = await db.query<OccurrenceRow>(
-    `SELECT DISTINCT story_id, id, toUnixTimestamp64Milli(published_at) AS published, raw_partition, raw_offset
+    `SELECT DISTINCT story_id, id, toUnixTimestamp64Milli(published_at) AS published, sequence
      FROM documents
      WHERE story_id IN {ids:Array(String)} AND published_at >= ${timeParam('from')} AND published_at < ${timeParam('to')}
-       AND (raw_partition, raw_offset) < ({partition:UInt32}, {offset:UInt64}) AND action != 'retract'
-     ORDER BY story_id, published DESC, raw_partition DESC, raw_offset DESC LIMIT ${NEWEST_OF_A_STORY} BY story_id`,
-    { ids: [...new Set(storyIds)], from, to, ...before },
+       AND sequence < {before:UInt64} AND action != 'retract'
+     ORDER BY story_id, published DESC, sequence DESC LIMIT ${NEWEST_OF_A_STORY} BY story_id`,
+    { ids: [...new Set(storyIds)], from, to, before },
   );
   return rows.map((row) => ({
     storyId: row.story_id,
     documentId: row.id,
     publishedAt: row.published,
-    raw: { partition: row.raw_partition, offset: row.raw_offset },
+    sequence: row.sequence,
   }));
 }

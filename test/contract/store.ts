@@ -16,7 +16,7 @@ import {
 import type { VersionSpec } from '../support/store.js';
 
 /** Behind every place in the log. */
-const EVERYTHING = { partition: 0, offset: Number.MAX_SAFE_INTEGER };
+const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
 export interface StoreFactory {
   /** Opens the same store each time. */
@@ -87,6 +87,7 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
           version: 1,
           contentHash: first?.scored.document.contentHash,
           raw: first?.raw,
+          sequence: first?.sequence,
           action: 'add',
           publishedAt: new Date(BASE).toISOString(),
           series: ['FIND.X', '?FI'],
@@ -108,7 +109,7 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
       expect(found).toHaveLength(20);
       expect(found[0]).toMatchObject({ documentId: hexId('copy 23'), publishedAt: BASE + 23 * MINUTE });
       expect(found.at(-1)).toMatchObject({ documentId: hexId('copy 4') });
-      const before = found.at(-1)?.raw ?? EVERYTHING;
+      const before = found.at(-1)?.sequence ?? EVERYTHING;
       const earlier = await store.findStories([hexId('told often')], { ...stretch, before });
       expect(earlier.map(({ documentId }) => documentId)).toEqual(
         [3, 2, 1, 0].map((n) => hexId(`copy ${n}`)),

@@ -84,6 +84,7 @@ export function documentVersion(
 ): DocumentVersion {
   return {
     raw: { partition: 0, offset: 0 },
+    sequence: 0,
     version: 1,
     scored,
     knownAt: Date.parse(scored.document.publishedAt),

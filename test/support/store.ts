@@ -45,6 +45,7 @@ export function makeVersion(spec: VersionSpec): DocumentVersion {
   const scores = { negative, neutral: (1 - negative) / 4, positive: ((1 - negative) * 3) / 4 };
   return {
     raw: { partition: 0, offset: spec.offset },
+    sequence: spec.offset,
     version: spec.version ?? 1,
     scored: makeScored(spec, at, scores),
     knownAt: spec.knownAt ?? at,

@@ -7,10 +7,12 @@ import type { SqlSession } from '../sql-session.js';
 export async function queryCounts(db: Pick<SqlSession, 'query'>): Promise<StoreCounts> {
   const [row] = await db.query<Omit<StoreCounts, 'rollUpDifferences'>>(
     `SELECT
-       (SELECT count() FROM documents FINAL) AS stored,
+       (SELECT uniqExact(id, version) FROM documents) AS stored,
        (SELECT count() FROM dead_letters FINAL) AS deadLettered,
        countIf(outcome = 'duplicate') AS duplicates,
        countIf(outcome = 'drop') AS dropped,
+       countIf(outcome IN ('erased', 'expired')) AS erased,
+       countIf(outcome = 'expired') AS expired,
        countIf(outcome = 'stored') AS storedReceipts
      FROM receipts FINAL`,
   );
@@ -21,6 +23,8 @@ export async function queryCounts(db: Pick<SqlSession, 'query'>): Promise<StoreC
     deadLettered: row?.deadLettered ?? 0,
     duplicates: row?.duplicates ?? 0,
     dropped: row?.dropped ?? 0,
+    erased: row?.erased ?? 0,
+    expired: row?.expired ?? 0,
     storedReceipts: row?.storedReceipts ?? 0,
     rollUpDifferences,
   };

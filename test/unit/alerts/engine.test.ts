@@ -133,6 +133,7 @@ describe('alert engine', () => {
     await store.write({
       versions: copies.map((scored, index) => ({
         raw: { partition: 0, offset: index },
+        sequence: index,
         version: 1,
         scored,
         knownAt: 0,

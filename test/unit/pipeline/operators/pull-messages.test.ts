@@ -11,6 +11,7 @@ const message = (offset: number): LogMessage => ({
   offset,
   key: 'k',
   value: new Uint8Array(10),
+  appendedAt: 0,
 });
 
 function readerOf(count: number, onPull: (limits: PullLimits) => void = () => undefined): LogReader {

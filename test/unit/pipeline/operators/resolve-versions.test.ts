@@ -39,6 +39,7 @@ class Kept {
           version: item.version,
           contentHash: item.scored.document.contentHash,
           raw: item.raw,
+          sequence: item.sequence,
           action: item.scored.document.action,
           publishedAt: item.scored.document.publishedAt,
           series: item.contributions.map((contribution) => contribution.series),
@@ -48,20 +49,21 @@ class Kept {
   findStories = (stories: readonly string[], { from, to, before }: StoryStretch) =>
     Promise.resolve(
       [...this.versions.values()]
-        .filter((item) => item.scored.document.action !== 'retract' && item.raw.offset < before.offset)
+        .filter((item) => item.scored.document.action !== 'retract' && item.sequence < before)
         .map((item) => ({
           storyId: item.scored.storyId,
           documentId: item.scored.document.id,
           publishedAt: Date.parse(item.scored.document.publishedAt),
-          raw: item.raw,
+          sequence: item.sequence,
         }))
         .filter((item) => stories.includes(item.storyId) && item.publishedAt >= from && item.publishedAt < to)
-        .sort((a, b) => b.publishedAt - a.publishedAt || b.raw.offset - a.raw.offset)
+        .sort((a, b) => b.publishedAt - a.publishedAt || b.sequence - a.sequence)
         .slice(0, 20),
     );
 
   async process(messages: readonly ScoredMessage[]) {
-    const resolved = await resolveVersions(messages, { store: this, weigh });
+    const sequenced = messages.map((message) => ({ sequence: message.raw.offset, message }));
+    const resolved = await resolveVersions(sequenced, { store: this, weigh, virtualClock: true });
     for (const version of resolved.batch.versions) {
       this.versions.set(`${version.scored.document.id} ${version.version}`, version);
     }

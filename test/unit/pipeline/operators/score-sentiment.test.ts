@@ -53,7 +53,13 @@ const deps: UnderstandDeps = {
   languages: null,
   now,
 };
-const message = { partition: 0, offset: 7, key: 'k', value: new TextEncoder().encode('{"raw":1}') };
+const message = {
+  partition: 0,
+  offset: 7,
+  key: 'k',
+  appendedAt: 0,
+  value: new TextEncoder().encode('{"raw":1}'),
+};
 
 describe('understanding a document', () => {
   it('gives each company the sentiment of the sentences that name it, in one call of the model', () => {
