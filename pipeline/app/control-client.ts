@@ -1,21 +1,41 @@
 import { request } from 'node:http';
 
 import { BellwetherError, ConfigError, UnavailableError } from '../core/errors.js';
-import type { ControlAnswers, ControlLine } from './control-server.js';
+import type { ControlLine } from './control-server.js';
+import type { Operation } from './operations/operation.js';
+import type { ReplayRequest, ReplayResult } from './service.js';
 
-/** Asks the service that holds a data folder; throws what the service answers as an error. An abort ends the work there. */
-export async function askService<K extends keyof ControlAnswers>(
+/** Has the service that holds a data folder take recorded files; throws what the service answers as an error. An abort ends the work there. */
+export function askReplay(
   socket: string,
-  what: K,
+  request: ReplayRequest,
+  signal: AbortSignal,
+): Promise<ReplayResult> {
+  return ask(socket, 'replay', request, signal);
+}
+
+/** Has the service that holds a data folder run an operation. */
+export function askOperation<Request, Answer>(
+  socket: string,
+  operation: Operation<Request, Answer>,
+  request: Request,
+  signal: AbortSignal,
+): Promise<Answer> {
+  return ask(socket, operation.name, request, signal);
+}
+
+async function ask<Answer>(
+  socket: string,
+  what: string,
   body: unknown,
   signal: AbortSignal,
-): Promise<ControlAnswers[K]> {
+): Promise<Answer> {
   let rest = '';
-  let last: ControlLine<ControlAnswers[K]> | null = null;
+  let last: ControlLine<Answer> | null = null;
   const take = (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) last = JSON.parse(line) as ControlLine<ControlAnswers[K]>;
+    for (const line of lines) last = JSON.parse(line) as ControlLine<Answer>;
   };
   await new Promise<void>((resolve, reject) => {
     const sent = request(

@@ -4,19 +4,14 @@ import fastify, { type FastifyInstance } from 'fastify';
 
 import { systemClock } from '../core/clock.js';
 import { BellwetherError, ConfigError } from '../core/errors.js';
-import type { Reconciliation } from './reconcile.js';
-import type { ReplayRequest, ReplayResult, Service } from './service.js';
+import { OPERATIONS } from './operations/index.js';
+import type { ReplayRequest, Service } from './service.js';
 
 /** One line of a control answer: still working, the result, or why there is none. */
 export type ControlLine<T> =
   | { readonly type: 'working' }
   | { readonly type: 'result'; readonly result: T }
   | { readonly type: 'error'; readonly usage: boolean; readonly code: string; readonly message: string };
-
-export interface ControlAnswers {
-  readonly replay: ReplayResult;
-  readonly reconcile: Reconciliation;
-}
 
 const STILL_WORKING_MS = 5_000;
 
@@ -27,7 +22,7 @@ const STILL_WORKING_MS = 5_000;
  */
 export async function startControlServer(
   socket: string,
-  service: Pick<Service, 'replay' | 'reconcile'>,
+  service: Pick<Service, 'replay' | 'operate'>,
 ): Promise<FastifyInstance> {
   // A socket file that a killed service left behind; the folder's lock says that nobody listens on it.
   await rm(socket, { force: true });
@@ -45,7 +40,9 @@ export async function startControlServer(
       send({ type: 'working' });
       const done = new AbortController();
       void keepAlive(() => send({ type: 'working' }), done.signal);
-      work(request.body, abort.signal)
+      // Also what `work` throws at once is an answer.
+      Promise.resolve()
+        .then(() => work(request.body, abort.signal))
         .then(
           (result) => send({ type: 'result', result }),
           (error: unknown) => send(errorLine(error)),
@@ -57,7 +54,9 @@ export async function startControlServer(
     });
   };
   route('/replay', (body, signal) => service.replay(parseReplay(body), signal));
-  route('/reconcile', (_body, signal) => service.reconcile(signal));
+  for (const operation of OPERATIONS) {
+    route(`/${operation.name}`, (body, signal) => service.operate(operation, operation.parse(body), signal));
+  }
   await app.listen({ path: socket });
   await chmod(socket, 0o600);
   return app;

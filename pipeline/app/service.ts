@@ -21,7 +21,7 @@ import { startFlow, type Flow, type Lag } from './flow.js';
 import { keepHouse } from './housekeeping.js';
 import { createIntake, type Intake } from './intake.js';
 import { openParts, type Parts } from './parts.js';
-import { reconcile, type Reconciliation } from './reconcile.js';
+import type { Operation, OperationContext } from './operations/operation.js';
 import { authorKeyOf, createSources } from './create-sources.js';
 import { startHttp, type HttpAddresses } from './start-http.js';
 import { version } from './version.js';
@@ -52,8 +52,12 @@ export interface Service {
   readonly addresses: HttpAddresses;
   /** Feeds recorded files and resolves when everything is queryable, rolled up and evaluated. */
   replay(request: ReplayRequest, signal: AbortSignal): Promise<ReplayResult>;
-  /** Waits for what is in flight, then balances the books. */
-  reconcile(signal: AbortSignal): Promise<Reconciliation>;
+  /** Runs an operation on the open parts. */
+  operate<Request, Answer>(
+    operation: Operation<Request, Answer>,
+    request: Request,
+    signal: AbortSignal,
+  ): Promise<Answer>;
   /** Rejects when the service cannot go on; never resolves before it is stopped. */
   readonly failed: Promise<void>;
   stop(): Promise<void>;
@@ -185,9 +189,22 @@ class RunningService implements Service {
     return { delivered, rejected, problems };
   }
 
-  async reconcile(signal: AbortSignal): Promise<Reconciliation> {
-    await this.#requireFlow().drained(AbortSignal.any([signal, this.#abort.signal]));
-    return reconcile(this.parts.log, this.parts.store);
+  operate<Request, Answer>(
+    operation: Operation<Request, Answer>,
+    request: Request,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { config, clock, logger } = this.options;
+    const context: OperationContext = {
+      config,
+      clock,
+      logger,
+      parts: this.parts,
+      flow: this.#requireFlow(),
+      intake: this.#intake,
+      metrics: this.#metrics,
+    };
+    return operation.run(request, context, AbortSignal.any([signal, this.#abort.signal]));
   }
 
   stop(): Promise<void> {

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { askService } from '../app/control-client.js';
+import { askReplay } from '../app/control-client.js';
 import { dataPaths, peekDataFolder } from '../app/data-folder.js';
 import { startService, type ReplayRequest, type ReplayResult } from '../app/service.js';
 import { systemClock } from '../core/clock.js';
@@ -38,7 +38,7 @@ export const replayCommand: Command = {
     const { heldBy } = await peekDataFolder(dataDir);
     if (heldBy !== null) {
       io.words(`The service ${heldBy} holds ${dataDir}; it takes the files.`);
-      return report(await askService(dataPaths(dataDir).socket, 'replay', request, io.signal), io, began);
+      return report(await askReplay(dataPaths(dataDir).socket, request, io.signal), io, began);
     }
     const free =
       textOption(args, 'port') === null

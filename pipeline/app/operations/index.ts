@@ -1,0 +1,10 @@
+import type { Operation } from './operation.js';
+import { reconcileOperation } from './reconcile.js';
+
+/** Everything that can be asked of a service over its socket, beside a replay. */
+export const OPERATIONS: readonly Operation<unknown, unknown>[] = [reconcileOperation].map(erased);
+
+/** The request is what the operation's own `parse` made of the body. */
+function erased<Request, Answer>(operation: Operation<Request, Answer>): Operation<unknown, unknown> {
+  return operation as unknown as Operation<unknown, unknown>;
+}

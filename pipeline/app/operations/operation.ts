@@ -1,0 +1,32 @@
+import type { Config } from '../../../config/schema.js';
+import type { Clock } from '../../core/clock.js';
+import type { Logger } from '../../telemetry/logger.js';
+import type { Metrics } from '../../telemetry/metrics.js';
+import type { Flow } from '../flow.js';
+import type { Intake } from '../intake.js';
+import type { Parts } from '../parts.js';
+
+/** What an operation may use of the service that runs it. */
+export interface OperationContext {
+  readonly config: Config;
+  readonly parts: Parts;
+  readonly flow: Flow;
+  readonly intake: Intake;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Something an operator does to an installation, such as `reconcile`. It always runs inside the service that holds the data
+ * folder: a running one is asked over its socket, else one is started for it, without sources.
+ *
+ * Request and answer travel as JSON. An abort means that the caller went away: stop at the next safe point.
+ */
+export interface Operation<Request, Answer> {
+  /** Its path on the socket. */
+  readonly name: string;
+  /** Checks what came over the socket; throws ConfigError `usage`. */
+  readonly parse: (body: unknown) => Request;
+  readonly run: (request: Request, context: OperationContext, signal: AbortSignal) => Promise<Answer>;
+}
