@@ -108,6 +108,8 @@ export interface ServerDeps {
   readonly host: string;
   /** Host names accepted besides, lower case, without port. */
   readonly allowedHosts?: readonly string[];
+  /** False leaves page and API out; health and the ingest routes stay. Default true. */
+  readonly api?: boolean;
   /** Mounted as it is, outside the read limits of the API. */
   readonly ingestRoutes?: FastifyPluginAsync;
   /** Milliseconds between two status events on the stream; default 5,000. */

@@ -50,16 +50,18 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     api.addHook('onSend', async (_request, reply) => {
       if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
     });
-    addSeriesRoute(api, deps, gate);
-    addDocumentRoutes(api, deps, gate);
-    addAlertRoutes(api, deps, gate);
-    addOverviewRoutes(api, deps, gate);
-    addMailRoutes(api, deps);
     addStatusRoutes(api, deps);
-    addStreamRoute(api, deps);
+    if (deps.api !== false) {
+      addSeriesRoute(api, deps, gate);
+      addDocumentRoutes(api, deps, gate);
+      addAlertRoutes(api, deps, gate);
+      addOverviewRoutes(api, deps, gate);
+      addMailRoutes(api, deps);
+      addStreamRoute(api, deps);
+    }
     done();
   });
   if (deps.ingestRoutes !== undefined) void app.register(deps.ingestRoutes);
-  addPageRoutes(app, deps.webRoot);
+  if (deps.api !== false) addPageRoutes(app, deps.webRoot);
   return app;
 }

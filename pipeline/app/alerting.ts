@@ -1,5 +1,5 @@
 import { createAlertEngine } from '../../alerts/engine.js';
-import { createOutbox, type Outbox } from '../../alerts/notifiers/outbox.js';
+import type { Outbox } from '../../alerts/notifiers/outbox.js';
 import { deliverAlerts } from '../../alerts/stages/deliver.js';
 import type { Config } from '../../config/schema.js';
 import type { AlertEvent } from '../core/alert.js';
@@ -27,7 +27,6 @@ export interface Alerting {
   readonly grid: GridSurveillance | null;
   readonly history: HistoryCache;
   readonly store: AlertStoreCache;
-  readonly outbox: Outbox;
 }
 
 export interface AlertingOptions {
@@ -35,6 +34,7 @@ export interface AlertingOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly outbox: Outbox;
   /** Hears of failures that detection waits for; without one they are only waited for. */
   readonly logger?: Logger;
   readonly publicUrl: () => string | null;
@@ -45,12 +45,11 @@ export interface AlertingOptions {
 
 /** Builds detection and mail over a store: on virtual time in the replay world, on the wall clock elsewhere. */
 export async function createAlerting(options: AlertingOptions): Promise<Alerting> {
-  const { parts, config, metrics, clock, logger } = options;
+  const { parts, config, metrics, clock, logger, outbox } = options;
   const sentence = 'Detection or its mails have to wait.';
   const failure = logger === undefined ? null : createRepeatingFailure({ sentence, logger, clock });
   const store = createAlertStoreCache(parts.store);
   const history = createHistoryCache(parts.store);
-  const outbox = createOutbox(parts.folder.outbox);
   const engine = createAlertEngine({
     rules: config.alerts.enabled ? effectiveRules(config.alerts.rules) : [],
     history,
@@ -97,9 +96,9 @@ export async function createAlerting(options: AlertingOptions): Promise<Alerting
   if (parts.world === 'replay') {
     const extent = await parts.store.extent();
     const grid = createGridSurveillance(surveillanceOptions, extent === null ? null : extent.to);
-    return { surveillance: grid, grid, history, store, outbox };
+    return { surveillance: grid, grid, history, store };
   }
   const everyMs = config.alerts.evaluateEverySeconds * 1_000;
   const surveillance = createClockSurveillance(surveillanceOptions, everyMs, options.caughtUp);
-  return { surveillance, grid: null, history, store, outbox };
+  return { surveillance, grid: null, history, store };
 }

@@ -3,7 +3,7 @@ import { lastValueFrom, type Observable } from 'rxjs';
 import type { Clock } from '../core/clock.js';
 import { CancelledError, type BellwetherError } from '../core/errors.js';
 import type { LogPosition } from '../core/document.js';
-import { RAW_TOPIC, SCORED_TOPIC, type DurableLog } from '../core/log.js';
+import { RAW_TOPIC, SCORED_TOPIC, type DurableLog, type LogReader, type ReaderOptions } from '../core/log.js';
 import { retry, type RetryOptions } from '../core/retry.js';
 import { createCredit } from '../operators/credit.js';
 import { monitor$, understand$, type MonitorStage, type StageIo, type UnderstandStage } from '../topology.js';
@@ -16,8 +16,9 @@ export interface FlowOptions {
   readonly clock: Clock;
   /** Per stage: pulled and not yet committed. */
   readonly credit: { readonly maxMessages: number; readonly maxBytes: number };
-  readonly understand: Omit<UnderstandStage, keyof StageIo | 'log' | 'now'>;
-  readonly monitor: Omit<MonitorStage, keyof StageIo>;
+  /** Null when other processes do this part; then only its lag is known here. */
+  readonly understand: Omit<UnderstandStage, keyof StageIo | 'log' | 'now'> | null;
+  readonly monitor: (Omit<MonitorStage, keyof StageIo> & ReaderOptions) | null;
   readonly onRetry: (error: BellwetherError, attempt: number) => void;
 }
 
@@ -49,15 +50,7 @@ export async function startFlow(options: FlowOptions): Promise<Flow> {
     signal: abort.signal,
     onRetry: options.onRetry,
   };
-  const ioFor = (topic: string, group: string) =>
-    openStageIo(options, topic, group, { signal: abort.signal, retryOptions });
-  const understandIo = await ioFor(RAW_TOPIC, UNDERSTAND_GROUP);
-  const monitorIo = await ioFor(SCORED_TOPIC, MONITOR_GROUP);
-  const now = () => clock.now();
-  const stages = [
-    runToEnd(understand$({ ...options.understand, ...understandIo, log, now })),
-    runToEnd(monitor$({ ...options.monitor, ...monitorIo })),
-  ];
+  const { readers, stages } = await startStages(options, abort.signal, retryOptions);
   const finished = Promise.all(stages).then(() => undefined);
   let failure: { readonly error: unknown } | null = null;
   // Whoever awaits `failed` or `stop` sees the error; alone it must not end the process as unhandled.
@@ -93,26 +86,49 @@ export async function startFlow(options: FlowOptions): Promise<Flow> {
         // A write that was waiting for its dependency is done again at the next start.
         if (!(error instanceof CancelledError)) throw error;
       } finally {
-        await understandIo.reader.close();
-        await monitorIo.reader.close();
+        for (const reader of readers) await reader.close();
       }
     },
   };
 }
 
-async function openStageIo(
-  { log, credit, clock }: FlowOptions,
-  topic: string,
-  group: string,
-  { signal, retryOptions }: { readonly signal: AbortSignal; readonly retryOptions: RetryOptions },
-): Promise<StageIo> {
-  return {
-    reader: await log.openReader(topic, group),
-    credit: createCredit(credit),
-    signal,
-    monotonic: () => clock.monotonic(),
-    retry: (work) => retry(work, retryOptions),
+/** Opens the readers of the stages that run here, and runs them until the signal. */
+async function startStages(
+  { log, clock, credit, understand, monitor }: FlowOptions,
+  signal: AbortSignal,
+  retryOptions: RetryOptions,
+): Promise<{ readers: readonly LogReader[]; stages: readonly Promise<void>[] }> {
+  const readers: LogReader[] = [];
+  const stages: Promise<void>[] = [];
+  const ioFor = async (topic: string, group: string, options: ReaderOptions): Promise<StageIo> => {
+    const reader = await log.openReader(topic, group, options);
+    readers.push(reader);
+    return {
+      reader,
+      credit: createCredit(credit),
+      signal,
+      monotonic: () => clock.monotonic(),
+      retry: (work) => retry(work, retryOptions),
+    };
   };
+  if (understand !== null) {
+    const io = await ioFor(RAW_TOPIC, UNDERSTAND_GROUP, {});
+    stages.push(runToEnd(understand$({ ...understand, ...io, log, now: () => clock.now() })));
+  }
+  if (monitor !== null) {
+    const io = await ioFor(SCORED_TOPIC, MONITOR_GROUP, monitor);
+    stages.push(runToEnd(monitor$({ ...monitor, ...io })));
+  }
+  // A process without a stage has nothing that could fail, and goes on until it is stopped.
+  return { readers, stages: stages.length === 0 ? [untilAborted(signal)] : stages };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
 }
 
 async function runToEnd(stage$: Observable<unknown>): Promise<void> {

@@ -18,6 +18,7 @@ import { authorKeyOf } from './create-sources.js';
 import { createInstrumentDirectory } from './instrument-directory.js';
 import { packageRoot } from './package-root.js';
 import type { Parts } from './parts.js';
+import type { Roles } from './roles.js';
 
 /** `http://host:port`, or null while a server does not listen. */
 export interface HttpAddresses {
@@ -31,6 +32,8 @@ export interface HttpOptions {
   readonly clock: Clock;
   readonly hub: LiveHub;
   readonly outbox: Outbox;
+  /** Page and API are served by `api`, the webhook by `ingest`, health by everybody. */
+  readonly roles: Roles;
   readonly metrics: Metrics;
   readonly accept: (documents: readonly RawDocument[]) => Promise<void>;
   readonly health: () => Health;
@@ -54,7 +57,8 @@ export async function startHttp(
     logger: null,
     webRoot: fileURLToPath(new URL('dist/web/', packageRoot())),
     host: config.http.host,
-    ...(config.webhook.enabled ? { ingestRoutes: ingestRoutes(options) } : {}),
+    api: options.roles.has('api'),
+    ...(config.webhook.enabled && options.roles.has('ingest') ? { ingestRoutes: ingestRoutes(options) } : {}),
   });
   const metrics = createMetricsServer(options.metrics.registry);
   const close = async () => {

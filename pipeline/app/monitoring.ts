@@ -1,0 +1,78 @@
+import { createAlerting, type Alerting, type AlertingOptions } from './alerting.js';
+
+export interface MonitoringOptions {
+  readonly alerting: AlertingOptions;
+  /** Tells the store that this process writes from now on, so that one that was replaced can do no harm. */
+  readonly takeOver: () => Promise<void>;
+  readonly onActive: (active: boolean) => void;
+}
+
+/**
+ * Detection and mail of the one process that holds the scored topic; a standby has none.
+ *
+ * Every take-over begins with empty caches: what another process has stored meanwhile is read again.
+ */
+export interface Monitoring {
+  /** Null while this process stands by. */
+  readonly alerting: Alerting | null;
+  /** Called before the first scored message comes; and when the topic went to another process. */
+  readonly activate: () => Promise<void>;
+  readonly deactivate: () => Promise<void>;
+  /** Lets detection begin; before, the address for links in mails is not known. Ends with the signal, rejects when detection cannot go on. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+interface Term {
+  readonly alerting: Alerting;
+  readonly abort: AbortController;
+  running: Promise<void> | null;
+}
+
+export function createMonitoring(options: MonitoringOptions): Monitoring {
+  let term: Term | null = null;
+  let begun = false;
+  let reject: (error: unknown) => void = () => undefined;
+
+  const begin = (of: Term) => {
+    if (!begun || of.running !== null) return;
+    of.running = of.alerting.surveillance.run(of.abort.signal);
+    of.running.catch((error: unknown) => {
+      reject(error);
+    });
+  };
+  const end = async () => {
+    const ending = term;
+    if (ending === null) return;
+    term = null;
+    options.onActive(false);
+    ending.abort.abort();
+    // Its failure has reached `run` already.
+    await ending.running?.catch(() => undefined);
+    await ending.alerting.store.flush();
+  };
+  return {
+    get alerting() {
+      return term?.alerting ?? null;
+    },
+    async activate() {
+      await end();
+      await options.takeOver();
+      const alerting = await createAlerting(options.alerting);
+      term = { alerting, abort: new AbortController(), running: null };
+      options.onActive(true);
+      begin(term);
+    },
+    deactivate: end,
+    run: (signal) =>
+      new Promise((resolve, rejectRun) => {
+        reject = rejectRun;
+        begun = true;
+        if (term !== null) begin(term);
+        const finish = () => {
+          end().then(resolve, rejectRun);
+        };
+        if (signal.aborted) finish();
+        else signal.addEventListener('abort', finish, { once: true });
+      }),
+  };
+}

@@ -1,0 +1,288 @@
+import { setMaxListeners } from 'node:events';
+import type { FastifyInstance } from 'fastify';
+
+import { createOutbox, type Outbox } from '../../alerts/notifiers/outbox.js';
+import { createLiveHub, type LiveHub } from '../../dashboards/api/live-hub.js';
+import type { ServiceStatus } from '../../dashboards/api/ports.js';
+import type { RejectedItem } from '../../ingest/source.js';
+import { createReplaySource } from '../../ingest/sources/replay.js';
+import type { World } from '../core/document.js';
+import { CancelledError, ConfigError } from '../core/errors.js';
+import { createMetrics, type Metrics } from '../telemetry/metrics.js';
+import type { MonitorProgress } from '../topology.js';
+import { announceAlerts, announceDocuments } from './announce.js';
+import { startControlServer } from './control-server.js';
+import type { Flow, Lag } from './flow.js';
+import { keepHouse } from './housekeeping.js';
+import { createIntake, type Intake } from './intake.js';
+import { createMonitoring, type Monitoring } from './monitoring.js';
+import { type Parts } from './parts.js';
+import { ALL_ROLES, type Roles } from './roles.js';
+import type { Operation, OperationContext } from './operations/operation.js';
+import { authorKeyOf, createSources } from './create-sources.js';
+import { startHttp, type HttpAddresses } from './start-http.js';
+import { countProgress, startServiceFlow } from './service-flow.js';
+import { version } from './version.js';
+import type { ReplayRequest, ReplayResult, Service, ServiceOptions } from './service.js';
+
+/** Live documents are expected within this time of their publication; until then the newest windows are provisional. */
+const LATENESS_MS = 60_000;
+/** With more than this on its way, the present is not complete enough to be judged. */
+const CAUGHT_UP_DOCUMENTS = 2_000;
+
+/** See `startService`. */
+export class RunningService implements Service {
+  readonly world: World;
+  readonly dataDir: string;
+  addresses: HttpAddresses = { page: null, metrics: null };
+  failed: Promise<void> = Promise.resolve();
+  readonly #metrics: Metrics = createMetrics();
+  readonly #hub: LiveHub;
+  readonly #intake: Intake;
+  readonly #startedAt: number;
+  readonly #abort = new AbortController();
+  readonly #closers: (() => Promise<void>)[] = [];
+  readonly #roles: Roles;
+  #flow: Flow | null = null;
+  readonly #monitoring: Monitoring;
+  readonly #outbox: Outbox;
+  #lag: Lag = { understand: 0, monitor: 0 };
+  #newest: number | null = null;
+  #ready = false;
+  #stopped: Promise<void> | null = null;
+
+  constructor(
+    readonly options: ServiceOptions,
+    readonly parts: Parts,
+  ) {
+    const { clock, logger, roles = ALL_ROLES } = options;
+    this.#roles = roles;
+    this.world = parts.world;
+    this.dataDir = parts.folder.path;
+    this.#startedAt = clock.now();
+    // Every feed listens to it, for its pause and its request: more than ten are no leak.
+    setMaxListeners(0, this.#abort.signal);
+    this.#hub = createLiveHub({ startedAt: this.#startedAt });
+    this.#intake = createIntake({ log: parts.log, clock, logger, metrics: this.#metrics });
+    this.#outbox = createOutbox(parts.folder.outbox);
+    this.#monitoring = this.#createMonitoring();
+  }
+
+  async start(): Promise<void> {
+    const { parts, options } = this;
+    const { clock } = options;
+    const roles = this.#roles;
+    this.#newest = (await parts.store.extent())?.to ?? null;
+    const flow = await this.#startFlow();
+    this.#flow = flow;
+    // The address must be known before the first mail is written.
+    await this.#startServers();
+    const background = [
+      flow.failed,
+      ...(roles.has('monitor') ? [this.#monitoring.run(this.#abort.signal)] : []),
+      keepHouse({
+        flow,
+        log: parts.log,
+        statuses: () => this.#intake.statuses(),
+        metrics: this.#metrics,
+        clock,
+        signal: this.#abort.signal,
+        onLag: (lag) => {
+          this.#lag = lag;
+        },
+      }),
+      ...(roles.has('ingest') ? this.#runSources() : []),
+    ];
+    this.failed = Promise.all(background).then(() => undefined);
+    this.failed.catch(() => undefined);
+    this.#metrics.observeProcess();
+    this.#ready = true;
+  }
+
+  async replay(request: ReplayRequest, signal: AbortSignal): Promise<ReplayResult> {
+    if (this.world !== 'replay') {
+      throw new ConfigError(
+        'world_mismatch',
+        `The data folder ${this.dataDir} holds the ${this.world} world; recorded files go into a replay world. Give another folder with --data.`,
+      );
+    }
+    const problems: RejectedItem[] = [];
+    const { clock, config } = this.options;
+    const source = createReplaySource({
+      files: request.files,
+      speed: request.speed,
+      readCursor: (name) => this.parts.log.readCursor(name),
+      clock,
+      virtualClock: true,
+      onRejected: (item) => {
+        if (problems.length < 20) problems.push(item);
+        this.#metrics.rejected('replay', 'invalid');
+      },
+      ...authorKeyOf(config),
+    });
+    const both = AbortSignal.any([signal, this.#abort.signal]);
+    await this.#intake.runToEnd('replay', source, both);
+    await this.#settle(both);
+    const { delivered, rejected } = source.status();
+    return { delivered, rejected, problems };
+  }
+
+  operate<Request, Answer>(
+    operation: Operation<Request, Answer>,
+    request: Request,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { config, clock, logger } = this.options;
+    const context: OperationContext = {
+      config,
+      clock,
+      logger,
+      parts: this.parts,
+      flow: this.#requireFlow(),
+      intake: this.#intake,
+      metrics: this.#metrics,
+    };
+    return operation.run(request, context, AbortSignal.any([signal, this.#abort.signal]));
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#ready = false;
+    this.#abort.abort();
+    const errors: unknown[] = [];
+    const attempt = async (work: () => Promise<unknown>) => {
+      try {
+        await work();
+      } catch (error) {
+        // A write that was waiting when we stopped is done again at the next start.
+        if (!(error instanceof CancelledError)) errors.push(error);
+      }
+    };
+    for (const close of this.#closers.splice(0).reverse()) await attempt(close);
+    await attempt(async () => this.#flow?.stop());
+    await attempt(() => this.failed);
+    await attempt(() => this.#monitoring.deactivate());
+    await attempt(() => this.parts.close());
+    if (errors.length > 0) throw errors[0];
+  }
+
+  async #settle(signal: AbortSignal): Promise<void> {
+    await this.#requireFlow().drained(signal);
+    if (!signal.aborted) await Promise.race([this.#monitoring.alerting?.grid?.settled(), this.failed]);
+  }
+
+  #runSources(): readonly Promise<void>[] {
+    const { parts, options } = this;
+    const { config, clock, logger } = options;
+    const sources = createSources({ config, parts, clock, logger, metrics: this.#metrics });
+    return sources.map(({ type, source }) => this.#intake.run(type, source, this.#abort.signal));
+  }
+
+  #createMonitoring(): Monitoring {
+    const { parts, options } = this;
+    const { config, clock, logger } = options;
+    return createMonitoring({
+      takeOver: () => Promise.resolve(),
+      onActive: (active) => {
+        if (this.#roles.size < ALL_ROLES.size)
+          logger.info(active ? 'This monitor is the active one now.' : 'This monitor stands by.');
+      },
+      alerting: {
+        parts,
+        config,
+        clock,
+        metrics: this.#metrics,
+        logger,
+        outbox: this.#outbox,
+        // A port that happened to be free is gone tomorrow: no link is better than a dead one.
+        publicUrl: () => config.http.publicUrl ?? (config.http.port === 0 ? null : this.addresses.page),
+        caughtUp: async () => this.#flow !== null && this.#isCaughtUp(await this.#flow.lag()),
+        onEvents: (events) => {
+          announceAlerts(this.#hub, this.#outbox, events);
+        },
+      },
+    });
+  }
+
+  #startFlow(): Promise<Flow> {
+    return startServiceFlow({
+      ...this.options,
+      roles: this.#roles,
+      parts: this.parts,
+      metrics: this.#metrics,
+      monitoring: this.#monitoring,
+      onStored: (progress) => {
+        this.#onStored(progress);
+      },
+    });
+  }
+
+  #onStored(progress: MonitorProgress): void {
+    countProgress(progress, {
+      metrics: this.#metrics,
+      now: this.options.clock.now(),
+      since: this.#startedAt,
+    });
+    const { alerting } = this.#monitoring;
+    alerting?.history.touch(progress.touched);
+    if (progress.newest === null) return;
+    this.#newest = Math.max(this.#newest ?? progress.newest, progress.newest);
+    alerting?.grid?.advance(progress.newest);
+    announceDocuments(
+      this.#hub,
+      progress.batches.flatMap((batch) => batch.versions),
+    );
+  }
+
+  async #startServers(): Promise<void> {
+    const { parts, options } = this;
+    const http = await startHttp({
+      parts,
+      config: options.config,
+      clock: options.clock,
+      hub: this.#hub,
+      outbox: this.#outbox,
+      roles: this.#roles,
+      metrics: this.#metrics,
+      accept: (documents) => this.#intake.accept(documents),
+      health: () => ({
+        ready: this.#ready,
+        reasons: this.#ready ? [] : ['The service is starting or stopping.'],
+      }),
+      status: () => this.#status(),
+    });
+    this.addresses = http.addresses;
+    this.#closers.push(() => http.close());
+    const control: FastifyInstance = await startControlServer(parts.folder.socket, this);
+    this.#closers.push(async () => control.close());
+  }
+
+  #status(): ServiceStatus {
+    const now =
+      this.world === 'replay' ? (this.#newest ?? this.options.clock.now()) : this.options.clock.now();
+    return {
+      world: this.world,
+      now,
+      watermark: this.world === 'replay' ? this.#newest : now - LATENESS_MS,
+      newestDocumentAt: this.#newest,
+      model: this.parts.understanding.classifier.model,
+      sources: this.#intake.statuses(),
+      version: version(),
+      lagDocuments: this.#lag.understand + this.#lag.monitor,
+    };
+  }
+
+  #isCaughtUp(lag: Lag): boolean {
+    this.#lag = lag;
+    return lag.understand + lag.monitor <= CAUGHT_UP_DOCUMENTS;
+  }
+
+  #requireFlow(): Flow {
+    if (this.#flow === null) throw new ConfigError('not_started', 'The service has not started yet.');
+    return this.#flow;
+  }
+}

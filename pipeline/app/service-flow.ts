@@ -1,0 +1,68 @@
+import { decodeScoredMessage, encodeScoredMessage } from '../log/codec.js';
+import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import type { MonitorProgress } from '../topology.js';
+import { startFlow, type Flow } from './flow.js';
+import type { Monitoring } from './monitoring.js';
+import type { Parts } from './parts.js';
+import type { Roles } from './roles.js';
+import type { ServiceOptions } from './service.js';
+
+export interface ServiceFlowOptions extends Pick<ServiceOptions, 'config' | 'clock' | 'logger'> {
+  readonly parts: Parts;
+  readonly roles: Roles;
+  readonly metrics: Metrics;
+  readonly monitoring: Pick<Monitoring, 'activate' | 'deactivate'>;
+  readonly onStored: (progress: MonitorProgress) => void;
+}
+
+/** Starts the stages that this process has a role in, on its open parts. */
+export function startServiceFlow(options: ServiceFlowOptions): Promise<Flow> {
+  const { parts, config, clock, logger, roles, metrics, monitoring } = options;
+  const failure = createRepeatingFailure({ sentence: 'A write has to wait.', logger, clock });
+  const understand = {
+    ...parts.understanding,
+    encodeScored: encodeScoredMessage,
+    onScored: (messages: readonly unknown[], seconds: number) => {
+      metrics.batch('understand', messages.length, seconds);
+    },
+  };
+  const monitor = {
+    store: parts.store,
+    weigh: parts.understanding.weigh,
+    virtualClock: parts.world === 'replay',
+    decodeScored: decodeScoredMessage,
+    onAssigned: () => monitoring.activate(),
+    onRevoked: () => monitoring.deactivate(),
+    onStored: (progress: MonitorProgress) => {
+      failure.succeeded();
+      metrics.batch('monitor', progress.messages, progress.seconds);
+      options.onStored(progress);
+    },
+  };
+  return startFlow({
+    log: parts.log,
+    clock,
+    credit: { maxMessages: config.log.maxUnfinishedDocuments, maxBytes: config.log.maxUnfinishedBytes },
+    understand: roles.has('understand') ? understand : null,
+    monitor: roles.has('monitor') ? monitor : null,
+    onRetry: (error) => {
+      failure.failed(error);
+    },
+  });
+}
+
+/** Counts what became of the messages, and how long live documents took from their acceptance. */
+export function countProgress(
+  { batches }: Pick<MonitorProgress, 'batches'>,
+  { metrics, now, since }: { readonly metrics: Metrics; readonly now: number; readonly since: number },
+): void {
+  for (const { receipts, versions } of batches) {
+    for (const { outcome } of receipts) metrics.outcome(outcome, 1);
+    for (const { scored } of versions) {
+      const acceptedAt = Date.parse(scored.document.receivedAt);
+      // Recorded history was received in its own time; what it took to get here says nothing.
+      if (acceptedAt >= since) metrics.queryable((now - acceptedAt) / 1_000);
+    }
+  }
+}
