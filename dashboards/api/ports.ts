@@ -90,28 +90,30 @@ export type FindTellingSentence = (input: {
   readonly spans: readonly Span[];
 }) => Span | null;
 
-/** Everything the HTTP server needs; built once in `pipeline/app`. */
-export interface ServerDeps {
+/** What every HTTP server of ours needs. */
+export interface HealthServerDeps {
+  readonly health: () => Health;
+  readonly status: () => ServiceStatus;
+  /** Null: nothing is logged. */
+  readonly logger: FastifyBaseLogger | null;
+  /** The address the server will listen on; on loopback only loopback names are accepted as Host. */
+  readonly host: string;
+  /** Host names accepted besides, lower case, without port. */
+  readonly allowedHosts?: readonly string[];
+  /** Mounted as it is, outside the read limits of the API. */
+  readonly ingestRoutes?: FastifyPluginAsync;
+}
+
+/** What page and API need besides; built once in `pipeline/app`. */
+export interface ServerDeps extends HealthServerDeps {
   readonly queries: QueryStore;
   readonly instruments: InstrumentDirectory;
   readonly mails: MailReader;
   readonly live: LiveHub;
   readonly findTellingSentence: FindTellingSentence;
-  readonly health: () => Health;
-  readonly status: () => ServiceStatus;
   readonly clock: Clock;
-  /** Null: nothing is logged. */
-  readonly logger: FastifyBaseLogger | null;
   /** Folder of the built page (`dist/web`). */
   readonly webRoot: string;
-  /** The address the server will listen on; on loopback only loopback names are accepted as Host. */
-  readonly host: string;
-  /** Host names accepted besides, lower case, without port. */
-  readonly allowedHosts?: readonly string[];
-  /** False leaves page and API out; health and the ingest routes stay. Default true. */
-  readonly api?: boolean;
-  /** Mounted as it is, outside the read limits of the API. */
-  readonly ingestRoutes?: FastifyPluginAsync;
   /** Milliseconds between two status events on the stream; default 5,000. */
   readonly heartbeatMs?: number;
 }

@@ -1,7 +1,7 @@
 import fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 
 import { addOpenApi } from './openapi.js';
-import type { ServerDeps } from './ports.js';
+import type { HealthServerDeps, ServerDeps } from './ports.js';
 import { handleError, sendProblem } from './problem.js';
 import { createReadGate } from './read-gate.js';
 import { addAlertRoutes } from './routes/alerts.js';
@@ -31,11 +31,42 @@ const OPTIONS: FastifyServerOptions = {
  * It does not listen yet. `close()` ends open streams too. Every answer that is not a success is a problem document.
  */
 export function createServer(deps: ServerDeps): FastifyInstance {
+  const app = createPlainServer(deps);
+  const gate = createReadGate(LIMITS);
+  addOpenApi(app, deps.status().version);
+  void app.register((api, _options, done) => {
+    neverStored(api);
+    addSeriesRoute(api, deps, gate);
+    addDocumentRoutes(api, deps, gate);
+    addAlertRoutes(api, deps, gate);
+    addOverviewRoutes(api, deps, gate);
+    addMailRoutes(api, deps);
+    addStatusRoutes(api, deps);
+    addStreamRoute(api, deps);
+    done();
+  });
+  if (deps.ingestRoutes !== undefined) void app.register(deps.ingestRoutes);
+  addPageRoutes(app, deps.webRoot);
+  return app;
+}
+
+/** The server of a process that has no page to show: status, health and, when given, the ingest routes. */
+export function createHealthServer(deps: HealthServerDeps): FastifyInstance {
+  const app = createPlainServer(deps);
+  void app.register((api, _options, done) => {
+    neverStored(api);
+    addStatusRoutes(api, deps);
+    done();
+  });
+  if (deps.ingestRoutes !== undefined) void app.register(deps.ingestRoutes);
+  return app;
+}
+
+function createPlainServer(deps: HealthServerDeps): FastifyInstance {
   const app: FastifyInstance =
     deps.logger === null
       ? fastify({ ...OPTIONS, logger: false })
       : fastify({ ...OPTIONS, loggerInstance: deps.logger });
-  const gate = createReadGate(LIMITS);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -45,23 +76,11 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     ),
   );
   secure(app, { host: deps.host, allowedHosts: deps.allowedHosts ?? [] });
-  addOpenApi(app, deps.status().version);
-  void app.register((api, _options, done) => {
-    api.addHook('onSend', async (_request, reply) => {
-      if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
-    });
-    addStatusRoutes(api, deps);
-    if (deps.api !== false) {
-      addSeriesRoute(api, deps, gate);
-      addDocumentRoutes(api, deps, gate);
-      addAlertRoutes(api, deps, gate);
-      addOverviewRoutes(api, deps, gate);
-      addMailRoutes(api, deps);
-      addStreamRoute(api, deps);
-    }
-    done();
-  });
-  if (deps.ingestRoutes !== undefined) void app.register(deps.ingestRoutes);
-  if (deps.api !== false) addPageRoutes(app, deps.webRoot);
   return app;
+}
+
+function neverStored(api: FastifyInstance): void {
+  api.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
+  });
 }

@@ -7,12 +7,12 @@ import type { Clock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics, SourceType } from '../telemetry/metrics.js';
-import type { Parts } from './parts.js';
+import type { OpenParts } from './parts.js';
 import { version } from './version.js';
 
 export interface SourcesOptions {
   readonly config: Config;
-  readonly parts: Parts;
+  readonly parts: OpenParts;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'rejected'>;

@@ -1,7 +1,8 @@
 import { createAlerting, type Alerting, type AlertingOptions } from './alerting.js';
 
 export interface MonitoringOptions {
-  readonly alerting: AlertingOptions;
+  /** Asked for at each take-over. */
+  readonly alerting: () => AlertingOptions;
   /** Tells the store that this process writes from now on, so that one that was replaced can do no harm. */
   readonly takeOver: () => Promise<void>;
   readonly onActive: (active: boolean) => void;
@@ -57,7 +58,7 @@ export function createMonitoring(options: MonitoringOptions): Monitoring {
     async activate() {
       await end();
       await options.takeOver();
-      const alerting = await createAlerting(options.alerting);
+      const alerting = await createAlerting(options.alerting());
       term = { alerting, abort: new AbortController(), running: null };
       options.onActive(true);
       begin(term);

@@ -7,6 +7,7 @@ import { openLmdbLog } from '../log/lmdb-log.js';
 import { openStore, type Store } from '../storage/open-store.js';
 import type { Logger } from '../telemetry/logger.js';
 import { openDataFolder, type DataFolder } from './data-folder.js';
+import type { Roles } from './roles.js';
 import { createUnderstanding, type Understanding } from './understanding.js';
 
 export interface PartsOptions {
@@ -16,22 +17,28 @@ export interface PartsOptions {
   readonly world: World | null;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly roles: Roles;
 }
 
-/** What every use of a data folder needs, open and held by this process. */
-export interface Parts {
+/** What a process of an installation needs, open and held by it. */
+export interface OpenParts {
   readonly folder: DataFolder;
   readonly world: World;
   readonly log: DurableLog;
-  readonly store: Store;
+  /** Null in a process that only takes documents in: that must go on when the store is away. */
+  readonly store: Store | null;
   readonly understanding: Understanding;
   /** Closes everything, last opened first. */
   close(): Promise<void>;
 }
 
+export interface Parts extends OpenParts {
+  readonly store: Store;
+}
+
 /** Opens folder, log, store and models in this order; what was opened is closed again when a later one fails. */
-export async function openParts(options: PartsOptions): Promise<Parts> {
-  const { config, clock, logger } = options;
+export async function openParts(options: PartsOptions): Promise<OpenParts> {
+  const { config, clock, logger, roles } = options;
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -59,8 +66,9 @@ export async function openParts(options: PartsOptions): Promise<Parts> {
       retention: { maxAgeMs: config.log.retentionDays * 86_400_000, maxBytes: config.log.retentionBytes },
     });
     closers.push(() => log.close());
-    const store = await openStore({ path: folder.store, world, clock, logger });
-    closers.push(() => store.close());
+    const onlyIngest = roles.size === 1 && roles.has('ingest');
+    const store = onlyIngest ? null : await openStore({ path: folder.store, world, clock, logger });
+    if (store !== null) closers.push(() => store.close());
     return { folder, world, log, store, understanding, close };
   } catch (error) {
     await close();

@@ -4,22 +4,23 @@ import type { FastifyInstance } from 'fastify';
 import { createOutbox, type Outbox } from '../../alerts/notifiers/outbox.js';
 import { createLiveHub, type LiveHub } from '../../dashboards/api/live-hub.js';
 import type { ServiceStatus } from '../../dashboards/api/ports.js';
-import type { RejectedItem } from '../../ingest/source.js';
-import { createReplaySource } from '../../ingest/sources/replay.js';
 import type { World } from '../core/document.js';
 import { CancelledError, ConfigError } from '../core/errors.js';
 import { createMetrics, type Metrics } from '../telemetry/metrics.js';
+import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
 import type { MonitorProgress } from '../topology.js';
 import { announceAlerts, announceDocuments } from './announce.js';
 import { startControlServer } from './control-server.js';
 import type { Flow, Lag } from './flow.js';
+import { followStore } from './follow-store.js';
 import { keepHouse } from './housekeeping.js';
 import { createIntake, type Intake } from './intake.js';
 import { createMonitoring, type Monitoring } from './monitoring.js';
-import { type Parts } from './parts.js';
+import type { OpenParts, Parts } from './parts.js';
+import { replayFiles } from './replay-files.js';
 import { ALL_ROLES, type Roles } from './roles.js';
 import type { Operation, OperationContext } from './operations/operation.js';
-import { authorKeyOf, createSources } from './create-sources.js';
+import { createSources } from './create-sources.js';
 import { startHttp, type HttpAddresses } from './start-http.js';
 import { countProgress, startServiceFlow } from './service-flow.js';
 import { version } from './version.js';
@@ -29,6 +30,9 @@ import type { ReplayRequest, ReplayResult, Service, ServiceOptions } from './ser
 const LATENESS_MS = 60_000;
 /** With more than this on its way, the present is not complete enough to be judged. */
 const CAUGHT_UP_DOCUMENTS = 2_000;
+
+/** A monitor that is killed is replaced within this time. */
+const TAKE_OVER_MS = 15_000;
 
 /** See `startService`. */
 export class RunningService implements Service {
@@ -53,7 +57,7 @@ export class RunningService implements Service {
 
   constructor(
     readonly options: ServiceOptions,
-    readonly parts: Parts,
+    readonly parts: OpenParts,
   ) {
     const { clock, logger, roles = ALL_ROLES } = options;
     this.#roles = roles;
@@ -72,7 +76,7 @@ export class RunningService implements Service {
     const { parts, options } = this;
     const { clock } = options;
     const roles = this.#roles;
-    this.#newest = (await parts.store.extent())?.to ?? null;
+    this.#newest = (await parts.store?.extent())?.to ?? null;
     const flow = await this.#startFlow();
     this.#flow = flow;
     // The address must be known before the first mail is written.
@@ -92,6 +96,7 @@ export class RunningService implements Service {
         },
       }),
       ...(roles.has('ingest') ? this.#runSources() : []),
+      ...(roles.has('api') && !roles.has('monitor') ? [this.#followStore()] : []),
     ];
     this.failed = Promise.all(background).then(() => undefined);
     this.failed.catch(() => undefined);
@@ -99,45 +104,34 @@ export class RunningService implements Service {
     this.#ready = true;
   }
 
-  async replay(request: ReplayRequest, signal: AbortSignal): Promise<ReplayResult> {
-    if (this.world !== 'replay') {
-      throw new ConfigError(
-        'world_mismatch',
-        `The data folder ${this.dataDir} holds the ${this.world} world; recorded files go into a replay world. Give another folder with --data.`,
-      );
-    }
-    const problems: RejectedItem[] = [];
-    const { clock, config } = this.options;
-    const source = createReplaySource({
-      files: request.files,
-      speed: request.speed,
-      readCursor: (name) => this.parts.log.readCursor(name),
-      clock,
-      virtualClock: true,
-      onRejected: (item) => {
-        if (problems.length < 20) problems.push(item);
-        this.#metrics.rejected('replay', 'invalid');
+  replay(request: ReplayRequest, signal: AbortSignal): Promise<ReplayResult> {
+    const { config, clock } = this.options;
+    return replayFiles(
+      request,
+      {
+        parts: this.parts,
+        config,
+        clock,
+        intake: this.#intake,
+        metrics: this.#metrics,
+        settle: (until) => this.#settle(until),
       },
-      ...authorKeyOf(config),
-    });
-    const both = AbortSignal.any([signal, this.#abort.signal]);
-    await this.#intake.runToEnd('replay', source, both);
-    await this.#settle(both);
-    const { delivered, rejected } = source.status();
-    return { delivered, rejected, problems };
+      AbortSignal.any([signal, this.#abort.signal]),
+    );
   }
 
-  operate<Request, Answer>(
+  async operate<Request, Answer>(
     operation: Operation<Request, Answer>,
     request: Request,
     signal: AbortSignal,
   ): Promise<Answer> {
+    await this.#untilActive(signal);
     const { config, clock, logger } = this.options;
     const context: OperationContext = {
       config,
       clock,
       logger,
-      parts: this.parts,
+      parts: this.#requireStore(),
       flow: this.#requireFlow(),
       intake: this.#intake,
       metrics: this.#metrics,
@@ -182,17 +176,47 @@ export class RunningService implements Service {
     return sources.map(({ type, source }) => this.#intake.run(type, source, this.#abort.signal));
   }
 
+  /** Only the active monitor may change what is stored. */
+  async #untilActive(signal: AbortSignal): Promise<void> {
+    const { clock } = this.options;
+    const deadline = clock.monotonic() + TAKE_OVER_MS;
+    while (this.#monitoring.alerting === null && clock.monotonic() < deadline && !signal.aborted)
+      await clock.sleep(100, signal);
+    if (this.#monitoring.alerting !== null) return;
+    throw new ConfigError(
+      'not_the_active_monitor',
+      'This process is not the active monitor of the installation. Run the command where that one runs (its /readyz says "active").',
+    );
+  }
+
+  #followStore(): Promise<void> {
+    const { clock, logger } = this.options;
+    const failure = createRepeatingFailure({ sentence: 'The store does not answer.', logger, clock });
+    return followStore({
+      store: this.#requireStore().store,
+      hub: this.#hub,
+      clock,
+      signal: this.#abort.signal,
+      onNewest: (time) => {
+        failure.succeeded();
+        this.#newest = time;
+      },
+      onFailure: (error) => {
+        failure.failed(error);
+      },
+    });
+  }
+
   #createMonitoring(): Monitoring {
-    const { parts, options } = this;
-    const { config, clock, logger } = options;
+    const { config, clock, logger } = this.options;
     return createMonitoring({
       takeOver: () => Promise.resolve(),
       onActive: (active) => {
         if (this.#roles.size < ALL_ROLES.size)
           logger.info(active ? 'This monitor is the active one now.' : 'This monitor stands by.');
       },
-      alerting: {
-        parts,
+      alerting: () => ({
+        parts: this.#requireStore(),
         config,
         clock,
         metrics: this.#metrics,
@@ -204,7 +228,7 @@ export class RunningService implements Service {
         onEvents: (events) => {
           announceAlerts(this.#hub, this.#outbox, events);
         },
-      },
+      }),
     });
   }
 
@@ -279,6 +303,17 @@ export class RunningService implements Service {
   #isCaughtUp(lag: Lag): boolean {
     this.#lag = lag;
     return lag.understand + lag.monitor <= CAUGHT_UP_DOCUMENTS;
+  }
+
+  #requireStore(): Parts {
+    const { store } = this.parts;
+    if (store === null) {
+      throw new ConfigError(
+        'role_without_store',
+        'This process only takes documents in and has no store. Ask the one that runs the monitor role.',
+      );
+    }
+    return { ...this.parts, store };
   }
 
   #requireFlow(): Flow {

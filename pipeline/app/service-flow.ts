@@ -1,15 +1,16 @@
 import { decodeScoredMessage, encodeScoredMessage } from '../log/codec.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
+import type { Store } from '../storage/open-store.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { MonitorProgress } from '../topology.js';
 import { startFlow, type Flow } from './flow.js';
 import type { Monitoring } from './monitoring.js';
-import type { Parts } from './parts.js';
+import type { OpenParts } from './parts.js';
 import type { Roles } from './roles.js';
 import type { ServiceOptions } from './service.js';
 
 export interface ServiceFlowOptions extends Pick<ServiceOptions, 'config' | 'clock' | 'logger'> {
-  readonly parts: Parts;
+  readonly parts: OpenParts;
   readonly roles: Roles;
   readonly metrics: Metrics;
   readonly monitoring: Pick<Monitoring, 'activate' | 'deactivate'>;
@@ -27,8 +28,9 @@ export function startServiceFlow(options: ServiceFlowOptions): Promise<Flow> {
       metrics.batch('understand', messages.length, seconds);
     },
   };
-  const monitor = {
-    store: parts.store,
+  const { store } = parts;
+  const monitor = (own: Store) => ({
+    store: own,
     weigh: parts.understanding.weigh,
     virtualClock: parts.world === 'replay',
     decodeScored: decodeScoredMessage,
@@ -39,13 +41,13 @@ export function startServiceFlow(options: ServiceFlowOptions): Promise<Flow> {
       metrics.batch('monitor', progress.messages, progress.seconds);
       options.onStored(progress);
     },
-  };
+  });
   return startFlow({
     log: parts.log,
     clock,
     credit: { maxMessages: config.log.maxUnfinishedDocuments, maxBytes: config.log.maxUnfinishedBytes },
     understand: roles.has('understand') ? understand : null,
-    monitor: roles.has('monitor') ? monitor : null,
+    monitor: store !== null && roles.has('monitor') ? monitor(store) : null,
     onRetry: (error) => {
       failure.failed(error);
     },

@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.js';
 import type { World } from '../core/document.js';
 import type { Logger } from '../telemetry/logger.js';
 import { openParts } from './parts.js';
-import type { Roles } from './roles.js';
+import { ALL_ROLES, type Roles } from './roles.js';
 import type { Operation } from './operations/operation.js';
 import type { HttpAddresses } from './start-http.js';
 import { RunningService } from './running-service.js';
@@ -50,7 +50,7 @@ export interface Service {
 
 /** Opens everything in order, starts the stages, detection, the sources and the servers. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const parts = await openParts(options);
+  const parts = await openParts({ ...options, roles: options.roles ?? ALL_ROLES });
   const service = new RunningService(options, parts);
   try {
     await service.start();

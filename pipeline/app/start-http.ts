@@ -8,7 +8,7 @@ import type { Config } from '../../config/schema.js';
 import type { LiveHub } from '../../dashboards/api/live-hub.js';
 import { createMetricsServer } from '../../dashboards/api/metrics-server.js';
 import type { Health, ServiceStatus } from '../../dashboards/api/ports.js';
-import { createServer } from '../../dashboards/api/server.js';
+import { createHealthServer, createServer } from '../../dashboards/api/server.js';
 import { webhookRoutes } from '../../ingest/sources/webhook.js';
 import type { Clock } from '../core/clock.js';
 import type { RawDocument } from '../core/document.js';
@@ -17,7 +17,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 import { authorKeyOf } from './create-sources.js';
 import { createInstrumentDirectory } from './instrument-directory.js';
 import { packageRoot } from './package-root.js';
-import type { Parts } from './parts.js';
+import type { OpenParts } from './parts.js';
 import type { Roles } from './roles.js';
 
 /** `http://host:port`, or null while a server does not listen. */
@@ -27,7 +27,7 @@ export interface HttpAddresses {
 }
 
 export interface HttpOptions {
-  readonly parts: Parts;
+  readonly parts: OpenParts;
   readonly config: Config;
   readonly clock: Clock;
   readonly hub: LiveHub;
@@ -45,21 +45,27 @@ export async function startHttp(
   options: HttpOptions,
 ): Promise<{ addresses: HttpAddresses; close(): Promise<void> }> {
   const { config, parts } = options;
-  const server = createServer({
-    queries: parts.store,
-    instruments: createInstrumentDirectory(parts.understanding.linker),
-    mails: options.outbox,
-    live: options.hub,
-    findTellingSentence: parts.understanding.findTellingSentence,
+  const { store, understanding } = parts;
+  const shared = {
     health: options.health,
     status: options.status,
-    clock: options.clock,
     logger: null,
-    webRoot: fileURLToPath(new URL('dist/web/', packageRoot())),
     host: config.http.host,
-    api: options.roles.has('api'),
     ...(config.webhook.enabled && options.roles.has('ingest') ? { ingestRoutes: ingestRoutes(options) } : {}),
-  });
+  };
+  const server =
+    store === null || !options.roles.has('api')
+      ? createHealthServer(shared)
+      : createServer({
+          ...shared,
+          queries: store,
+          instruments: createInstrumentDirectory(understanding.linker),
+          mails: options.outbox,
+          live: options.hub,
+          findTellingSentence: understanding.findTellingSentence,
+          clock: options.clock,
+          webRoot: fileURLToPath(new URL('dist/web/', packageRoot())),
+        });
   const metrics = createMetricsServer(options.metrics.registry);
   const close = async () => {
     await server.close();

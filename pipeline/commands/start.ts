@@ -1,4 +1,5 @@
 import { peekDataFolder } from '../app/data-folder.js';
+import { folderSuffix, parseRoles, requireSharedParts, ROLES, type Roles } from '../app/roles.js';
 import { startService, type Service } from '../app/service.js';
 import type { Config, ConfigInput } from '../../config/schema.js';
 import { systemClock } from '../core/clock.js';
@@ -12,7 +13,7 @@ export const startCommand: Command = {
   name: 'start',
   summary:
     'Runs the service: sources, understanding, detection, mail, page. Without a configuration it shows the demo.',
-  usage: '[--config FILE] [--data DIR] [--port N] [--sources none|demo]',
+  usage: '[--config FILE] [--data DIR] [--port N] [--sources none|demo] [--roles ROLE,…]',
   options: {
     ...CONFIG_OPTIONS,
     ...PORT_OPTION,
@@ -21,19 +22,26 @@ export const startCommand: Command = {
       value: 'none|demo',
       doc: 'demo: invented companies. none: the webhook alone.',
     },
+    roles: {
+      type: 'string',
+      value: 'ROLE,…',
+      doc: 'What this process does: ingest, understand, monitor, api. Everything, when left out; with Kafka and a ClickHouse server the work can be shared.',
+    },
   },
   examples: [
     'bellwether start                              the demo, on http://127.0.0.1:8420',
     'bellwether start --sources none --data data/mine   documents by webhook',
     'bellwether start --config config/live.yaml    real public feeds',
+    'bellwether start --config cluster.yaml --roles understand   one of several that share the reading',
   ],
   async run(args, io) {
     noPositionals(args, 'start');
-    const { config, world, dataDir } = await settle(args, io);
+    const roles = parseRoles(textOption(args, 'roles') ?? ROLES.join(','));
+    const { config, world, dataDir } = await settle(args, io, roles);
     const logger = createLogger({ level: config.telemetry.logLevel });
     const began = systemClock.monotonic();
-    const service = await startService({ config, dataDir, world, clock: systemClock, logger });
-    greet(service, config, io, (systemClock.monotonic() - began) / 1_000);
+    const service = await startService({ config, dataDir, world, clock: systemClock, logger, roles });
+    greet(service, { config, roles }, io, (systemClock.monotonic() - began) / 1_000);
     const stopped = new Promise<void>((resolve) => {
       io.signal.addEventListener('abort', () => {
         resolve();
@@ -52,14 +60,16 @@ export const startCommand: Command = {
 async function settle(
   args: CommandArguments,
   io: CommandIo,
+  roles: Roles,
 ): Promise<{ config: Config; world: World | null; dataDir: string }> {
   const chosen = choiceOption(args, 'sources', ['none', 'demo']);
   const override: ConfigInput =
     chosen === null ? {} : { sources: chosen === 'demo' ? [{ type: 'demo' }] : [] };
   const config = await configFrom(args, io, override);
+  requireSharedParts(roles, config);
   const isDemo = config.sources.some((source) => source.type === 'demo');
   const wanted: World = isDemo ? 'demo' : 'live';
-  const dataDir = dataFolderOf(config, wanted, io);
+  const dataDir = `${dataFolderOf(config, wanted, io)}${config.dataDir === null ? folderSuffix(roles) : ''}`;
   const held = (await peekDataFolder(dataDir)).world;
   // Nobody asked for a world: an installation that is there is shown as what it is.
   const nothingAsked = chosen === null && textOption(args, 'config') === null;
@@ -73,15 +83,23 @@ async function settle(
   return { config, world: wanted, dataDir };
 }
 
-function greet(service: Service, config: Config, io: CommandIo, seconds: number): void {
+function greet(
+  service: Service,
+  { config, roles }: { readonly config: Config; readonly roles: Roles },
+  io: CommandIo,
+  seconds: number,
+): void {
   const banner: Readonly<Record<World, string>> = {
     demo: 'DEMO: invented companies and texts. In about 20 seconds one of them gets into trouble.',
     live: 'Live.',
     replay: 'Replay world: recorded documents, their own time.',
   };
   io.words(`Bellwether is ready (${seconds.toFixed(1)} s). ${banner[service.world]}`);
-  io.words(`  Page      ${service.addresses.page ?? ''}`);
-  if (config.webhook.enabled) io.words(`  Webhook   ${service.addresses.page ?? ''}/ingest/v1/documents`);
+  if (roles.size < ROLES.length) io.words(`  Roles     ${[...roles].join(', ')}`);
+  if (roles.has('api')) io.words(`  Page      ${service.addresses.page ?? ''}`);
+  else io.words(`  Health    ${service.addresses.page ?? ''}/readyz`);
+  if (config.webhook.enabled && roles.has('ingest'))
+    io.words(`  Webhook   ${service.addresses.page ?? ''}/ingest/v1/documents`);
   io.words(`  Metrics   ${service.addresses.metrics ?? ''}/metrics`);
   io.words(`  Data      ${service.dataDir} (mails in outbox/)`);
   io.words('Ctrl-C stops it.');

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import { objectSchema, toIso } from '../parameters.js';
-import type { ServerDeps, ServiceStatus } from '../ports.js';
+import type { HealthServerDeps, ServiceStatus } from '../ports.js';
 import type { WireStatus } from '../wire.js';
 
 const none = { schema: { querystring: objectSchema({}) } };
@@ -30,7 +30,7 @@ function toIsoOrNull(time: number | null): string | null {
   return time === null ? null : toIso(time);
 }
 
-export function addStatusRoutes(app: FastifyInstance, deps: ServerDeps): void {
+export function addStatusRoutes(app: FastifyInstance, deps: HealthServerDeps): void {
   app.get('/api/v1/status', none, () => toWireStatus(deps.status()));
   // Load balancers add parameters of their own to probes; they are none of our business here.
   app.get('/healthz', () => ({ status: 'ok' }));
