@@ -41,7 +41,7 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 8420 8421
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-  CMD ["node", "dist/pipeline/probe.js"]
+  CMD ["node", "dist/pipeline/probe.cjs"]
 ENTRYPOINT ["node", "dist/pipeline/bin.cjs"]
 CMD ["start", "--sources", "none", "--data", "/data"]
 
@@ -57,6 +57,6 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 8420 8421
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-  CMD ["node", "dist/pipeline/probe.js"]
+  CMD ["node", "dist/pipeline/probe.cjs"]
 ENTRYPOINT ["node", "dist/pipeline/bin.cjs"]
 CMD ["start", "--sources", "none", "--data", "/data"]
