@@ -94,7 +94,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['pipeline/cli.ts', 'pipeline/bin.cts', 'config/load.ts'],
+    files: ['pipeline/cli.ts', 'pipeline/bin.cts', 'pipeline/probe.cts', 'config/load.ts'],
     rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
   },
   {
