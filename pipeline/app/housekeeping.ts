@@ -22,24 +22,26 @@ const TRIM_EVERY = 600;
 export async function keepHouse(options: HousekeepingOptions): Promise<void> {
   const { metrics, clock, signal } = options;
   for (let turn = 1; !signal.aborted; turn += 1) {
-    const lag = await options.flow.lag();
-    options.onLag(lag);
-    metrics.lag(RAW_TOPIC, UNDERSTAND_GROUP, lag.understand);
-    metrics.lag(SCORED_TOPIC, MONITOR_GROUP, lag.monitor);
+    await whenPossible(async () => {
+      const lag = await options.flow.lag();
+      options.onLag(lag);
+      metrics.lag(RAW_TOPIC, UNDERSTAND_GROUP, lag.understand);
+      metrics.lag(SCORED_TOPIC, MONITOR_GROUP, lag.monitor);
+    });
     for (const source of options.statuses()) {
       metrics.sourceState(source.id, source.state);
       const seconds = source.lastDeliveryAt === null ? null : (clock.now() - source.lastDeliveryAt) / 1_000;
       metrics.sourceFreshness(source.id, seconds);
     }
-    if (turn % TRIM_EVERY === 0) await trim(options.log);
+    if (turn % TRIM_EVERY === 0) await whenPossible(() => options.log.trim());
     await clock.sleep(EVERY_MS, signal);
   }
 }
 
-/** A log that cannot be written for now, for instance on a full disk, is trimmed the next time. */
-async function trim(log: HousekeepingOptions['log']): Promise<void> {
+/** What cannot be done for now, for instance on a full disk or while the brokers are away, is done the next time. */
+async function whenPossible(work: () => Promise<void>): Promise<void> {
   try {
-    await log.trim();
+    await work();
   } catch (error) {
     if (!(error instanceof BellwetherError) || !error.retriable) throw error;
   }

@@ -3,11 +3,11 @@ import type { Clock } from '../core/clock.js';
 import type { World } from '../core/document.js';
 import { ConfigError } from '../core/errors.js';
 import type { DurableLog } from '../core/log.js';
-import { openLmdbLog } from '../log/lmdb-log.js';
 import { openStore, type Store } from '../storage/open-store.js';
 import type { Logger } from '../telemetry/logger.js';
 import { openDataFolder, type DataFolder } from './data-folder.js';
 import type { Roles } from './roles.js';
+import { openLog } from './open-log.js';
 import { createUnderstanding, type Understanding } from './understanding.js';
 
 export interface PartsOptions {
@@ -60,11 +60,7 @@ export async function openParts(options: PartsOptions): Promise<OpenParts> {
       languages: config.languages,
       instrumentFiles: config.instruments.files,
     });
-    const log = await openLmdbLog({
-      path: folder.log,
-      clock,
-      retention: { maxAgeMs: config.log.retentionDays * 86_400_000, maxBytes: config.log.retentionBytes },
-    });
+    const log = await openLog({ config, folder, clock, logger });
     closers.push(() => log.close());
     const onlyIngest = roles.size === 1 && roles.has('ingest');
     const store = onlyIngest ? null : await openStore({ path: folder.store, world, clock, logger });

@@ -5,7 +5,7 @@ import { createOutbox, type Outbox } from '../../alerts/notifiers/outbox.js';
 import { createLiveHub, type LiveHub } from '../../dashboards/api/live-hub.js';
 import type { ServiceStatus } from '../../dashboards/api/ports.js';
 import type { World } from '../core/document.js';
-import { CancelledError, ConfigError } from '../core/errors.js';
+import { BellwetherError, CancelledError, ConfigError } from '../core/errors.js';
 import { createMetrics, type Metrics } from '../telemetry/metrics.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
 import type { MonitorProgress } from '../topology.js';
@@ -224,7 +224,7 @@ export class RunningService implements Service {
         outbox: this.#outbox,
         // A port that happened to be free is gone tomorrow: no link is better than a dead one.
         publicUrl: () => config.http.publicUrl ?? (config.http.port === 0 ? null : this.addresses.page),
-        caughtUp: async () => this.#flow !== null && this.#isCaughtUp(await this.#flow.lag()),
+        caughtUp: () => this.#isCaughtUp(),
         onEvents: (events) => {
           announceAlerts(this.#hub, this.#outbox, events);
         },
@@ -300,9 +300,16 @@ export class RunningService implements Service {
     };
   }
 
-  #isCaughtUp(lag: Lag): boolean {
-    this.#lag = lag;
-    return lag.understand + lag.monitor <= CAUGHT_UP_DOCUMENTS;
+  /** A log that does not answer may hold anything. */
+  async #isCaughtUp(): Promise<boolean> {
+    if (this.#flow === null) return false;
+    try {
+      this.#lag = await this.#flow.lag();
+    } catch (error) {
+      if (error instanceof BellwetherError && error.retriable) return false;
+      throw error;
+    }
+    return this.#lag.understand + this.#lag.monitor <= CAUGHT_UP_DOCUMENTS;
   }
 
   #requireStore(): Parts {

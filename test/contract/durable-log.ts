@@ -132,25 +132,25 @@ export function describeDurableLog(name: string, create: () => Promise<LogUnderT
 
     describe('reading', () => {
       it('goes on at the committed offset and repeats what was not committed', async () => {
-        await log.append('numbers', numbered(0, 10));
+        await log.append(
+          'numbers',
+          Array.from({ length: 10 }, (_, index) => record('same', `text ${index}`)),
+        );
         const reader = await log.openReader('numbers', 'group');
-        const messages = await pullAtLeast(reader, 10);
-        const done = messages.slice(0, 4);
-        const partition = messages[0]?.partition ?? 0;
-        const inPartition = done.filter((message) => message.partition === partition);
-        await reader.commit([{ partition, offset: (inPartition.at(-1)?.offset ?? 0) + 1 }]);
+        const [first] = await pullAtLeast(reader, 10);
+        await reader.commit([{ partition: first?.partition ?? 0, offset: 4 }]);
         await reader.close();
 
         log = await under.reopen();
-        expect(total(await log.committedPositions('numbers', 'group'))).toBe(inPartition.length);
-        const again = await pullAtLeast(await log.openReader('numbers', 'group'), 10 - inPartition.length);
-        expect(again).toHaveLength(10 - inPartition.length);
-        expect(again.find((message) => message.partition === partition)?.offset).toBe(inPartition.length);
+        expect(total(await log.committedPositions('numbers', 'group'))).toBe(4);
+        const again = await pullAtLeast(await log.openReader('numbers', 'group'), 6);
+        expect(again.map(({ offset }) => offset)).toEqual([4, 5, 6, 7, 8, 9]);
       });
 
       it('ignores a commit that goes back', async () => {
         await log.append('numbers', numbered(0, 5));
         const reader = await log.openReader('numbers', 'group');
+        await pullAtLeast(reader, 5);
         const end = await log.endPositions('numbers');
         await reader.commit(end);
         await reader.commit(end.map(({ partition }) => ({ partition, offset: 0 })));

@@ -1,0 +1,178 @@
+import type { KafkaConsumer } from 'node-rdkafka';
+
+import type { LogPosition } from '../../core/document.js';
+import { SCORED_TOPIC } from '../../core/log.js';
+import type { AppendOptions, DurableLog, LogReader, LogRecord, ReaderOptions } from '../../core/log.js';
+import type { BellwetherError } from '../../core/errors.js';
+import { committedOffsets, connect, disconnect, watermarks } from './calls.js';
+import { connectionSettings, type KafkaConnection, type Settings } from './connection.js';
+import { Cursors } from './cursors.js';
+import { KafkaAppender } from './kafka-appender.js';
+import { KafkaReader } from './kafka-reader.js';
+import { loadKafkaClient, type KafkaClient } from './load-client.js';
+import type { LogGap } from './reader-options.js';
+import { CURSORS_TOPIC, Topics } from './topics.js';
+
+export interface KafkaLogOptions {
+  /** `host:port`, several separated by commas. */
+  readonly brokers: string;
+  readonly connection: KafkaConnection;
+  /** Goes before the names of topics and groups. */
+  readonly prefix: string;
+  /** Of topics that are made; those that need one order have one. */
+  readonly partitions: number;
+  readonly replication: number;
+  readonly retentionMs: number;
+  readonly instanceId: string | null;
+  /** Records that the brokers dropped before they were read. */
+  readonly onGap: (gap: LogGap) => void;
+  readonly onRebalance?: () => void;
+  /** Failures that are waited for, such as brokers that are away. */
+  readonly onFailure: (error: BellwetherError) => void;
+  /** False where the broker makes topics by itself; default true. */
+  readonly createTopics?: boolean;
+}
+
+/** A reader of the one ordered topic that dies is replaced within 15 s, so its absence must be noticed soon. */
+const SESSION_MS = { one: 6_000, shared: 10_000 };
+
+/**
+ * The durable log on Kafka. Offsets of a topic that we made are dense and start at 0 in each partition.
+ *
+ * Throws ConfigError `kafka_client_missing` or `kafka_credentials_missing`; a retriable UnavailableError when no broker answers.
+ */
+export async function openKafkaLog(options: KafkaLogOptions): Promise<DurableLog> {
+  const client = await loadKafkaClient();
+  const settings = {
+    ...connectionSettings(options.brokers, options.connection),
+    'client.id': options.instanceId ?? 'bellwether',
+  };
+  const appender = await KafkaAppender.open(client, settings);
+  return new KafkaLog(options, client, settings, appender);
+}
+
+class KafkaLog implements DurableLog {
+  readonly #topics: Topics;
+  readonly #cursors: Cursors;
+  readonly #readers = new Set<LogReader>();
+  /** One client a group, a member of none: it only asks what the group has committed. */
+  readonly #observers = new Map<string, Promise<KafkaConsumer>>();
+  #closed: Promise<void> | null = null;
+
+  constructor(
+    private readonly options: KafkaLogOptions,
+    private readonly client: KafkaClient,
+    private readonly settings: Settings,
+    private readonly appender: KafkaAppender,
+  ) {
+    const { prefix, partitions, replication, retentionMs, createTopics = true } = options;
+    const topicOptions = { prefix, partitions, replication, retentionMs, createTopics };
+    this.#topics = new Topics(topicOptions, client, settings, () => appender.producer);
+    this.#cursors = new Cursors(client, settings, this.#topics.fullName(CURSORS_TOPIC));
+  }
+
+  async append(
+    topic: string,
+    records: readonly LogRecord[],
+    { cursors = [] }: AppendOptions = {},
+  ): Promise<readonly LogPosition[]> {
+    const positions = records.length === 0 ? [] : await this.#send(topic, records);
+    // After the records: a cursor without them would lose documents.
+    if (cursors.length > 0) {
+      await this.#send(
+        CURSORS_TOPIC,
+        cursors.map(({ name, value }) => ({ key: name, value: Buffer.from(value) })),
+      );
+    }
+    return positions;
+  }
+
+  async readCursor(name: string): Promise<string | null> {
+    await this.#topics.partitions(CURSORS_TOPIC);
+    return this.#cursors.read(name);
+  }
+
+  async openReader(topic: string, group: string, readerOptions: ReaderOptions = {}): Promise<LogReader> {
+    const { instanceId, onGap, onFailure, onRebalance = () => undefined } = this.options;
+    await this.#topics.partitions(topic);
+    const reader = await KafkaReader.open({
+      ...readerOptions,
+      client: this.client,
+      settings: this.settings,
+      topic: this.#topics.fullName(topic),
+      group: this.#groupName(group),
+      sessionTimeoutMs: topic === SCORED_TOPIC ? SESSION_MS.one : SESSION_MS.shared,
+      instanceId: instanceId === null ? null : `${instanceId}-${group}`,
+      onGap,
+      onRebalance,
+      onFailure,
+    });
+    this.#readers.add(reader);
+    return reader;
+  }
+
+  async endPositions(topic: string): Promise<readonly LogPosition[]> {
+    const partitions = await this.#topics.partitions(topic);
+    const name = this.#topics.fullName(topic);
+    return Promise.all(
+      partitions.map(async (partition) => {
+        const { high } = await watermarks(this.appender.producer, { topic: name, partition });
+        return { partition, offset: Math.max(0, high) };
+      }),
+    );
+  }
+
+  async committedPositions(topic: string, group: string): Promise<readonly LogPosition[]> {
+    const partitions = await this.#topics.partitions(topic);
+    const name = this.#topics.fullName(topic);
+    const asked = partitions.map((partition) => ({ topic: name, partition }));
+    const committed = await committedOffsets(await this.#observer(group), asked);
+    return Promise.all(
+      asked.map(async ({ partition }) => {
+        const known = committed.get(partition);
+        if (known !== undefined) return { partition, offset: known };
+        const { low } = await watermarks(this.appender.producer, { topic: name, partition });
+        return { partition, offset: Math.max(0, low) };
+      }),
+    );
+  }
+
+  /** The brokers drop what is older than the topic's retention, read or not. */
+  trim(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    for (const reader of this.#readers) await reader.close();
+    await this.#cursors.close();
+    for (const observer of this.#observers.values()) await observer.then(disconnect, () => undefined);
+    await this.appender.close();
+  }
+
+  async #send(topic: string, records: readonly LogRecord[]): Promise<readonly LogPosition[]> {
+    if (this.#closed === null) await this.#topics.partitions(topic);
+    return this.appender.append(this.#topics.fullName(topic), this.#topics.fixedPartition(topic), records);
+  }
+
+  #groupName(group: string): string {
+    return `${this.options.prefix}${group}`;
+  }
+
+  #observer(group: string): Promise<KafkaConsumer> {
+    const before = this.#observers.get(group);
+    if (before !== undefined) return before;
+    const consumer = new this.client.KafkaConsumer(
+      { ...this.settings, 'group.id': this.#groupName(group), 'enable.auto.commit': false },
+      {},
+    );
+    const connected = connect(consumer).then(() => consumer);
+    this.#observers.set(group, connected);
+    connected.catch(() => this.#observers.delete(group));
+    return connected;
+  }
+}

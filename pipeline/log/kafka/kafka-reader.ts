@@ -1,0 +1,319 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { KafkaConsumer, LibrdKafkaError, Message, TopicPartition } from 'node-rdkafka';
+
+import type { LogPosition } from '../../core/document.js';
+import { CancelledError, ConfigError } from '../../core/errors.js';
+import type { LogMessage, LogReader, PullLimits } from '../../core/log.js';
+import { bounded, CODE, codeOf, connect, disconnect, toLogError, watermarks } from './calls.js';
+import { OffsetCommits } from './offset-commits.js';
+import { Partitions } from './partitions.js';
+import { consumerSettings, type KafkaReaderOptions } from './reader-options.js';
+import { findStarts } from './start-offsets.js';
+
+const CONSUME_MS = 50;
+const FETCH_AT_ONCE = 500;
+const CONSUME_BOUND_MS = 60_000;
+/** Fetched and not given out; beyond it the partitions are paused until half of it is gone. */
+const AHEAD = { messages: 1_000, bytes: 16_000_000 };
+const DRAIN_MS = 20_000;
+const AGAIN_MS = 200;
+
+/**
+ * A member of a consumer group. One loop fetches; it alone talks to the broker about messages, and it goes on while nothing is
+ * pulled, because rebalances reach us through it.
+ *
+ * Positions are explicit: a partition starts at its committed offset or at the oldest record, never where a default says.
+ * What the broker has dropped unread is reported as a gap. A partition leaves only after what was given out of it is committed.
+ */
+export class KafkaReader implements LogReader {
+  readonly #consumer: KafkaConsumer;
+  readonly #partitions = new Partitions();
+  readonly #commits: OffsetCommits;
+  readonly #wakers = new Set<() => void>();
+  readonly #newest = new Map<number, number>();
+  #changes: Promise<void> = Promise.resolve();
+  #loop: Promise<void> = Promise.resolve();
+  #paused = false;
+  #closing = false;
+  #fatal: ConfigError | null = null;
+
+  private constructor(private readonly options: KafkaReaderOptions) {
+    const { client } = options;
+    this.#consumer = new client.KafkaConsumer(
+      {
+        ...consumerSettings(options),
+        rebalance_cb: (error: LibrdKafkaError, partitions: TopicPartition[]) => {
+          this.#onRebalance(error, partitions);
+        },
+        offset_commit_cb: true,
+      },
+      { 'auto.offset.reset': 'error' },
+    );
+    this.#consumer.setDefaultConsumeTimeout(CONSUME_MS);
+    this.#commits = new OffsetCommits(this.#consumer, options.topic, this.#partitions);
+    this.#consumer.on('event.error', (error) => {
+      this.#onError(error);
+    });
+  }
+
+  static async open(options: KafkaReaderOptions): Promise<KafkaReader> {
+    const reader = new KafkaReader(options);
+    await connect(reader.#consumer);
+    reader.#consumer.subscribe([options.topic]);
+    reader.#loop = reader.#run();
+    return reader;
+  }
+
+  async pull(limits: PullLimits): Promise<readonly LogMessage[]> {
+    if (this.#closing) throw new CancelledError('log_closed', 'This reader of the log is closed.');
+    const deadline = performance.now() + limits.waitMs;
+    for (;;) {
+      if (this.#fatal !== null) throw this.#fatal;
+      if (this.#isClosing()) return [];
+      const messages = this.#partitions.give(limits);
+      if (messages.length > 0) return messages;
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0) return [];
+      await this.#nextMessages(leftMs);
+    }
+  }
+
+  commit(next: readonly LogPosition[]): Promise<void> {
+    if (next.length === 0) return Promise.resolve();
+    return this.#commits.commit(next);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing) {
+      await this.#loop;
+      return;
+    }
+    this.#closing = true;
+    this.#wake();
+    await this.#loop;
+    await this.#changes;
+    await this.#commits.idle();
+    const ids = this.#partitions.all().map(({ id }) => id);
+    // In time, because after a disconnect nothing can be committed.
+    this.#commitNow(ids);
+    await this.#revoked(ids);
+    for (const id of ids) this.#partitions.remove(id);
+    this.#commits.settle();
+    await disconnect(this.#consumer);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing) {
+      this.#keepAhead();
+      try {
+        const room = this.#paused ? 1 : FETCH_AT_ONCE;
+        for (const message of await this.#consume(room)) this.#take(message);
+      } catch (error) {
+        await this.#recover(error);
+      }
+      if (this.#partitions.hasOpenMessages()) this.#wake();
+    }
+  }
+
+  #consume(count: number): Promise<readonly Message[]> {
+    return bounded(CONSUME_BOUND_MS, 'consume', (done) => {
+      this.#consumer.consume(count, done);
+    });
+  }
+
+  #take({ partition, offset, key, value, timestamp }: Message): void {
+    const appendedAt = Math.max(this.#newest.get(partition) ?? 0, timestamp ?? Date.now());
+    this.#newest.set(partition, appendedAt);
+    const gap = this.#partitions.take({
+      partition,
+      offset,
+      key: key?.toString() ?? '',
+      value: value ?? new Uint8Array(),
+      appendedAt,
+    });
+    if (gap !== null) this.options.onGap({ topic: this.options.topic, partition, ...gap });
+  }
+
+  /** Stops fetching while enough lies ready. The half that must go first keeps it from switching at every message. */
+  #keepAhead(): void {
+    const { bufferedMessages: messages, bufferedBytes: bytes } = this.#partitions;
+    const full = messages >= AHEAD.messages || bytes >= AHEAD.bytes;
+    const low = messages <= AHEAD.messages / 2 && bytes <= AHEAD.bytes / 2;
+    // What is assigned later arrives unpaused, so a pause is said again.
+    if (full) this.#consumer.pause(this.#assigned());
+    else if (this.#paused && low) this.#consumer.resume(this.#assigned());
+    if (full || low) this.#paused = full;
+  }
+
+  #assigned(): TopicPartition[] {
+    return this.#partitions.all().map(({ id }) => ({ topic: this.options.topic, partition: id }));
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    if (this.#closing) return;
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    if (codeOf(cause) === CODE.offsetReset) await this.#skipDropped();
+    else this.options.onFailure(toLogError(error, 'consume'));
+    await pause(AGAIN_MS);
+  }
+
+  /** The broker's retention went past what this reader was to fetch next. */
+  async #skipDropped(): Promise<void> {
+    const { topic, onGap } = this.options;
+    for (const { id, expected } of this.#partitions.all()) {
+      const { low } = await watermarks(this.#consumer, { topic, partition: id });
+      if (low <= expected) continue;
+      onGap({ topic, partition: id, from: expected, to: low });
+      this.#partitions.skipTo(id, low);
+      await bounded(CONSUME_BOUND_MS, 'seek', (done) => {
+        this.#consumer.seek({ topic, partition: id, offset: low }, 5_000, (error) => {
+          done(error, undefined);
+        });
+      });
+    }
+  }
+
+  #onRebalance(error: LibrdKafkaError, partitions: TopicPartition[]): void {
+    // Nothing here may throw: it is called from the native side.
+    this.options.onRebalance();
+    if (this.#closing) {
+      this.#letGo(partitions);
+      return;
+    }
+    this.#changes = this.#changes.then(async () => {
+      try {
+        if (error.code === CODE.assignPartitions) await this.#assign(partitions);
+        else if (error.code === CODE.revokePartitions) await this.#revoke(partitions);
+        else this.options.onFailure(toLogError(error, 'rebalance'));
+      } catch (failure) {
+        this.options.onFailure(toLogError(failure, 'rebalance'));
+      }
+    });
+  }
+
+  async #assign(partitions: readonly TopicPartition[]): Promise<void> {
+    if (partitions.length === 0) {
+      this.#consumer.incrementalAssign([]);
+      return;
+    }
+    const starts = await this.#untilKnown(() => findStarts(this.#consumer, partitions, this.options));
+    if (starts === null) {
+      this.#letGo([...partitions]);
+      return;
+    }
+    for (const { partition, offset } of starts) this.#partitions.add(partition, offset);
+    this.#consumer.incrementalAssign([...starts]);
+    void this.#prepare(partitions.map(({ partition }) => partition));
+  }
+
+  /** Opens partitions when their reader is prepared for them; asks it again while it fails and the partitions stay. */
+  async #prepare(ids: readonly number[]): Promise<void> {
+    const stillHeld = () => ids.filter((id) => this.#partitions.get(id)?.state === 'arriving');
+    while (!this.#closing && stillHeld().length > 0) {
+      try {
+        await this.options.onAssigned?.(ids);
+        break;
+      } catch (error) {
+        this.options.onFailure(toLogError(error, 'take over'));
+        await pause(AGAIN_MS);
+      }
+    }
+    for (const id of stillHeld()) {
+      const partition = this.#partitions.get(id);
+      if (partition !== undefined) partition.state = 'open';
+    }
+    this.#wake();
+  }
+
+  async #revoke(partitions: readonly TopicPartition[]): Promise<void> {
+    const ids = partitions.map(({ partition }) => partition);
+    for (const id of ids) this.#partitions.leave(id);
+    const deadline = performance.now() + DRAIN_MS;
+    const unfinished = () =>
+      ids.some((id) => {
+        const partition = this.#partitions.get(id);
+        return partition !== undefined && partition.done < partition.given;
+      });
+    while (unfinished() && performance.now() < deadline && !this.#closing) await pause(10);
+    this.#commitNow(ids);
+    await this.#revoked(ids);
+    for (const id of ids) this.#partitions.remove(id);
+    this.#commits.settle();
+    this.#letGo(partitions);
+  }
+
+  async #revoked(ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    try {
+      await this.options.onRevoked?.(ids);
+    } catch (error) {
+      this.options.onFailure(toLogError(error, 'give up partitions'));
+    }
+  }
+
+  #commitNow(ids: readonly number[]): void {
+    const offsets = ids.flatMap((id) => {
+      const partition = this.#partitions.get(id);
+      return partition === undefined || partition.done <= partition.committed
+        ? []
+        : [{ topic: this.options.topic, partition: id, offset: partition.done }];
+    });
+    if (offsets.length === 0) return;
+    try {
+      this.#consumer.commitSync(offsets);
+    } catch {
+      // The membership is gone already: who reads next does it again, and doing it again changes nothing.
+    }
+  }
+
+  #letGo(partitions: readonly TopicPartition[]): void {
+    try {
+      this.#consumer.incrementalUnassign([...partitions]);
+    } catch {
+      try {
+        this.#consumer.unassign();
+      } catch {
+        // Closed meanwhile.
+      }
+    }
+  }
+
+  async #untilKnown<T>(ask: () => Promise<T>): Promise<T | null> {
+    while (!this.#closing) {
+      try {
+        return await ask();
+      } catch (error) {
+        this.options.onFailure(toLogError(error, 'find where to start'));
+        await pause(AGAIN_MS);
+      }
+    }
+    return null;
+  }
+
+  #onError(error: LibrdKafkaError): void {
+    if (error.isFatal !== true) return;
+    this.#fatal = new ConfigError(
+      'kafka_reader_fenced',
+      `Kafka has shut this reader out: ${error.message}. Two processes must not have the same log.kafka.instanceId.`,
+    );
+    this.#wake();
+  }
+
+  async #nextMessages(waitMs: number): Promise<void> {
+    const abort = new AbortController();
+    const wake = () => {
+      abort.abort();
+    };
+    this.#wakers.add(wake);
+    await pause(waitMs, undefined, { signal: abort.signal }).catch(() => undefined);
+    this.#wakers.delete(wake);
+  }
+
+  #isClosing(): boolean {
+    return this.#closing;
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#wakers]) wake();
+  }
+}

@@ -1,0 +1,55 @@
+import type { BellwetherError } from '../../core/errors.js';
+import type { ReaderOptions } from '../../core/log.js';
+import type { Settings } from './connection.js';
+import type { KafkaClient } from './load-client.js';
+
+/** Records that the broker no longer has, although nobody had read them. */
+export interface LogGap {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface KafkaReaderOptions extends ReaderOptions {
+  readonly client: KafkaClient;
+  readonly settings: Settings;
+  readonly topic: string;
+  readonly group: string;
+  readonly sessionTimeoutMs: number;
+  /** Stable name of this member, or null. */
+  readonly instanceId: string | null;
+  readonly onGap: (gap: LogGap) => void;
+  readonly onRebalance: () => void;
+  /** Told of failures that are waited for. */
+  readonly onFailure: (error: BellwetherError) => void;
+}
+
+const MESSAGE_BYTES = 16_777_216;
+
+export function consumerSettings({
+  settings,
+  group,
+  sessionTimeoutMs,
+  instanceId,
+}: KafkaReaderOptions): Settings {
+  return {
+    ...settings,
+    'group.id': group,
+    ...(instanceId === null ? {} : { 'group.instance.id': instanceId }),
+    'enable.auto.commit': false,
+    'enable.auto.offset.store': false,
+    'auto.offset.reset': 'error',
+    'partition.assignment.strategy': 'cooperative-sticky',
+    // Ends a fetch at the end of the partition instead of after its time.
+    'enable.partition.eof': true,
+    'fetch.wait.max.ms': 50,
+    'fetch.message.max.bytes': MESSAGE_BYTES,
+    'queued.min.messages': 2_000,
+    'queued.max.messages.kbytes': 16_384,
+    'session.timeout.ms': sessionTimeoutMs,
+    'heartbeat.interval.ms': Math.floor(sessionTimeoutMs / 3),
+    'max.poll.interval.ms': 300_000,
+    'check.crcs': true,
+  };
+}
