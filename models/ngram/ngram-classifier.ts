@@ -102,10 +102,10 @@ function classifyOne(
   extractFeatures(input.text, language, lexicon.read(input.text, language), buffer);
   const kind = textKind(input.text);
   const sentiment = probabilities(heads[language].sentiment, buffer, kind);
-  const topics = probabilities(heads[language].topic, buffer, kind);
   return {
     sentiment: toSentiment([sentiment[0] ?? 0, sentiment[1] ?? 0, sentiment[2] ?? 0]),
-    topics: pickTopics(topics),
+    topics:
+      input.sentimentOnly === true ? [] : pickTopics(probabilities(heads[language].topic, buffer, kind)),
     flags: [],
   };
 }
@@ -114,10 +114,13 @@ function classifyOne(
 function probabilities(head: LoadedHead, buffer: FeatureBuffer, kind: TextKind): Float64Array {
   const { classes, weights, shift } = head;
   const sums = new Float64Array(classes);
-  for (let entry = 0; entry < buffer.length; entry += 1) {
-    const base = ((buffer.hashes[entry] ?? 0) >>> shift) * classes;
-    const value = buffer.values[entry] ?? 0;
-    for (let k = 0; k < classes; k += 1) sums[k] = (sums[k] ?? 0) + (weights[base + k] ?? 0) * value;
+  // Local names keep the inner loop, half of the model's time, free of look-ups.
+  const { hashes, values, length } = buffer;
+  for (let entry = 0; entry < length; entry += 1) {
+    const base = ((hashes[entry] as number) >>> shift) * classes;
+    const value = values[entry] as number;
+    for (let k = 0; k < classes; k += 1)
+      sums[k] = (sums[k] as number) + (weights[base + k] as number) * value;
   }
   const scores = new Float64Array(classes);
   for (let k = 0; k < classes; k += 1) {

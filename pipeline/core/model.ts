@@ -13,6 +13,8 @@ export interface ClassifierInput {
   readonly text: string;
   /** `en`, `zh` or another code; decides calibration and word splitting. */
   readonly language: string;
+  /** The topics will not be looked at: a model may leave them out. */
+  readonly sentimentOnly?: true;
 }
 
 /** Contribution of one piece of text to P(negative) − P(positive), in logits; spans point into the text. */

@@ -89,7 +89,7 @@ function planInputs(item: LinkedDocument, inputs: ClassifierInput[], deps: Score
     if (context === '') return document;
     const seen = known.get(context);
     if (seen !== undefined) return seen;
-    const index = inputs.push({ text: context, language: item.language }) - 1;
+    const index = inputs.push({ text: context, language: item.language, sentimentOnly: true }) - 1;
     known.set(context, index);
     return index;
   });
