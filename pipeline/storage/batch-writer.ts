@@ -27,6 +27,8 @@ interface UnstorableVersion {
 export class BatchWriter {
   // After a failure nobody knows which rows arrived, so the next batch asks before it inserts.
   #uncertain = false;
+  /** Versions that became dead letters here so far. */
+  unstorable = 0;
 
   constructor(
     private readonly db: SqlSession,
@@ -72,6 +74,7 @@ export class BatchWriter {
       [...batch.deadLetters, ...letters].map(({ raw, letter }) => toDeadLetterRow(raw, letter)),
     );
     await this.#insert(RECEIPTS, toReceipts(batch, unstorable));
+    this.unstorable += unstorable.length;
   }
 
   /** The refused rows with the reason. */

@@ -1,6 +1,7 @@
 import { ConfigError } from '../core/errors.js';
 import { firstSchema } from './migrations/0001-first-schema.js';
 import { sequence } from './migrations/0002-sequence.js';
+import { deadLetters } from './migrations/0005-dead-letters.js';
 import type { SqlSession } from './sql-session.js';
 
 /** One numbered step of the schema. Its statements are constants of ours, each safe to run again. */
@@ -10,7 +11,7 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-export const MIGRATIONS: readonly Migration[] = [firstSchema, sequence];
+export const MIGRATIONS: readonly Migration[, deadLetters] = [firstSchema, sequence, deadLetters];
 
 const BOOKKEEPING = [
   `CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, applied_at DateTime64(3, 'UTC'))

@@ -15,6 +15,7 @@ import type {
 import type { Logger } from '../telemetry/logger.js';
 import * as alertEvents from './alert-events.js';
 import { BatchWriter } from './batch-writer.js';
+import { createDeadLetterStore, type DeadLetterStore } from './dead-letters.js';
 import { StoreHistory } from './history-reader.js';
 import { migrate, MIGRATIONS } from './migrate.js';
 import { queryCounts } from './queries/counts.js';
@@ -40,6 +41,9 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   readonly identity: StoreIdentity;
   /** Names of the migrations that this opening has applied, oldest first. */
   readonly migrations: readonly string[];
+  readonly deadLetters: DeadLetterStore;
+  /** How many versions became dead letters since the opening because the engine does not take them. */
+  unstorable(): number;
   /** Reads every table; for `reconcile`. */
   counts(): Promise<StoreCounts>;
   /** Resolves when the engine answers, for the readiness check. */
@@ -97,6 +101,7 @@ function assemble({ writer, readers, state, rollUps, clock, identity, migrations
   const history = new StoreHistory(writer);
   const work = new OpenWork();
   const inOrder = work.inOrder.bind(work);
+  const letters = createDeadLetterStore(writer);
   const anytime = work.anytime.bind(work);
   return {
     identity,
@@ -126,6 +131,13 @@ function assemble({ writer, readers, state, rollUps, clock, identity, migrations
     extent: () => anytime(() => queryExtent(readers)),
     // Not a reader's: a recomputation of everything may take longer than a person's query.
     counts: () => inOrder(() => queryCounts(writer)),
+    deadLetters: {
+      list: (filter) => inOrder(() => letters.list(filter)),
+      read: (raw) => inOrder(() => letters.read(raw)),
+      mark: (mark) => inOrder(() => letters.mark(mark)),
+      drop: (dropped, at) => inOrder(() => letters.drop(dropped, at)),
+    },
+    unstorable: () => batches.unstorable,
     ping: () => anytime(() => readers.query('SELECT 1').then(() => undefined)),
     close: () =>
       work.close(async () => {

@@ -8,7 +8,9 @@ export async function queryCounts(db: Pick<SqlSession, 'query'>): Promise<StoreC
   const [row] = await db.query<Omit<StoreCounts, 'rollUpDifferences'>>(
     `SELECT
        (SELECT uniqExact(id, version) FROM documents) AS stored,
-       (SELECT count() FROM dead_letters FINAL) AS deadLettered,
+       (SELECT count() FROM dead_letters FINAL WHERE (raw_partition, raw_offset) NOT IN (
+          SELECT raw_partition, raw_offset FROM receipts FINAL WHERE outcome IN ('drop', 'erased', 'expired')
+        )) AS deadLettered,
        countIf(outcome = 'duplicate') AS duplicates,
        countIf(outcome = 'drop') AS dropped,
        countIf(outcome IN ('erased', 'expired')) AS erased,
