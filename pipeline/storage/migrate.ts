@@ -11,7 +11,7 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-export const MIGRATIONS: readonly Migration[, deadLetters] = [firstSchema, sequence, deadLetters];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, sequence, deadLetters];
 
 const BOOKKEEPING = [
   `CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, applied_at DateTime64(3, 'UTC'))
