@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { Deliver, Delivery, Source, SourceStatus } from '../../ingest/source.js';
 import type { Clock } from '../core/clock.js';
-import type { RawDocument } from '../core/document.js';
-import { BellwetherError } from '../core/errors.js';
+import type { LogPosition, RawDocument } from '../core/document.js';
+import { BellwetherError, InvariantError } from '../core/errors.js';
 import { RAW_TOPIC, type DurableLog, type LogRecord } from '../core/log.js';
 import { retry } from '../core/retry.js';
 import { encodeRawDocument } from '../log/codec.js';
@@ -22,6 +22,11 @@ export interface IntakeOptions {
 export interface Intake {
   /** Makes documents durable or throws; for senders that are told (webhook). */
   accept(documents: readonly RawDocument[]): Promise<void>;
+  /** Makes one document that an operator sends in again durable, in one step with the cursor, and says where it stands. */
+  reenter(
+    document: RawDocument,
+    cursor: { readonly name: string; readonly value: string },
+  ): Promise<LogPosition>;
   /** Runs a source to its end; what it delivers waits until the log takes it. Never rejects: a broken source is logged and shown. */
   run(type: SourceType, source: Source, signal: AbortSignal): Promise<void>;
   /** Rejects as the source does; for a replay, whose caller wants to know. */
@@ -43,7 +48,7 @@ export function createIntake(options: IntakeOptions): Intake {
       // A request may hold 20,000 documents; others get their turn meanwhile.
       if (index % ENCODED_A_TURN === ENCODED_A_TURN - 1) await nextTurn();
     }
-    await log.append(RAW_TOPIC, records, { cursors });
+    return log.append(RAW_TOPIC, records, { cursors });
   };
   const deliverFor = (type: SourceType, signal: AbortSignal): Deliver => {
     return async (delivery) => {
@@ -73,6 +78,12 @@ export function createIntake(options: IntakeOptions): Intake {
     async accept(documents) {
       await append({ documents, cursors: [] });
       metrics.accepted('webhook', documents.length);
+    },
+    async reenter(document, cursor) {
+      const [place] = await append({ documents: [document], cursors: [cursor] });
+      if (place === undefined) throw new InvariantError('no_position', 'The log took a document and gave no place.');
+      metrics.accepted('retry', 1);
+      return place;
     },
     runToEnd,
     async run(type, source, signal) {

@@ -1,4 +1,10 @@
 import type { Operation } from './operation.js';
+import {
+  dropDeadLettersOperation,
+  listDeadLettersOperation,
+  retryDeadLettersOperation,
+  showDeadLetterOperation,
+} from './dead-letters.js';
 import { reconcileOperation } from './reconcile.js';
 
 /** Everything that can be asked of a service over its socket, beside a replay. */
