@@ -3,10 +3,11 @@ import type { Clock } from '../core/clock.js';
 import type { World } from '../core/document.js';
 import { ConfigError } from '../core/errors.js';
 import type { DurableLog } from '../core/log.js';
-import { openStore, type Store } from '../storage/open-store.js';
+import type { Store } from '../storage/open-store.js';
 import type { Logger } from '../telemetry/logger.js';
 import { openDataFolder, type DataFolder } from './data-folder.js';
 import type { Roles } from './roles.js';
+import { openInstallationStore } from './open-installation-store.js';
 import { openLog } from './open-log.js';
 import { createUnderstanding, type Understanding } from './understanding.js';
 
@@ -62,8 +63,7 @@ export async function openParts(options: PartsOptions): Promise<OpenParts> {
     });
     const log = await openLog({ config, folder, clock, logger });
     closers.push(() => log.close());
-    const onlyIngest = roles.size === 1 && roles.has('ingest');
-    const store = onlyIngest ? null : await openStore({ path: folder.store, world, clock, logger });
+    const store = await openInstallationStore({ config, folder, world, roles, clock, logger });
     if (store !== null) closers.push(() => store.close());
     return { folder, world, log, store, understanding, close };
   } catch (error) {

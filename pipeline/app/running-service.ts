@@ -210,7 +210,7 @@ export class RunningService implements Service {
   #createMonitoring(): Monitoring {
     const { config, clock, logger } = this.options;
     return createMonitoring({
-      takeOver: () => Promise.resolve(),
+      takeOver: () => this.#requireStore().store.takeOver(),
       onActive: (active) => {
         if (this.#roles.size < ALL_ROLES.size)
           logger.info(active ? 'This monitor is the active one now.' : 'This monitor stands by.');

@@ -1,7 +1,8 @@
-import { ConfigError } from '../core/errors.js';
+import { ConfigError, UnavailableError } from '../core/errors.js';
 import { firstSchema } from './migrations/0001-first-schema.js';
 import { sequence } from './migrations/0002-sequence.js';
 import { deadLetters } from './migrations/0005-dead-letters.js';
+import { clusterStatement } from './server/cluster-statement.js';
 import type { SqlSession } from './sql-session.js';
 
 /** One numbered step of the schema. Its statements are constants of ours, each safe to run again. */
@@ -32,24 +33,50 @@ export async function migrate(
   db: SqlSession,
   now: number,
   migrations: readonly Migration[] = MIGRATIONS,
+  cluster: string | null = null,
 ): Promise<readonly string[]> {
-  for (const statement of BOOKKEEPING) await db.command(statement);
+  for (const statement of BOOKKEEPING) await db.command(clusterStatement(statement, cluster));
   const known = await db.query<{ version: number }>('SELECT version FROM schema_migrations');
   const current = Math.max(0, ...known.map((row) => row.version));
   const newest = Math.max(0, ...migrations.map((migration) => migration.version));
   if (current > newest) {
-    throw new ConfigError(
-      'schema_too_new',
-      `The data folder has schema ${current}, this release knows only ${newest}. Start the newer release, or use another data folder.`,
-    );
+    throw tooNew(current, newest);
   }
   const applied: string[] = [];
   for (const migration of migrations.filter(({ version }) => version > current)) {
-    for (const statement of migration.statements) await db.command(statement);
+    for (const statement of migration.statements) await db.command(clusterStatement(statement, cluster));
     await db.insert('schema_migrations', [
       { version: migration.version, name: migration.name, applied_at: now },
     ]);
     applied.push(migration.name);
   }
   return applied;
+}
+
+/** For a process that only reads: the schema must be there already, brought by the one that writes. */
+export async function requireSchema(db: SqlSession): Promise<void> {
+  const newest = Math.max(...MIGRATIONS.map(({ version }) => version));
+  const [table] = await db.query<{ there: number }>(
+    "SELECT count() AS there FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'",
+  );
+  const [row] =
+    (table?.there ?? 0) === 0
+      ? []
+      : await db.query<{ current: number }>('SELECT max(version) AS current FROM schema_migrations');
+  const current = row?.current ?? 0;
+  if (current > newest) throw tooNew(current, newest);
+  if (current < newest) {
+    throw new UnavailableError(
+      'schema_not_ready',
+      `The store has schema ${current} and this release needs ${newest}; the monitor brings it up to date when it starts.`,
+      { retriable: true },
+    );
+  }
+}
+
+function tooNew(current: number, newest: number): ConfigError {
+  return new ConfigError(
+    'schema_too_new',
+    `The data folder has schema ${current}, this release knows only ${newest}. Start the newer release, or use another data folder.`,
+  );
 }

@@ -17,24 +17,36 @@ import * as alertEvents from './alert-events.js';
 import { BatchWriter } from './batch-writer.js';
 import { createDeadLetterStore, type DeadLetterStore } from './dead-letters.js';
 import { StoreHistory } from './history-reader.js';
-import { migrate, MIGRATIONS } from './migrate.js';
+import { Generations } from './generations.js';
+import { migrate, MIGRATIONS, requireSchema } from './migrate.js';
 import { queryCounts } from './queries/counts.js';
 import { queryDocuments } from './queries/documents.js';
 import { querySeries, querySummaries } from './queries/series.js';
 import { queryDocument, queryExtent } from './queries/stored-documents.js';
 import { ReadPool } from './read-pool.js';
 import { RollUps } from './roll-up.js';
-import { openSqlSession, READER_SETTINGS, WRITER_SETTINGS, type SqlSession } from './sql-session.js';
+import { clusterStatement } from './server/cluster-statement.js';
+import { openServerSession, type StoreServer } from './server/server-session.js';
+import {
+  openSqlSession,
+  READER_SETTINGS,
+  SERVER_READER_SETTINGS,
+  WRITER_SETTINGS,
+  type SqlSession,
+} from './sql-session.js';
 import { StoreState } from './state.js';
 import { findStories, findVersions } from './version-reader.js';
 
-export interface StoreOptions {
-  /** Folder of the store; made when missing. One process at a time may hold it. */
-  readonly path: string;
+/** A folder, made when missing, that one process at a time may hold; or a server. */
+export type StorePlace = { readonly path: string } | { readonly server: StoreServer };
+
+export type StoreOptions = StorePlace & {
   readonly world: World;
   readonly clock: Clock;
   readonly logger?: Logger;
-}
+  /** For a process that never writes: the schema must be there already. Default false. */
+  readonly readOnly?: boolean;
+};
 
 /** Everything the service keeps and asks, over one embedded engine. */
 export interface Store extends MonitorStore, HistoryReader, AlertStore, QueryStore {
@@ -46,6 +58,11 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   unstorable(): number;
   /** Reads every table; for `reconcile`. */
   counts(): Promise<StoreCounts>;
+  /**
+   * From now on this process writes and every other one has lost. An embedded store is taken over when it is opened; on a
+   * server whoever becomes the active monitor does it.
+   */
+  takeOver(): Promise<void>;
   /** Resolves when the engine answers, for the readiness check. */
   ping(): Promise<void>;
   /** Waits for what is under way, then lets the folder go. Calling it twice is harmless. */
@@ -62,27 +79,71 @@ const EVALUATED_UNTIL = 'evaluated_until';
  * Writes and the monitor's own look-ups run one after the other on one connection; queries for people share four
  * read-only ones. Throws ConfigError `world_mismatch`, `schema_too_new` or `store_not_opened`.
  */
-export async function openStore({ path, world, clock, logger }: StoreOptions): Promise<Store> {
-  await mkdir(path, { recursive: true });
-  const writer = await openSqlSession(path, WRITER_SETTINGS);
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { world, clock, logger, readOnly = false } = options;
+  const place = await openPlace(options, readOnly);
+  const { writer } = place;
+  const sessions: SqlSession[] = [];
   try {
-    const migrations = await migrate(writer, clock.now());
+    const migrations = readOnly ? [] : await migrate(writer, clock.now(), MIGRATIONS, place.cluster);
+    if (readOnly) await requireSchema(writer);
     // The first schema of a new store is no news.
     if (migrations.length > 0 && migrations.length < MIGRATIONS.length) {
       logger?.info('The store has a new schema.', { migrations });
     }
-    const state = await StoreState.open(writer);
-    await claimWorld(state, world);
-    const rollUps = await RollUps.open(writer);
-    const sessions = [];
-    for (let n = 0; n < CONCURRENT_READS; n += 1) sessions.push(await openSqlSession(path, READER_SETTINGS));
+    const generations = new Generations(writer);
+    if (place.embedded) await generations.takeOver();
+    const state = new StoreState(writer, generations);
+    await claimWorld(state, world, readOnly);
+    const rollUps = new RollUps(writer, generations);
+    for (let n = 0; n < CONCURRENT_READS; n += 1) sessions.push(await place.openReader());
     const readers = new ReadPool(sessions, WAITING_READS);
     const identity = { world, schemaVersion: Math.max(...MIGRATIONS.map(({ version }) => version)) };
-    return assemble({ writer, readers, state, rollUps, clock, identity, migrations });
+    return assemble({ writer, readers, state, rollUps, generations, clock, identity, migrations });
   } catch (error) {
-    await writer.close();
-    await drainPending();
+    for (const session of [...sessions, writer]) await session.close();
+    if (place.embedded) await drainPending();
     throw error;
+  }
+}
+
+interface OpenPlace {
+  readonly embedded: boolean;
+  readonly cluster: string | null;
+  readonly writer: SqlSession;
+  readonly openReader: () => Promise<SqlSession>;
+}
+
+async function openPlace(place: StorePlace, readOnly: boolean): Promise<OpenPlace> {
+  if ('path' in place) {
+    const { path } = place;
+    await mkdir(path, { recursive: true });
+    return {
+      embedded: true,
+      cluster: null,
+      writer: await openSqlSession(path, WRITER_SETTINGS),
+      openReader: () => openSqlSession(path, READER_SETTINGS),
+    };
+  }
+  const { server } = place;
+  if (!readOnly) await makeDatabase(server);
+  const openReader = () => openServerSession(server, SERVER_READER_SETTINGS);
+  return {
+    embedded: false,
+    cluster: server.cluster,
+    writer: readOnly ? await openReader() : await openServerSession(server, WRITER_SETTINGS),
+    openReader,
+  };
+}
+
+async function makeDatabase(server: StoreServer): Promise<void> {
+  const session = await openServerSession(server, {}, null);
+  try {
+    await session.command(
+      clusterStatement(`CREATE DATABASE IF NOT EXISTS ${server.database}`, server.cluster),
+    );
+  } finally {
+    await session.close();
   }
 }
 
@@ -91,12 +152,14 @@ interface Parts {
   readonly readers: ReadPool;
   readonly state: StoreState;
   readonly rollUps: RollUps;
+  readonly generations: Generations;
   readonly clock: Clock;
   readonly identity: StoreIdentity;
   readonly migrations: readonly string[];
 }
 
-function assemble({ writer, readers, state, rollUps, clock, identity, migrations }: Parts): Store {
+function assemble(parts: Parts): Store {
+  const { writer, readers, state, rollUps, generations, clock, identity, migrations } = parts;
   const batches = new BatchWriter(writer, () => clock.now());
   const history = new StoreHistory(writer);
   const work = new OpenWork();
@@ -131,6 +194,7 @@ function assemble({ writer, readers, state, rollUps, clock, identity, migrations
     extent: () => anytime(() => queryExtent(readers)),
     // Not a reader's: a recomputation of everything may take longer than a person's query.
     counts: () => inOrder(() => queryCounts(writer)),
+    takeOver: () => inOrder(() => generations.takeOver()),
     deadLetters: {
       list: (filter) => inOrder(() => letters.list(filter)),
       read: (raw) => inOrder(() => letters.read(raw)),
@@ -149,10 +213,10 @@ function assemble({ writer, readers, state, rollUps, clock, identity, migrations
   };
 }
 
-async function claimWorld(state: StoreState, world: World): Promise<void> {
+async function claimWorld(state: StoreState, world: World, readOnly: boolean): Promise<void> {
   const held = await state.read('world');
-  if (held === null) await state.write('world', world);
-  else if (held !== world) {
+  if (held === null && !readOnly) await state.write('world', world);
+  if (held !== null && held !== world) {
     throw new ConfigError(
       'world_mismatch',
       `The data folder holds a ${held} world and cannot be used for ${world}. Choose another data folder.`,

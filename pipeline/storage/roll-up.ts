@@ -1,5 +1,6 @@
 import { FREQUENCIES, windowStart, type Frequency } from '../core/series.js';
 import type { TouchedWindow } from '../core/store.js';
+import type { Generations } from './generations.js';
 import { presentMentions, ROLL_UP_SUMS, WINDOW_START } from './present.js';
 import type { SqlParams, SqlSession } from './sql-session.js';
 
@@ -32,20 +33,10 @@ export function recomputed(frequency: Frequency, where: string): string {
 
 /** Recomputes touched windows; every round writes a generation of its own, and the highest one counts. */
 export class RollUps {
-  #generation: number;
-
-  private constructor(
+  constructor(
     private readonly db: SqlSession,
-    generation: number,
-  ) {
-    this.#generation = generation;
-  }
-
-  /** Goes on after the highest generation on disk: a counter, because clocks jump. */
-  static async open(db: SqlSession): Promise<RollUps> {
-    const [row] = await db.query<{ newest: number }>('SELECT max(generation) AS newest FROM roll_ups');
-    return new RollUps(db, row?.newest ?? 0);
-  }
+    private readonly generations: Generations,
+  ) {}
 
   /**
    * Recomputes the 1 m, 1 h and 1 d windows around the given times from the mentions. Windows that hold nothing any
@@ -53,10 +44,9 @@ export class RollUps {
    */
   async recompute(touched: readonly TouchedWindow[]): Promise<void> {
     for (const windows of toChunks(touched)) {
-      this.#generation += 1;
       await this.db.command(
         `INSERT INTO roll_ups (${COLUMNS}, generation)
-         SELECT ${KEY}, ${SUM_COLUMNS.map((name) => `sum(${name})`).join(', ')}, ${this.#generation}
+         SELECT ${KEY}, ${SUM_COLUMNS.map((name) => `sum(${name})`).join(', ')}, ${this.generations.next()}
          FROM (${FREQUENCIES.map(touchedRows).join(' UNION ALL ')})
          GROUP BY ${KEY}`,
         windows,

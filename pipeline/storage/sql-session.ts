@@ -25,32 +25,35 @@ export interface SqlSession {
   close(): Promise<void>;
 }
 
-// The adapter turns per-call settings into SET statements that stick, so everything is set here, once.
-const COMMON_SETTINGS = [
-  'SET output_format_json_quote_64bit_integers = 0',
-  'SET input_format_skip_unknown_fields = 0',
-  'SET input_format_null_as_default = 0',
-];
-export const WRITER_SETTINGS = [
+export type SessionSettings = Readonly<Record<string, string | number>>;
+
+const COMMON_SETTINGS: SessionSettings = {
+  output_format_json_quote_64bit_integers: 0,
+  input_format_skip_unknown_fields: 0,
+  input_format_null_as_default: 0,
+};
+export const WRITER_SETTINGS: SessionSettings = {
   ...COMMON_SETTINGS,
-  'SET async_insert = 0',
-  'SET insert_deduplicate = 0',
-  "SET deduplicate_insert = 'disable'",
-  'SET max_insert_threads = 1',
+  async_insert: 0,
+  insert_deduplicate: 0,
+  deduplicate_insert: 'disable',
+  max_insert_threads: 1,
   // Batches are small; parsing them in parallel costs buffers of ten megabytes a thread and gains nothing.
-  'SET input_format_parallel_parsing = 0',
-  'SET max_threads = 2',
-];
-export const READER_SETTINGS = [
+  input_format_parallel_parsing: 0,
+  max_threads: 2,
+};
+const READER_LIMITS: SessionSettings = {
   ...COMMON_SETTINGS,
-  'SET max_threads = 1',
-  'SET max_execution_time = 10',
-  'SET max_memory_usage = 1000000000',
-  'SET readonly = 1',
-];
+  max_threads: 1,
+  max_execution_time: 10,
+  max_memory_usage: 1_000_000_000,
+};
+export const READER_SETTINGS: SessionSettings = { ...READER_LIMITS, readonly: 1 };
+/** On a server 1 would refuse the settings beside it. */
+export const SERVER_READER_SETTINGS: SessionSettings = { ...READER_LIMITS, readonly: 2 };
 
 /** Opens one connection on the data folder; several on the same folder live side by side within one process. */
-export async function openSqlSession(path: string, settings: readonly string[]): Promise<SqlSession> {
+export async function openSqlSession(path: string, settings: SessionSettings): Promise<SqlSession> {
   let client: ClickHouseClient;
   try {
     // Its types were not made for exactOptionalPropertyTypes; the shape is the client's own.
@@ -63,13 +66,22 @@ export async function openSqlSession(path: string, settings: readonly string[]):
       { cause: error },
     );
   }
-  const session: SqlSession = {
-    query: async <Row>(sql: string, params?: SqlParams) => {
-      const result = await translated(() =>
-        client.query({ query: sql, format: 'JSONEachRow', ...bound(params) }),
-      );
-      return result.json<Row>();
-    },
+  const session = sessionOf(client);
+  // The adapter turns per-call settings into SET statements that stick, so everything is set here, once.
+  for (const [name, value] of Object.entries(settings)) {
+    await session.command(`SET ${name} = ${typeof value === 'string' ? `'${value}'` : value}`);
+  }
+  return session;
+}
+
+/** A session over a client of the official library, embedded or not, with our errors. */
+export function sessionOf(client: ClickHouseClient): SqlSession {
+  return {
+    query: async <Row>(sql: string, params?: SqlParams) =>
+      translated(async () => {
+        const result = await client.query({ query: sql, format: 'JSONEachRow', ...bound(params) });
+        return result.json<Row>();
+      }),
     command: async (sql, params) => {
       await translated(() => client.command({ query: sql, ...bound(params) }));
     },
@@ -79,8 +91,6 @@ export async function openSqlSession(path: string, settings: readonly string[]):
     },
     close: () => client.close(),
   };
-  for (const setting of settings) await session.command(setting);
-  return session;
 }
 
 function bound(params: SqlParams | undefined): { query_params?: Record<string, unknown> } {

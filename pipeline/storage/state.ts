@@ -1,16 +1,12 @@
+import type { Generations } from './generations.js';
 import type { SqlSession } from './sql-session.js';
 
 /** Small named values of the installation, such as its world and how far the detector has come. */
 export class StoreState {
-  private constructor(
+  constructor(
     private readonly db: SqlSession,
-    private generation: number,
+    private readonly generations: Generations,
   ) {}
-
-  static async open(db: SqlSession): Promise<StoreState> {
-    const [row] = await db.query<{ newest: number }>('SELECT max(generation) AS newest FROM state');
-    return new StoreState(db, row?.newest ?? 0);
-  }
 
   async read(key: string): Promise<string | null> {
     const [row] = await this.db.query<{ value: string }>(
@@ -22,7 +18,6 @@ export class StoreState {
 
   /** Durable when it resolves; the newest write counts. */
   async write(key: string, value: string): Promise<void> {
-    this.generation += 1;
-    await this.db.insert('state', [{ key, value, generation: this.generation }]);
+    await this.db.insert('state', [{ key, value, generation: this.generations.next() }]);
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { UnavailableError } from '../../pipeline/core/errors.js';
 import { BatchWriter } from '../../pipeline/storage/batch-writer.js';
+import { Generations } from '../../pipeline/storage/generations.js';
 import { migrate, MIGRATIONS } from '../../pipeline/storage/migrate.js';
 import { queryCounts } from '../../pipeline/storage/queries/counts.js';
 import { RollUps } from '../../pipeline/storage/roll-up.js';
@@ -31,6 +32,12 @@ afterAll(async () => {
   await db.close();
   await rm(path, { recursive: true, force: true });
 });
+
+async function openRollUps(): Promise<RollUps> {
+  const generations = new Generations(db);
+  await generations.takeOver();
+  return new RollUps(db, generations);
+}
 
 /** A batch with a document, a document that cannot be stored, and so a dead letter. */
 function makeBatch(name: string) {
@@ -88,7 +95,7 @@ for (const moment of ['before', 'after'] as const) {
       const writer = new BatchWriter(db, () => BASE);
       await writer.write(batch);
       await writer.write(batch);
-      await (await RollUps.open(db)).recompute(touched);
+      await (await openRollUps()).recompute(touched);
       const counts = await queryCounts(db);
       expect(counts.stored - start.stored).toBe(2);
       expect(counts.deadLettered - start.deadLettered).toBe(1);
@@ -136,7 +143,7 @@ it('finds the one row that the engine refuses and stores its neighbours', async 
 
 it('equals a recomputation after all windows were rolled up', async () => {
   await (
-    await RollUps.open(db)
+    await openRollUps()
   ).recompute([
     { series: 'market', time: BASE },
     { series: 'ACME.XNAS', time: BASE },
@@ -149,7 +156,7 @@ it('equals a recomputation after all windows were rolled up', async () => {
 });
 
 it('goes on counting generations where the last run stopped, so that the newest recomputation counts', async () => {
-  const rollUps = await RollUps.open(db);
+  const rollUps = await openRollUps();
   await rollUps.recompute([
     { series: 'market', time: BASE },
     { series: 'ACME.XNAS', time: BASE },
@@ -190,7 +197,7 @@ it('gives readers a connection that cannot write, whatever the statement', async
 });
 
 it('says that a query was too slow, and that a statement is wrong, as different errors', async () => {
-  const hasty = await openSqlSession(path, ['SET max_execution_time = 0.2']);
+  const hasty = await openSqlSession(path, { max_execution_time: 0.2 });
   await expect(
     hasty.query('SELECT count() FROM numbers(100000000000) WHERE NOT ignore(sipHash64(number))'),
   ).rejects.toMatchObject({ name: 'TimeoutError', code: 'query_too_slow' });

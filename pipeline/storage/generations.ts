@@ -1,0 +1,29 @@
+import type { SqlSession } from './sql-session.js';
+
+/** Writes of one term of office; far more than a process ever makes. */
+const TERM = 2 ** 32;
+
+/**
+ * Numbers of writes, by which the newest of several rows is known.
+ *
+ * A process that takes over begins above everything that any other has written or can still write: one that was replaced
+ * and does not know it yet (frozen, cut off) always loses. A counter and not a clock, because clocks jump.
+ */
+export class Generations {
+  /** Until it takes over, whatever this process writes loses. */
+  #last = 0;
+
+  constructor(private readonly db: Pick<SqlSession, 'query' | 'insert'>) {}
+
+  async takeOver(): Promise<void> {
+    const [row] = await this.db.query<{ newest: number }>('SELECT max(generation) AS newest FROM state');
+    const term = Math.floor((row?.newest ?? 0) / TERM) + 1;
+    this.#last = term * TERM;
+    await this.db.insert('state', [{ key: 'term', value: String(term), generation: this.#last }]);
+  }
+
+  next(): number {
+    this.#last += 1;
+    return this.#last;
+  }
+}

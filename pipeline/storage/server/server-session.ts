@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { createClient, type ClickHouseClient } from '@clickhouse/client';
+
+import { ConfigError } from '../../core/errors.js';
+import { sessionOf, type SessionSettings, type SqlSession } from '../sql-session.js';
+
+/** A ClickHouse server, as the configuration names it. */
+export interface StoreServer {
+  readonly url: string;
+  readonly database: string;
+  readonly user: string;
+  readonly password: { reveal(): string } | null;
+  /** PEM; null: the system's authorities. */
+  readonly caFile: string | null;
+  /** Replicated tables on this cluster, or null for plain tables on one server. */
+  readonly cluster: string | null;
+}
+
+/** Shorter than what a reader of the log may take; what was asked for and not answered by then may still happen. */
+const REQUEST_MS = 30_000;
+/** Below the usual keep-alive of a server, so that no request meets a socket that it just closed. */
+const IDLE_SOCKET_MS = 2_500;
+
+/** One client of a server. `database` null speaks to the server without one, to make it. */
+export async function openServerSession(
+  server: StoreServer,
+  settings: SessionSettings,
+  database: string | null = server.database,
+): Promise<SqlSession> {
+  const ca = server.caFile === null ? null : await readAuthority(server.caFile);
+  const client: ClickHouseClient = createClient({
+    url: server.url,
+    username: server.user,
+    password: server.password?.reveal() ?? '',
+    ...(database === null ? {} : { database }),
+    ...(ca === null ? {} : { tls: { ca_cert: ca } }),
+    application: 'bellwether',
+    request_timeout: REQUEST_MS,
+    max_open_connections: 4,
+    keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS, eagerly_destroy_stale_sockets: true },
+    clickhouse_settings: {
+      ...settings,
+      // An answer comes when the work is done, and an error in the middle is an error.
+      wait_end_of_query: 1,
+      ...(server.cluster === null ? {} : { insert_quorum: 'auto', select_sequential_consistency: '1' }),
+    },
+  });
+  return sessionOf(client);
+}
+
+async function readAuthority(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new ConfigError(
+      'store_not_opened',
+      `clickhouse.caFile names ${file}, which cannot be read. Correct the path or its permissions.`,
+      { cause: error },
+    );
+  }
+}
