@@ -30,6 +30,22 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Prove that nothing was lost or counted twice.',
     load: async () => (await import('./reconcile.js')).reconcileCommand,
   },
+  'dead-letters list': {
+    summary: 'List the messages that could not be handled.',
+    load: async () => (await import('./dead-letters-list.js')).deadLettersListCommand,
+  },
+  'dead-letters show': {
+    summary: 'Show one of them: why, where, and the original.',
+    load: async () => (await import('./dead-letters-show.js')).deadLettersShowCommand,
+  },
+  'dead-letters retry': {
+    summary: 'Send dead letters in again, corrected or as they are.',
+    load: async () => (await import('./dead-letters-retry.js')).deadLettersRetryCommand,
+  },
+  'dead-letters drop': {
+    summary: 'Give dead letters up for good.',
+    load: async () => (await import('./dead-letters-drop.js')).deadLettersDropCommand,
+  },
   'check-config': {
     summary: 'Check a configuration and show what it comes to.',
     load: async () => (await import('./check-config.js')).checkConfigCommand,

@@ -8,7 +8,13 @@ import {
 import { reconcileOperation } from './reconcile.js';
 
 /** Everything that can be asked of a service over its socket, beside a replay. */
-export const OPERATIONS: readonly Operation<unknown, unknown>[] = [reconcileOperation].map(erased);
+export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
+  erased(reconcileOperation),
+  erased(listDeadLettersOperation),
+  erased(showDeadLetterOperation),
+  erased(retryDeadLettersOperation),
+  erased(dropDeadLettersOperation),
+];
 
 /** The request is what the operation's own `parse` made of the body. */
 function erased<Request, Answer>(operation: Operation<Request, Answer>): Operation<unknown, unknown> {
