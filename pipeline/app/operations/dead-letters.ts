@@ -15,7 +15,7 @@ import {
 import type { Operation, OperationContext } from './operation.js';
 
 const reason = z.enum(DEAD_LETTER_REASONS).nullable();
-const ids = z.array(z.string()).min(1).max(10_000);
+const ids = z.array(z.string()).min(1).max(10_000).readonly();
 const choice = z.union([z.strictObject({ ids }), z.strictObject({ all: z.literal(true), reason })]);
 const listRequest = z.strictObject({
   state: z.enum(DEAD_LETTER_STATES).nullable(),

@@ -1,0 +1,24 @@
+import { loadConfig } from '../../config/load.js';
+import { openParts } from '../../pipeline/app/parts.js';
+import { ALL_ROLES } from '../../pipeline/app/roles.js';
+import { RunningService } from '../../pipeline/app/running-service.js';
+import type { World } from '../../pipeline/core/document.js';
+import { systemClock } from '../../pipeline/core/clock.js';
+import { silentLogger } from '../../pipeline/telemetry/logger.js';
+
+/** A whole service inside the test, without sources, on free ports; its parts lie open. */
+export async function openService(dataDir: string, world: World = 'live'): Promise<RunningService> {
+  const config = await loadConfig({
+    file: null,
+    env: {},
+    overrides: { sources: [], http: { port: 0 }, metrics: { port: 0 } },
+  });
+  const options = { config, dataDir, world, clock: systemClock, logger: silentLogger };
+  const parts = await openParts({ ...options, roles: ALL_ROLES });
+  const service = new RunningService(options, parts);
+  await service.start();
+  return service;
+}
+
+/** Ends when the signal says so; for operations that nobody interrupts. */
+export const never = new AbortController().signal;
