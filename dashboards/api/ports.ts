@@ -78,6 +78,8 @@ export interface Health {
   readonly ready: boolean;
   /** Why not ready, one sentence each. */
   readonly reasons: readonly string[];
+  /** Of several monitors one is active; null in a process without that role. Absent: nobody asked. */
+  readonly monitor?: 'active' | 'standby' | null;
 }
 
 /**

@@ -276,6 +276,7 @@ export class RunningService implements Service {
       health: () => ({
         ready: this.#ready,
         reasons: this.#ready ? [] : ['The service is starting or stopping.'],
+        monitor: this.#monitorState(),
       }),
       status: () => this.#status(),
     });
@@ -321,6 +322,11 @@ export class RunningService implements Service {
       );
     }
     return { ...this.parts, store };
+  }
+
+  #monitorState(): 'active' | 'standby' | null {
+    if (!this.#roles.has('monitor')) return null;
+    return this.#monitoring.alerting === null ? 'standby' : 'active';
   }
 
   #requireFlow(): Flow {

@@ -49,6 +49,8 @@ it(`loses nothing and doubles nothing when its process is killed ${KILLS} times`
     deadLettered: 0,
     duplicates: 0,
     dropped: 0,
+    erased: 0,
+    expired: 0,
     rollUpDifferences: 0,
   });
   const newest = new Map<string, number>();

@@ -61,7 +61,7 @@ export async function startBellwether(args: readonly string[]): Promise<RunningS
   });
   const address = (name: string) => new RegExp(`${name}\\s+(http://[^\\s/]+)`).exec(words)?.[1] ?? '';
   return {
-    page: address('Page'),
+    page: address('Page') || address('Health'),
     metrics: address('Metrics'),
     process: child,
     words: () => words,

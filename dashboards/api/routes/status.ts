@@ -35,7 +35,7 @@ export function addStatusRoutes(app: FastifyInstance, deps: HealthServerDeps): v
   // Load balancers add parameters of their own to probes; they are none of our business here.
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
-    const { ready, reasons } = deps.health();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons });
+    const { ready, ...rest } = deps.health();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', ...rest });
   });
 }
