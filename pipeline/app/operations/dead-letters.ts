@@ -8,6 +8,7 @@ import {
   dropLetters,
   parseLetterId,
   retryLetters,
+  type DeadLetterDeps,
   type DropResult,
   type KeptLetter,
   type RetryResult,
@@ -63,12 +64,12 @@ export const dropDeadLettersOperation: Operation<z.infer<typeof dropRequest>, Dr
   run: (request, context, signal) => dropLetters(request.choice, deps(context), signal),
 };
 
-function deps({ parts, intake, clock, config }: OperationContext) {
+function deps({ parts, intake, clock, config }: OperationContext): DeadLetterDeps {
   return {
     store: parts.store.deadLetters,
     log: parts.log,
     clock,
-    reenter: intake.reenter,
+    reenter: (document, cursor) => intake.reenter(document, cursor),
     parse: { virtualClock: parts.world === 'replay', ...authorKeyOf(config) },
   };
 }

@@ -1,0 +1,94 @@
+import type { Config } from '../../config/schema.js';
+import type { RejectedItem } from '../../ingest/source.js';
+import { createBackfillSource } from '../../ingest/sources/backfill.js';
+import { BellwetherError, ConfigError } from '../core/errors.js';
+import { authorKeyOf } from './create-sources.js';
+import { effectiveRules } from './effective-rules.js';
+import type { Flow } from './flow.js';
+import type { OperationContext } from './operations/operation.js';
+
+export interface BackfillRequest {
+  readonly files: readonly string[];
+}
+
+export interface BackfillResult {
+  readonly delivered: number;
+  readonly rejected: number;
+  /** The first twenty of the rejected rows. */
+  readonly problems: readonly RejectedItem[];
+  /** Files that were taken to their end before. */
+  readonly alreadyTaken: readonly string[];
+}
+
+const HOUR_MS = 3_600_000;
+/** A window begins on a full hour, clocks differ, and evaluation may be late. */
+const MARGIN_MS = 2 * HOUR_MS;
+/** With no more than this on its way, in both stages, a chunk of history may join. */
+const CALM_DOCUMENTS = 200;
+const LOOK_AGAIN_MS = 50;
+const SHOWN_PROBLEMS = 20;
+const PROGRESS_EVERY_MS = 10_000;
+
+/** How fresh a backfilled document may not be to have a voice: the longest window of any rule could hold it otherwise. */
+export function quietBackfillMs(config: Pick<Config, 'alerts'>): number {
+  const hours = effectiveRules(config.alerts.rules).map(({ windowHours }) => windowHours);
+  return Math.max(0, ...hours) * HOUR_MS + MARGIN_MS;
+}
+
+/**
+ * Takes recorded files into a live world as history, beside what comes in, and resolves when they are queryable.
+ *
+ * After an abort or a kill the same request goes on where it stopped. Throws ConfigError `world_mismatch` in other worlds.
+ */
+export async function backfillFiles(
+  { files }: BackfillRequest,
+  { parts, config, clock, intake, flow, metrics, logger }: OperationContext,
+  signal: AbortSignal,
+): Promise<BackfillResult> {
+  if (parts.world !== 'live') {
+    throw new ConfigError(
+      'world_mismatch',
+      `The data folder ${parts.folder.path} holds the ${parts.world} world; history is loaded into a live one. ${
+        parts.world === 'replay' ? 'Use "bellwether replay" for it.' : 'Give another folder with --data.'
+      }`,
+    );
+  }
+  const problems: RejectedItem[] = [];
+  const alreadyTaken: string[] = [];
+  let said = clock.monotonic();
+  const source = createBackfillSource({
+    files,
+    readCursor: (name) => parts.log.readCursor(name),
+    clock,
+    onRejected: (item) => {
+      if (problems.length < SHOWN_PROBLEMS) problems.push(item);
+      metrics.rejected('backfill', 'invalid');
+    },
+    onAlreadyTaken: (path) => {
+      alreadyTaken.push(path);
+    },
+    async whenCalm(aborted) {
+      while (!aborted.aborted && !(await isCalm(flow))) await clock.sleep(LOOK_AGAIN_MS, aborted);
+      if (clock.monotonic() - said < PROGRESS_EVERY_MS) return;
+      said = clock.monotonic();
+      const { delivered, rejected } = source.status();
+      logger.info('History is being loaded.', { documents: delivered, rejected });
+    },
+    ...authorKeyOf(config),
+  });
+  await intake.runToEnd('backfill', source, signal);
+  await flow.drained(signal);
+  const { delivered, rejected } = source.status();
+  return { delivered, rejected, problems, alreadyTaken };
+}
+
+/** A log that does not answer for now is not calm. */
+async function isCalm(flow: Pick<Flow, 'lag'>): Promise<boolean> {
+  try {
+    const { understand, monitor } = await flow.lag();
+    return understand + monitor <= CALM_DOCUMENTS;
+  } catch (error) {
+    if (error instanceof BellwetherError && error.retriable) return false;
+    throw error;
+  }
+}
