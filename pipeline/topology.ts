@@ -78,6 +78,7 @@ export interface MonitorStage extends StageIo {
   readonly store: MonitorStore;
   readonly weigh: WeighContributions;
   readonly virtualClock: boolean;
+  readonly quietBackfillMs?: number;
   readonly decodeScored: (bytes: Uint8Array) => ScoredMessage;
   /** Documents that are queryable from now on. */
   readonly onStored: (progress: MonitorProgress) => void;

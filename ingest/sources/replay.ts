@@ -13,7 +13,8 @@ import { FILE_DAMAGED, inspectRecordedFile, readRecordedFile, type RecordedFile 
 const SOURCE_ID = 'replay';
 const MAX_LINE_BYTES = 1_048_576;
 const MAX_BATCH = 500;
-const FINISHED = 'finished';
+/** The cursor of a file that was read to its end. */
+export const FINISHED = 'finished';
 
 export interface ReplayOptions {
   /** JSON lines, gzip or not, replayed one after the other in this order. */
@@ -25,6 +26,8 @@ export interface ReplayOptions {
   readonly virtualClock: boolean;
   readonly onRejected: (item: RejectedItem) => void;
   readonly authorKey?: string;
+  /** Most documents of one delivery. Default: 500. */
+  readonly maxBatch?: number;
 }
 
 /**
@@ -120,9 +123,9 @@ class FileReplay {
   private async take(line: ByteLine): Promise<void> {
     const document = this.parse(line);
     if (document !== null) {
-      const { pacer, signal } = this.parts;
+      const { pacer, signal, options } = this.parts;
       const publishedAt = Date.parse(document.publishedAt);
-      if (this.pending.length > 0 && (this.pending.length >= MAX_BATCH || pacer.mustWait(publishedAt))) {
+      if (this.pending.length > 0 && (this.pending.length >= (options.maxBatch ?? MAX_BATCH) || pacer.mustWait(publishedAt))) {
         await this.flush(String(line.number));
       }
       await pacer.wait(publishedAt, signal);

@@ -7,7 +7,9 @@ import type { DocumentVersion } from '../core/store.js';
 const ANNOUNCED_DOCUMENTS = 25;
 
 export function announceDocuments(hub: LiveHub, versions: readonly DocumentVersion[]): void {
-  const documents = versions.slice(-ANNOUNCED_DOCUMENTS).map(toLiveDocument);
+  // What is loaded later as history is no news.
+  const news = versions.filter(({ scored }) => scored.document.backfill !== true);
+  const documents = news.slice(-ANNOUNCED_DOCUMENTS).map(toLiveDocument);
   if (documents.length > 0) hub.publish({ type: 'documents', documents });
 }
 

@@ -3,6 +3,7 @@ import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
 import type { Store } from '../storage/open-store.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { MonitorProgress } from '../topology.js';
+import { quietBackfillMs } from './backfill.js';
 import { startFlow, type Flow } from './flow.js';
 import type { Monitoring } from './monitoring.js';
 import type { OpenParts } from './parts.js';
@@ -33,6 +34,7 @@ export function startServiceFlow(options: ServiceFlowOptions): Promise<Flow> {
     store: own,
     weigh: parts.understanding.weigh,
     virtualClock: parts.world === 'replay',
+    quietBackfillMs: quietBackfillMs(config),
     decodeScored: decodeScoredMessage,
     onAssigned: () => monitoring.activate(),
     onRevoked: () => monitoring.deactivate(),

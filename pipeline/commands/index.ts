@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Prove that nothing was lost or counted twice.',
     load: async () => (await import('./reconcile.js')).reconcileCommand,
   },
+  backfill: {
+    summary: 'Load history into a live world, silently and beside what comes in.',
+    load: async () => (await import('./backfill.js')).backfillCommand,
+  },
   'dead-letters list': {
     summary: 'List the messages that could not be handled.',
     load: async () => (await import('./dead-letters-list.js')).deadLettersListCommand,

@@ -62,7 +62,7 @@ export interface ScoredDocument {
   readonly storyId: string;
   readonly model: ModelVersion;
   readonly scoredAt: string;
-  /** Remarks such as `too_long`, `language_unsupported`, `unclassified`, `future_time`. */
+  /** Remarks such as `too_long`, `language_unsupported`, `unclassified`, `future_time`, `backfill`. */
   readonly flags: readonly string[];
 }
 

@@ -28,6 +28,11 @@ export interface ResolveDeps {
   readonly weigh: WeighContributions;
   /** In a replay world documents were known when they were published, not when the log took them. */
   readonly virtualClock: boolean;
+  /**
+   * A backfilled document that was published within this time before the log took it has no weight in detection, so that
+   * no rule's window can hold it. Default: the longest window of the built-in rules and a margin.
+   */
+  readonly quietBackfillMs?: number;
 }
 
 export interface ResolvedBatch {
@@ -39,6 +44,7 @@ export interface ResolvedBatch {
 
 /** Reprints later than this are news again. */
 const STORY_WINDOW_MS = 72 * 3_600_000;
+const QUIET_BACKFILL_MS = 26 * 3_600_000;
 
 /**
  * Decides what each scored message is: a new document, a new version of one, a repeat, a drop, a dead letter.
@@ -127,10 +133,13 @@ function toVersion(
   number: number,
   known: readonly StoredVersion[],
   stories: ReadonlyMap<string, readonly StoryOccurrence[]>,
-  { weigh, virtualClock }: ResolveDeps,
+  { weigh, virtualClock, quietBackfillMs = QUIET_BACKFILL_MS }: ResolveDeps,
 ): DocumentVersion {
   const { scored, raw, sequence } = message;
-  const copy = isCopy(message, stories.get(scored.storyId) ?? []);
+  const knownAt = knownAtOf(message, virtualClock);
+  // Neither a copy nor fresh history is a voice of its own.
+  const copy =
+    isFreshHistory(scored, knownAt, quietBackfillMs) || isCopy(message, stories.get(scored.storyId) ?? []);
   // A retracted document counts nowhere; what it counted for before is withdrawn.
   const contributions = scored.document.action === 'retract' ? [] : weigh(scored, { copy });
   const before = known.filter((version) => version.version === number - 1);
@@ -143,10 +152,14 @@ function toVersion(
     sequence,
     version: number,
     scored,
-    knownAt: knownAtOf(message, virtualClock),
+    knownAt,
     contributions,
     withdrawn,
   };
+}
+
+function isFreshHistory({ document }: ScoredDocument, knownAt: number, quietMs: number): boolean {
+  return document.backfill === true && knownAt - Date.parse(document.publishedAt) < quietMs;
 }
 
 function knownAtOf({ scored, appendedAt }: ScoredItem, virtualClock: boolean): number {

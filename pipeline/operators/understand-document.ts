@@ -73,7 +73,10 @@ export function understandDocument(message: LogMessage, deps: UnderstandDeps): U
       publishedAt: document.publishedAt,
       kind: document.source.kind,
     });
-    const flags = SUPPORTED_LANGUAGES.has(language) ? [] : ['language_unsupported'];
+    const flags = [
+      ...(SUPPORTED_LANGUAGES.has(language) ? [] : ['language_unsupported']),
+      ...(document.backfill === true ? ['backfill'] : []),
+    ];
     const storyId = deps.storyIdOf(document.title, document.text);
     const { appendedAt } = message;
     return { ...inFlight, kind: 'linked', appendedAt, document, text, language, links, storyId, flags };

@@ -1,3 +1,4 @@
+import { backfillOperation } from './backfill.js';
 import type { Operation } from './operation.js';
 import {
   dropDeadLettersOperation,
@@ -14,6 +15,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
   erased(showDeadLetterOperation),
   erased(retryDeadLettersOperation),
   erased(dropDeadLettersOperation),
+  erased(backfillOperation),
 ];
 
 /** The request is what the operation's own `parse` made of the body. */
