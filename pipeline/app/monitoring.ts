@@ -16,6 +16,7 @@ export interface MonitoringOptions {
 export interface Monitoring {
   /** Null while this process stands by. */
   readonly alerting: Alerting | null;
+  readonly state: 'active' | 'standby';
   /** Called before the first scored message comes; and when the topic went to another process. */
   readonly activate: () => Promise<void>;
   readonly deactivate: () => Promise<void>;
@@ -54,6 +55,9 @@ export function createMonitoring(options: MonitoringOptions): Monitoring {
   return {
     get alerting() {
       return term?.alerting ?? null;
+    },
+    get state() {
+      return term === null ? 'standby' : 'active';
     },
     async activate() {
       await end();

@@ -276,7 +276,7 @@ export class RunningService implements Service {
       health: () => ({
         ready: this.#ready,
         reasons: this.#ready ? [] : ['The service is starting or stopping.'],
-        monitor: this.#monitorState(),
+        monitor: this.#roles.has('monitor') ? this.#monitoring.state : null,
       }),
       status: () => this.#status(),
     });
@@ -322,11 +322,6 @@ export class RunningService implements Service {
       );
     }
     return { ...this.parts, store };
-  }
-
-  #monitorState(): 'active' | 'standby' | null {
-    if (!this.#roles.has('monitor')) return null;
-    return this.#monitoring.alerting === null ? 'standby' : 'active';
   }
 
   #requireFlow(): Flow {
