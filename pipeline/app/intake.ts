@@ -71,7 +71,7 @@ export function createIntake(options: IntakeOptions): Intake {
     try {
       await source.run(deliverFor(type, signal), signal);
     } finally {
-      if (type === 'replay') sources.splice(sources.indexOf(source), 1);
+      if (type === 'replay' || type === 'backfill') sources.splice(sources.indexOf(source), 1);
     }
   };
   return {
