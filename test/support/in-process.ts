@@ -1,4 +1,5 @@
 import { loadConfig } from '../../config/load.js';
+import type { ConfigInput } from '../../config/schema.js';
 import { openParts } from '../../pipeline/app/parts.js';
 import { ALL_ROLES } from '../../pipeline/app/roles.js';
 import { RunningService } from '../../pipeline/app/running-service.js';
@@ -7,11 +8,15 @@ import { systemClock } from '../../pipeline/core/clock.js';
 import { silentLogger } from '../../pipeline/telemetry/logger.js';
 
 /** A whole service inside the test, without sources, on free ports; its parts lie open. */
-export async function openService(dataDir: string, world: World = 'live'): Promise<RunningService> {
+export async function openService(
+  dataDir: string,
+  world: World = 'live',
+  more: ConfigInput = {},
+): Promise<RunningService> {
   const config = await loadConfig({
     file: null,
     env: {},
-    overrides: { sources: [], http: { port: 0 }, metrics: { port: 0 } },
+    overrides: { sources: [], http: { port: 0 }, metrics: { port: 0 }, ...more },
   });
   const options = { config, dataDir, world, clock: systemClock, logger: silentLogger };
   const parts = await openParts({ ...options, roles: ALL_ROLES });
