@@ -1,7 +1,7 @@
-import { concatMap, defer, ignoreElements, map, type Observable, of, tap } from 'rxjs';
+import { concatMap, ignoreElements, map, type Observable, tap } from 'rxjs';
 
 import type { LogPosition } from './core/document.js';
-import type { DurableLog, LogReader } from './core/log.js';
+import type { DurableLog, LogMessage, LogReader } from './core/log.js';
 import { SCORED_TOPIC } from './core/log.js';
 import type { ScoredMessage } from './core/scored.js';
 import type { MonitorStore, StoreBatch, TouchedWindow } from './core/store.js';
@@ -15,8 +15,8 @@ import {
   type SequencedMessage,
   type WeighContributions,
 } from './operators/resolve-versions.js';
-import { scoreSentiment, type ScoreDeps } from './operators/score-sentiment.js';
-import { understandDocument, type InFlight, type UnderstandDeps } from './operators/understand-document.js';
+import type { UnderstandBatch, UnderstoodRecord } from './operators/understand-batch.js';
+import type { InFlight } from './operators/understand-document.js';
 
 /*
  * The data flow, top to bottom:
@@ -37,16 +37,19 @@ export interface StageIo {
   readonly retry: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-export interface UnderstandStage extends StageIo, UnderstandDeps, ScoreDeps {
+export interface UnderstandStage extends StageIo {
   readonly log: Pick<DurableLog, 'append'>;
-  readonly encodeScored: (message: ScoredMessage) => Uint8Array;
+  /** Reads and scores a batch: in a thread of its own in a service, in this one in tests. */
+  readonly understandBatch: UnderstandBatch;
   /** A batch is appended and committed, so many seconds after it went to the model. */
-  readonly onScored: (messages: readonly ScoredMessage[], seconds: number) => void;
+  readonly onScored: (records: readonly UnderstoodRecord[], seconds: number) => void;
 }
 
-/** Documents of one model call: large enough to be quick, small enough to leave the event loop free (≈ 10 ms). */
-const SCORE_BATCH = { maxCount: 16, maxAgeMs: 5 };
-const UNDERSTAND_PULL = 16;
+/** Documents of one model call: large enough to be quick, small enough to be soon done (≈ 20 ms). */
+const SCORE_BATCH = { maxCount: 32, maxAgeMs: 5 };
+const UNDERSTAND_PULL = 32;
+/** Scored batches of one append. */
+const APPEND_BATCH = { maxCount: 8 };
 
 /**
  * Turns every message of `documents.raw` into exactly one message of `documents.scored`.
@@ -55,20 +58,23 @@ const UNDERSTAND_PULL = 16;
  */
 export function understand$(stage: UnderstandStage): Observable<never> {
   return pullMessages({ ...stage, maxPerPull: UNDERSTAND_PULL }).pipe(
-    map((message) => understandDocument(message, stage)),
     collectBatches(SCORE_BATCH),
     // concatMap: the order of the log is kept, and one batch at a time is in the model.
-    concatMap((batch) =>
-      afterOthers(() => ({ began: stage.monotonic(), batch, messages: scoreSentiment(batch, stage) })),
-    ),
-    concatMap(async ({ began, batch, messages }) => {
-      const records = messages.map((message) => ({
-        key: keyOf(message),
-        value: stage.encodeScored(message),
-      }));
+    concatMap(async (batch) => ({
+      began: stage.monotonic(),
+      batch,
+      records: await stage.understandBatch(batch),
+    })),
+    // While the next batch is in the model, this one becomes durable; what waits for the disk goes there together.
+    processBatches(APPEND_BATCH, async (scored) => {
+      const records = scored.flatMap((each) => each.records);
       await stage.retry(() => stage.log.append(SCORED_TOPIC, records));
-      await finish(stage, batch);
-      stage.onScored(messages, (stage.monotonic() - began) / 1_000);
+      await finish(
+        stage,
+        scored.flatMap(({ batch }) => batch.map(inFlightOf)),
+      );
+      const began = scored.reduce((first, each) => Math.min(first, each.began), Infinity);
+      stage.onScored(records, (stage.monotonic() - began) / 1_000);
     }),
     ignoreElements(),
   );
@@ -114,10 +120,7 @@ export function monitor$(stage: MonitorStage): Observable<MonitorProgress> {
   return pullMessages({ ...stage, maxPerPull: MONITOR_PULL }).pipe(
     map((message) => ({
       sequenced: { sequence: message.offset, message: stage.decodeScored(message.value) },
-      inFlight: {
-        raw: { partition: message.partition, offset: message.offset },
-        bytes: message.value.byteLength,
-      },
+      inFlight: inFlightOf(message),
     })),
     processBatches(STORE_BATCH, (items) => storeBatch(stage, items)),
     processBatches(ROLL_UP_BATCH, async (stored) => {
@@ -171,20 +174,6 @@ async function finish(stage: StageIo, items: readonly InFlight[]): Promise<void>
   );
 }
 
-/** Lets timers, sockets and disk answers run before the next piece of computing. */
-function afterOthers<T>(compute: () => T): Observable<T> {
-  return defer(() => new Promise<void>((resolve) => setImmediate(resolve))).pipe(
-    concatMap(() => of(compute())),
-  );
-}
-
-function keyOf(message: ScoredMessage): string {
-  switch (message.kind) {
-    case 'scored':
-      return message.scored.document.id;
-    case 'drop':
-      return message.id;
-    case 'dead-letter':
-      return `${message.raw.partition}:${message.raw.offset}`;
-  }
+function inFlightOf({ partition, offset, value }: LogMessage): InFlight {
+  return { raw: { partition, offset }, bytes: value.byteLength };
 }

@@ -17,7 +17,7 @@ export interface FlowOptions {
   /** Per stage: pulled and not yet committed. */
   readonly credit: { readonly maxMessages: number; readonly maxBytes: number };
   /** Null when other processes do this part; then only its lag is known here. */
-  readonly understand: Omit<UnderstandStage, keyof StageIo | 'log' | 'now'> | null;
+  readonly understand: Omit<UnderstandStage, keyof StageIo | 'log'> | null;
   readonly monitor: (Omit<MonitorStage, keyof StageIo> & ReaderOptions) | null;
   readonly onRetry: (error: BellwetherError, attempt: number) => void;
 }
@@ -113,7 +113,7 @@ async function startStages(
   };
   if (understand !== null) {
     const io = await ioFor(RAW_TOPIC, UNDERSTAND_GROUP, {});
-    stages.push(runToEnd(understand$({ ...understand, ...io, log, now: () => clock.now() })));
+    stages.push(runToEnd(understand$({ ...understand, ...io, log })));
   }
   if (monitor !== null) {
     const io = await ioFor(SCORED_TOPIC, MONITOR_GROUP, monitor);

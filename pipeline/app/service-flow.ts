@@ -1,5 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { decodeScoredMessage, encodeScoredMessage } from '../log/codec.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
+import { understandBatch, type UnderstandBatch } from '../operators/understand-batch.js';
 import type { Store } from '../storage/open-store.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { MonitorProgress } from '../topology.js';
@@ -9,6 +12,7 @@ import type { Monitoring } from './monitoring.js';
 import type { OpenParts } from './parts.js';
 import type { Roles } from './roles.js';
 import type { ServiceOptions } from './service.js';
+import { startUnderstandThread, type UnderstandThread } from './understand-thread.js';
 
 export interface ServiceFlowOptions extends Pick<ServiceOptions, 'config' | 'clock' | 'logger'> {
   readonly parts: OpenParts;
@@ -19,14 +23,14 @@ export interface ServiceFlowOptions extends Pick<ServiceOptions, 'config' | 'clo
 }
 
 /** Starts the stages that this process has a role in, on its open parts. */
-export function startServiceFlow(options: ServiceFlowOptions): Promise<Flow> {
+export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flow> {
   const { parts, config, clock, logger, roles, metrics, monitoring } = options;
   const failure = createRepeatingFailure({ sentence: 'A write has to wait.', logger, clock });
+  const thread = roles.has('understand') ? startThread(options) : null;
   const understand = {
-    ...parts.understanding,
-    encodeScored: encodeScoredMessage,
-    onScored: (messages: readonly unknown[], seconds: number) => {
-      metrics.batch('understand', messages.length, seconds);
+    understandBatch: thread?.understand ?? understandHere(options),
+    onScored: (records: readonly unknown[], seconds: number) => {
+      metrics.batch('understand', records.length, seconds);
     },
   };
   const { store } = parts;
@@ -44,7 +48,7 @@ export function startServiceFlow(options: ServiceFlowOptions): Promise<Flow> {
       options.onStored(progress);
     },
   });
-  return startFlow({
+  const flow = await startFlow({
     log: parts.log,
     clock,
     credit: { maxMessages: config.log.maxUnfinishedDocuments, maxBytes: config.log.maxUnfinishedBytes },
@@ -53,7 +57,33 @@ export function startServiceFlow(options: ServiceFlowOptions): Promise<Flow> {
     onRetry: (error) => {
       failure.failed(error);
     },
+  }).catch(async (error: unknown) => {
+    await thread?.close();
+    throw error;
   });
+  const stop = async () => {
+    await flow.stop();
+    await thread?.close();
+  };
+  return { ...flow, stop };
+}
+
+function startThread({ parts, config }: ServiceFlowOptions): UnderstandThread | null {
+  return startUnderstandThread({
+    world: parts.world,
+    models: config.models,
+    languages: config.languages,
+    instrumentFiles: config.instruments.files,
+  });
+}
+
+/** In this thread; the event loop gets its turn before each batch. */
+function understandHere({ parts, clock }: ServiceFlowOptions): UnderstandBatch {
+  const deps = { ...parts.understanding, encodeScored: encodeScoredMessage, now: () => clock.now() };
+  return async (messages) => {
+    await nextTurn();
+    return understandBatch(messages, deps);
+  };
 }
 
 /** Counts what became of the messages, and how long live documents took from their acceptance. */

@@ -1,0 +1,20 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { pack, startUnderstandThread, unpack } from '../../../../pipeline/app/understand-thread.js';
+
+describe('understand thread', () => {
+  it('hands values over in one piece and gets the same ones back', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 20 })), (values) => {
+        const { bytes, lengths } = pack(values);
+        expect(unpack(bytes, lengths)).toEqual(values);
+      }),
+    );
+  });
+
+  it('is not there when the sources run uncompiled, so that the caller computes itself', () => {
+    const models = { sentiment: 'ngram' as const, directory: null };
+    expect(startUnderstandThread({ world: 'demo', models, languages: null, instrumentFiles: [] })).toBeNull();
+  });
+});
