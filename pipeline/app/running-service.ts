@@ -10,6 +10,7 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
 import type { MonitorProgress } from '../topology.js';
 import { announceAlerts, announceDocuments } from './announce.js';
+import { createFlowBreaker, type FlowBreaker } from './breaker.js';
 import { startControlServer } from './control-server.js';
 import type { Flow, Lag } from './flow.js';
 import { followStore } from './follow-store.js';
@@ -49,6 +50,7 @@ export class RunningService implements Service {
   readonly #roles: Roles;
   #flow: Flow | null = null;
   readonly #monitoring: Monitoring;
+  readonly #breaker: FlowBreaker;
   readonly #outbox: Outbox;
   #lag: Lag = { understand: 0, monitor: 0 };
   #newest: number | null = null;
@@ -70,6 +72,7 @@ export class RunningService implements Service {
     this.#intake = createIntake({ log: parts.log, clock, logger, metrics: this.#metrics });
     this.#outbox = createOutbox(parts.folder.outbox);
     this.#monitoring = this.#createMonitoring();
+    this.#breaker = createFlowBreaker({ clock, logger, metrics: this.#metrics });
   }
 
   async start(): Promise<void> {
@@ -133,6 +136,7 @@ export class RunningService implements Service {
       logger,
       parts: this.#requireStore(),
       flow: this.#requireFlow(),
+      breaker: this.#breaker,
       intake: this.#intake,
       metrics: this.#metrics,
     };
@@ -235,6 +239,7 @@ export class RunningService implements Service {
   #startFlow(): Promise<Flow> {
     return startServiceFlow({
       ...this.options,
+      breaker: this.#breaker,
       roles: this.#roles,
       parts: this.parts,
       metrics: this.#metrics,
@@ -274,8 +279,11 @@ export class RunningService implements Service {
       metrics: this.#metrics,
       accept: (documents) => this.#intake.accept(documents),
       health: () => ({
-        ready: this.#ready,
-        reasons: this.#ready ? [] : ['The service is starting or stopping.'],
+        ready: this.#ready && this.#breaker.reason === null,
+        reasons: [
+          ...(this.#ready ? [] : ['The service is starting or stopping.']),
+          ...(this.#breaker.reason === null ? [] : [this.#breaker.reason]),
+        ],
         monitor: this.#roles.has('monitor') ? this.#monitoring.state : null,
       }),
       status: () => this.#status(),

@@ -2,11 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { decodeScoredMessage, encodeScoredMessage } from '../log/codec.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
-import { understandBatch, type UnderstandBatch } from '../operators/understand-batch.js';
+import { understandBatch, type UnderstandBatch, type UnderstoodRecord } from '../operators/understand-batch.js';
 import type { Store } from '../storage/open-store.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { MonitorProgress } from '../topology.js';
 import { quietBackfillMs } from './backfill.js';
+import type { FlowBreaker } from './breaker.js';
 import { startFlow, type Flow } from './flow.js';
 import type { Monitoring } from './monitoring.js';
 import type { OpenParts } from './parts.js';
@@ -18,22 +19,25 @@ export interface ServiceFlowOptions extends Pick<ServiceOptions, 'config' | 'clo
   readonly parts: OpenParts;
   readonly roles: Roles;
   readonly metrics: Metrics;
+  readonly breaker: FlowBreaker;
   readonly monitoring: Pick<Monitoring, 'activate' | 'deactivate'>;
   readonly onStored: (progress: MonitorProgress) => void;
 }
 
 /** Starts the stages that this process has a role in, on its open parts. */
 export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flow> {
-  const { parts, config, clock, logger, roles, metrics, monitoring } = options;
+  const { parts, config, clock, logger, roles, metrics, monitoring, breaker } = options;
   const failure = createRepeatingFailure({ sentence: 'A write has to wait.', logger, clock });
   const thread = roles.has('understand') ? startThread(options) : null;
   const understand = {
     understandBatch: thread?.understand ?? understandHere(options),
-    onScored: (records: readonly unknown[], seconds: number) => {
+    onScored: (records: readonly UnderstoodRecord[], seconds: number) => {
+      breaker.understood(records);
       metrics.batch('understand', records.length, seconds);
     },
   };
   const { store } = parts;
+  let refused = 0;
   const monitor = (own: Store) => ({
     store: own,
     weigh: parts.understanding.weigh,
@@ -45,11 +49,13 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flo
     onStored: (progress: MonitorProgress) => {
       failure.succeeded();
       metrics.batch('monitor', progress.messages, progress.seconds);
+      breaker.stored(progress.messages, own.unstorable() - refused);
+      refused = own.unstorable();
       options.onStored(progress);
     },
   });
   const flow = await startFlow({
-    log: parts.log,
+    log: breaker.guard(parts.log),
     clock,
     credit: { maxMessages: config.log.maxUnfinishedDocuments, maxBytes: config.log.maxUnfinishedBytes },
     understand: roles.has('understand') ? understand : null,
@@ -65,7 +71,7 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flo
     await flow.stop();
     await thread?.close();
   };
-  return { ...flow, stop };
+  return breaker.guardFlow({ ...flow, stop });
 }
 
 function startThread({ parts, config }: ServiceFlowOptions): UnderstandThread | null {

@@ -37,6 +37,8 @@ export interface Metrics {
   sourceFreshness(sourceId: string, seconds: number | null): void;
   alertEvent(type: AlertEventType): void;
   mail(result: 'sent' | 'failed'): void;
+  /** Whether the circuit breaker has stopped the flow. */
+  breaker(open: boolean): void;
   /** Begins to watch the process (event loop, memory, collector); called once, when starting is over. */
   observeProcess(): void;
   /** The exposition text for `/metrics`. */
@@ -73,6 +75,7 @@ export function createMetrics(): Metrics {
   const state = gauge('source_state', '1 for the state a source is in.', ['source', 'state']);
   const freshness = gauge('source_freshness_seconds', 'Time since a source delivered.', ['source']);
   const alertEvents = counter('alert_events_total', 'Changes in the life of alerts.', ['type']);
+  const breakerOpen = gauge('breaker_open', '1 while a flood of dead letters has stopped the flow.', []);
   const mails = counter('mails_total', 'Mails by result.', ['result']);
 
   return {
@@ -95,6 +98,9 @@ export function createMetrics(): Metrics {
     },
     alertEvent: (type) => alertEvents.inc({ type }),
     mail: (result) => mails.inc({ result }),
+    breaker: (open) => {
+      breakerOpen.set(open ? 1 : 0);
+    },
     observeProcess: () => {
       collectDefaultMetrics({ register: registry });
     },

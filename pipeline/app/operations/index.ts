@@ -1,4 +1,5 @@
 import { backfillOperation } from './backfill.js';
+import { resetBreakerOperation } from './breaker.js';
 import type { Operation } from './operation.js';
 import {
   dropDeadLettersOperation,
@@ -16,6 +17,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
   erased(retryDeadLettersOperation),
   erased(dropDeadLettersOperation),
   erased(backfillOperation),
+  erased(resetBreakerOperation),
 ];
 
 /** The request is what the operation's own `parse` made of the body. */

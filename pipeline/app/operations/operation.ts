@@ -2,6 +2,7 @@ import type { Config } from '../../../config/schema.js';
 import type { Clock } from '../../core/clock.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Metrics } from '../../telemetry/metrics.js';
+import type { FlowBreaker } from '../breaker.js';
 import type { Flow } from '../flow.js';
 import type { Intake } from '../intake.js';
 import type { Parts } from '../parts.js';
@@ -11,6 +12,7 @@ export interface OperationContext {
   readonly config: Config;
   readonly parts: Parts;
   readonly flow: Flow;
+  readonly breaker: FlowBreaker;
   readonly intake: Intake;
   readonly clock: Clock;
   readonly logger: Logger;
