@@ -14,6 +14,7 @@ import type { Clock } from '../core/clock.js';
 import type { RawDocument } from '../core/document.js';
 import { ConfigError } from '../core/errors.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import { startClickHouseEndpoint, type ClickHouseEndpoint } from '../storage/endpoint/clickhouse-endpoint.js';
 import { authorKeyOf } from './create-sources.js';
 import { createInstrumentDirectory } from './instrument-directory.js';
 import { packageRoot } from './package-root.js';
@@ -24,6 +25,8 @@ import type { Roles } from './roles.js';
 export interface HttpAddresses {
   readonly page: string | null;
   readonly metrics: string | null;
+  /** Of the read-only ClickHouse endpoint, when there is one. */
+  readonly clickhouse?: string;
 }
 
 export interface HttpOptions {
@@ -73,11 +76,27 @@ export async function startHttp(
   };
   try {
     const page = await listen(server, config.http, '--port');
-    return { addresses: { page, metrics: await listen(metrics, config.metrics, 'metrics.port') }, close };
+    const scraped = await listen(metrics, config.metrics, 'metrics.port');
+    const endpoint = await startEndpoint(options);
+    if (endpoint === null) return { addresses: { page, metrics: scraped }, close };
+    return {
+      addresses: { page, metrics: scraped, clickhouse: endpoint.url },
+      close: async () => {
+        await endpoint.close();
+        await close();
+      },
+    };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Only over the embedded store; a server has its own users. */
+async function startEndpoint({ config, parts, roles }: HttpOptions): Promise<ClickHouseEndpoint | null> {
+  const { enabled, ...listening } = config.clickhouse.listen;
+  if (!enabled || config.clickhouse.url !== 'chdb:' || !roles.has('api')) return null;
+  return startClickHouseEndpoint({ ...listening, path: parts.folder.store });
 }
 
 function ingestRoutes({ config, parts, clock, accept, metrics }: HttpOptions): FastifyPluginAsync {

@@ -100,6 +100,8 @@ function greet(
   else io.words(`  Health    ${service.addresses.page ?? ''}/readyz`);
   if (config.webhook.enabled && roles.has('ingest'))
     io.words(`  Webhook   ${service.addresses.page ?? ''}/ingest/v1/documents`);
+  const { clickhouse } = service.addresses;
+  if (clickhouse !== undefined) io.words(`  SQL       ${clickhouse} (ClickHouse over HTTP, read-only)`);
   io.words(`  Metrics   ${service.addresses.metrics ?? ''}/metrics`);
   io.words(`  Data      ${service.dataDir} (mails in outbox/)`);
   io.words('Ctrl-C stops it.');
