@@ -80,10 +80,9 @@ export function createIntake(options: IntakeOptions): Intake {
       metrics.accepted('webhook', documents.length);
     },
     async reenter(document, cursor) {
-      const [place] = await append({ documents: [document], cursors: [cursor] });
-      if (place === undefined) throw new InvariantError('no_position', 'The log took a document and gave no place.');
+      const places = await append({ documents: [document], cursors: [cursor] });
       metrics.accepted('retry', 1);
-      return place;
+      return onlyPlace(places);
     },
     runToEnd,
     async run(type, source, signal) {

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import type { FastifyInstance } from 'fastify';
 
 import { createOutbox, type Outbox } from '../../alerts/notifiers/outbox.js';
 import { createLiveHub, type LiveHub } from '../../dashboards/api/live-hub.js';
@@ -10,7 +9,7 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
 import type { MonitorProgress } from '../topology.js';
 import { announceAlerts, announceDocuments } from './announce.js';
-import { createFlowBreaker, type FlowBreaker } from './breaker.js';
+import { createFlowBreaker, readiness, type FlowBreaker } from './breaker.js';
 import { startControlServer } from './control-server.js';
 import type { Flow, Lag } from './flow.js';
 import { followStore } from './follow-store.js';
@@ -129,11 +128,8 @@ export class RunningService implements Service {
     signal: AbortSignal,
   ): Promise<Answer> {
     await this.#untilActive(signal);
-    const { config, clock, logger } = this.options;
     const context: OperationContext = {
-      config,
-      clock,
-      logger,
+      ...this.options,
       parts: this.#requireStore(),
       flow: this.#requireFlow(),
       breaker: this.#breaker,
@@ -279,18 +275,14 @@ export class RunningService implements Service {
       metrics: this.#metrics,
       accept: (documents) => this.#intake.accept(documents),
       health: () => ({
-        ready: this.#ready && this.#breaker.reason === null,
-        reasons: [
-          ...(this.#ready ? [] : ['The service is starting or stopping.']),
-          ...(this.#breaker.reason === null ? [] : [this.#breaker.reason]),
-        ],
+        ...readiness(this.#ready, this.#breaker),
         monitor: this.#roles.has('monitor') ? this.#monitoring.state : null,
       }),
       status: () => this.#status(),
     });
     this.addresses = http.addresses;
     this.#closers.push(() => http.close());
-    const control: FastifyInstance = await startControlServer(parts.folder.socket, this);
+    const control = await startControlServer(parts.folder.socket, this);
     this.#closers.push(async () => control.close());
   }
 
