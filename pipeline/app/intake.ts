@@ -36,6 +36,11 @@ export interface Intake {
 
 const ENCODED_A_TURN = 500;
 
+function onlyPlace([place]: readonly LogPosition[]): LogPosition {
+  if (place !== undefined) return place;
+  throw new InvariantError('no_position', 'The log took a document and gave no place.');
+}
+
 export function createIntake(options: IntakeOptions): Intake {
   const { log, clock, logger, metrics } = options;
   const sources: Source[] = [];
