@@ -55,15 +55,6 @@ export function createFlowBreaker({ clock, logger, metrics }: FlowBreakerOptions
     logger.error('Too many documents became dead letters; the flow has stopped.', { reason: reason() });
   };
   const stopped = (topic: string) => storing.open || (topic === RAW_TOPIC && reading.open);
-  const guardReader = (reader: LogReader, topic: string): LogReader => ({
-    async pull(limits) {
-      if (!stopped(topic)) return reader.pull(limits);
-      await clock.sleep(Math.min(limits.waitMs, LOOK_AGAIN_MS));
-      return [];
-    },
-    commit: (next) => reader.commit(next),
-    close: () => reader.close(),
-  });
   return {
     get reason() {
       return reason();
@@ -78,34 +69,10 @@ export function createFlowBreaker({ clock, logger, metrics }: FlowBreakerOptions
       for (let n = 0; n < messages; n += 1) storing.record(n < refused);
       if (!was && open()) opened();
     },
-    guard: (log) => ({
-      append: (topic, records, options) => log.append(topic, records, options),
-      readCursor: (name) => log.readCursor(name),
-      openReader: async (topic, group, options) =>
-        guardReader(await log.openReader(topic, group, options), topic),
-      endPositions: (topic) => log.endPositions(topic),
-      committedPositions: (topic, group) => log.committedPositions(topic, group),
-      trim: () => log.trim(),
-      close: () => log.close(),
-    }),
+    guard: (log) => guardLog(log, { stopped, clock }),
     guardFlow: (flow) => ({
       ...flow,
-      async drained(signal) {
-        const done = new AbortController();
-        const either = signal === undefined ? done.signal : AbortSignal.any([signal, done.signal]);
-        const watch = async () => {
-          while (!either.aborted) {
-            const words = reason();
-            if (words !== null) throw new ConfigError('breaker_open', words);
-            await clock.sleep(LOOK_AGAIN_MS, either);
-          }
-        };
-        try {
-          await Promise.race([flow.drained(either), watch()]);
-        } finally {
-          done.abort();
-        }
-      },
+      drained: (signal) => drainedOrOpen(flow, { reason, clock }, signal),
     }),
     reset() {
       if (!open()) return false;
@@ -116,4 +83,67 @@ export function createFlowBreaker({ clock, logger, metrics }: FlowBreakerOptions
       return true;
     },
   };
+}
+
+/** Whether a process is ready, and why not. */
+export function readiness(
+  running: boolean,
+  breaker: Pick<FlowBreaker, 'reason'>,
+): { readonly ready: boolean; readonly reasons: readonly string[] } {
+  const reasons = [
+    ...(running ? [] : ['The service is starting or stopping.']),
+    ...(breaker.reason === null ? [] : [breaker.reason]),
+  ];
+  return { ready: reasons.length === 0, reasons };
+}
+
+interface GuardOptions {
+  readonly stopped: (topic: string) => boolean;
+  readonly clock: Pick<Clock, 'sleep'>;
+}
+
+function guardLog(log: DurableLog, options: GuardOptions): DurableLog {
+  return {
+    append: (topic, records, appendOptions) => log.append(topic, records, appendOptions),
+    readCursor: (name) => log.readCursor(name),
+    openReader: async (topic, group, readerOptions) =>
+      guardReader(await log.openReader(topic, group, readerOptions), topic, options),
+    endPositions: (topic) => log.endPositions(topic),
+    committedPositions: (topic, group) => log.committedPositions(topic, group),
+    trim: () => log.trim(),
+    close: () => log.close(),
+  };
+}
+
+function guardReader(reader: LogReader, topic: string, { stopped, clock }: GuardOptions): LogReader {
+  return {
+    async pull(limits) {
+      if (!stopped(topic)) return reader.pull(limits);
+      await clock.sleep(Math.min(limits.waitMs, LOOK_AGAIN_MS));
+      return [];
+    },
+    commit: (next) => reader.commit(next),
+    close: () => reader.close(),
+  };
+}
+
+async function drainedOrOpen(
+  flow: Flow,
+  { reason, clock }: { readonly reason: () => string | null; readonly clock: Pick<Clock, 'sleep'> },
+  signal?: AbortSignal,
+): Promise<void> {
+  const done = new AbortController();
+  const either = signal === undefined ? done.signal : AbortSignal.any([signal, done.signal]);
+  const watch = async () => {
+    while (!either.aborted) {
+      const words = reason();
+      if (words !== null) throw new ConfigError('breaker_open', words);
+      await clock.sleep(LOOK_AGAIN_MS, either);
+    }
+  };
+  try {
+    await Promise.race([flow.drained(either), watch()]);
+  } finally {
+    done.abort();
+  }
 }

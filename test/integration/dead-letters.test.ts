@@ -165,7 +165,12 @@ describe('dead letters', () => {
     const choice = { ids: ['0:0'] };
     await expect(retryLetters(choice, bytes(corrected), crash, never)).rejects.toThrow('killed');
     expect(await list()).toMatchObject([{ state: 'waiting', attempts: 1 }]);
-    const again = await retryLetters(choice, bytes(corrected), deps(store.mark), never);
+    const again = await retryLetters(
+      choice,
+      bytes(corrected),
+      deps((mark) => store.mark(mark)),
+      never,
+    );
     expect(again.retried).toMatchObject([{ id: '0:0', wentTo: null }]);
     expect(appended).toHaveLength(1);
     expect(await list()).toMatchObject([{ state: 'retried', attempts: 2 }]);
