@@ -41,8 +41,7 @@ function onlyPlace([place]: readonly LogPosition[]): LogPosition {
   throw new InvariantError('no_position', 'The log took a document and gave no place.');
 }
 
-export function createIntake(options: IntakeOptions): Intake {
-  const { log, clock, logger, metrics } = options;
+export function createIntake({ log, clock, logger, metrics }: IntakeOptions): Intake {
   const sources: Source[] = [];
   const failure = createRepeatingFailure({ sentence: 'The log does not take documents.', logger, clock });
 
