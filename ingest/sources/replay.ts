@@ -125,7 +125,10 @@ class FileReplay {
     if (document !== null) {
       const { pacer, signal, options } = this.parts;
       const publishedAt = Date.parse(document.publishedAt);
-      if (this.pending.length > 0 && (this.pending.length >= (options.maxBatch ?? MAX_BATCH) || pacer.mustWait(publishedAt))) {
+      if (
+        this.pending.length > 0 &&
+        (this.pending.length >= (options.maxBatch ?? MAX_BATCH) || pacer.mustWait(publishedAt))
+      ) {
         await this.flush(String(line.number));
       }
       await pacer.wait(publishedAt, signal);

@@ -2,7 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { decodeScoredMessage, encodeScoredMessage } from '../log/codec.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
-import { understandBatch, type UnderstandBatch, type UnderstoodRecord } from '../operators/understand-batch.js';
+import {
+  understandBatch,
+  type UnderstandBatch,
+  type UnderstoodRecord,
+} from '../operators/understand-batch.js';
 import type { Store } from '../storage/open-store.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { MonitorProgress } from '../topology.js';
