@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { holds, toTable, type Figure } from './figures.js';
+import { SCENARIOS, type BenchOptions } from './scenarios.js';
+import { readCompanies } from './tick.js';
+
+const USAGE = `npm run bench -- [--scenario NAME] [--rate N] [--seconds N] …
+
+  --scenario    ${Object.keys(SCENARIOS).join(' | ')}
+  --mode        embedded | kafka (with --log-url kafka://HOST:PORT and --clickhouse-url http://HOST:PORT)
+  --rate        documents a second
+  --seconds     how long
+  --batch       documents a request
+  --history     stored mentions to begin with; made by INSERT … SELECT (growth: the larger of its two)
+  --data        keep and reuse this folder instead of a temporary one
+  --seed        of the texts
+  --json FILE   writes the figures there; "-" prints them instead of the table
+  --cpu-prof DIR  profile of the service, written when it stops
+`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      scenario: { type: 'string', default: 'sustained' },
+      mode: { type: 'string', default: 'embedded' },
+      rate: { type: 'string' },
+      seconds: { type: 'string' },
+      batch: { type: 'string' },
+      history: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      data: { type: 'string' },
+      json: { type: 'string' },
+      'cpu-prof': { type: 'string' },
+      'log-url': { type: 'string' },
+      'clickhouse-url': { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  const scenario = SCENARIOS[values.scenario];
+  if (values.help === true || scenario === undefined) {
+    process.stderr.write(USAGE);
+    return values.help === true ? 0 : 2;
+  }
+  const folder = values.data ?? (await mkdtemp(join(tmpdir(), 'bellwether-bench-')));
+  await mkdir(folder, { recursive: true });
+  const numberOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+  const options: BenchOptions = {
+    folder,
+    companies: await readCompanies(),
+    seed: Number(values.seed),
+    rate: numberOf(values.rate),
+    seconds: numberOf(values.seconds),
+    batch: numberOf(values.batch),
+    history: numberOf(values.history),
+    config: modeConfig(values.mode, values['log-url'], values['clickhouse-url']),
+    nodeArguments:
+      values['cpu-prof'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values['cpu-prof']}`],
+    tell: (words) => process.stderr.write(`${words}\n`),
+  };
+  try {
+    const figures = await scenario.run(options);
+    await print({ scenario: values.scenario, mode: values.mode, figures }, values.json);
+    return figures.every(holds) ? 0 : 1;
+  } finally {
+    if (values.data === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function print(
+  report: { scenario: string; mode: string; figures: readonly Figure[] },
+  json: string | undefined,
+): Promise<void> {
+  const text = `${JSON.stringify(report)}\n`;
+  if (json === '-') {
+    process.stdout.write(text);
+    return;
+  }
+  if (json !== undefined) await writeFile(json, text);
+  process.stdout.write(`\n${report.scenario}, ${report.mode}\n\n${toTable(report.figures)}`);
+}
+
+/** Kafka mode is the same load on a configuration with other urls. */
+function modeConfig(
+  mode: string,
+  logUrl: string | undefined,
+  clickhouseUrl: string | undefined,
+): Readonly<Record<string, unknown>> {
+  if (mode === 'embedded') return {};
+  if (mode !== 'kafka' || logUrl === undefined)
+    throw new Error('--mode is embedded, or kafka with --log-url kafka://HOST:PORT.');
+  return {
+    log: { url: logUrl, kafka: { topicPrefix: `bench-${String(Date.now())}.` } },
+    ...(clickhouseUrl === undefined
+      ? {}
+      : { clickhouse: { url: clickhouseUrl, database: `bench_${String(Date.now())}` } }),
+  };
+}
+
+process.exitCode = await main();
