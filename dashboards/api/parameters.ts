@@ -1,4 +1,5 @@
 import { TOPIC_IDS, type TopicId } from '../../pipeline/core/taxonomy.js';
+import type { ServiceStatus } from './ports.js';
 import { ProblemError } from './problem.js';
 
 /** Pieces of the routes' JSON schemas; each route refuses what it does not list. */
@@ -54,16 +55,40 @@ export function parseTime(name: string, value: string | undefined): number | nul
   return time;
 }
 
-/** `asOf` in milliseconds; the future is refused, because an answer for it could still change. */
-export function parseAsOf(value: string | undefined, now: number): number | null {
+/** `asOf` in milliseconds; a time that is not settled yet is refused, because an answer for it could still change. */
+export function parseAsOf(
+  value: string | undefined,
+  { now, settledUntil }: Pick<ServiceStatus, 'now' | 'settledUntil'>,
+): number | null {
   const asOf = parseTime('asOf', value);
-  if (asOf !== null && asOf > now) {
+  if (asOf === null) return null;
+  if (asOf > now) {
     throw new ProblemError(
       400,
       `The query parameter "asOf" lies after the present (${toIso(now)}); ask for that time or an earlier one.`,
+      { code: 'as_of_not_settled' },
     );
   }
-  return asOf;
+  if (settledUntil === undefined || (settledUntil !== null && asOf <= settledUntil)) return asOf;
+  const until = settledUntil === null ? null : toIso(settledUntil);
+  throw new ProblemError(
+    409,
+    `What was known at ${toIso(asOf)} is not settled yet: documents accepted before it may still be on their way. ` +
+      (until === null
+        ? 'Try again in a moment.'
+        : `It is settled until ${until}; ask for that time or an earlier one, or try again in a moment.`),
+    { code: 'as_of_not_settled', settledUntil: until },
+  );
+}
+
+/** Documents up to this event time had arrived at `asOf`; as it was then, not as it is now. */
+export function watermarkAt(
+  asOf: number | null,
+  { world, now, watermark }: Pick<ServiceStatus, 'world' | 'now' | 'watermark'>,
+): number | null {
+  if (asOf === null || watermark === null) return watermark;
+  const lateness = world === 'replay' ? 0 : now - watermark;
+  return Math.min(watermark, asOf - lateness);
 }
 
 export function requireOrder(from: number, to: number): void {

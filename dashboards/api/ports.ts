@@ -65,6 +65,11 @@ export interface ServiceStatus {
   readonly now: number;
   /** Event time up to which no more documents are expected; null before the first document. */
   readonly watermark: number | null;
+  /**
+   * Up to this time the history is final: an answer as of it or earlier never changes. Null while nothing can be said.
+   * Absent in a replay world, where history was known in its own time.
+   */
+  readonly settledUntil?: number | null;
   /** Event time of the newest stored document; null before the first. */
   readonly newestDocumentAt: number | null;
   readonly model: ModelVersion | null;

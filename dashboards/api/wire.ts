@@ -154,6 +154,8 @@ export interface WireStatus {
   readonly world: 'demo' | 'live' | 'replay';
   readonly now: string;
   readonly watermark: string | null;
+  /** The latest `asOf` that is answered; absent in a replay world. */
+  readonly settledUntil?: string | null;
   readonly newestDocumentAt: string | null;
   readonly model: ModelVersion | null;
   readonly version: string;

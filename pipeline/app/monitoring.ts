@@ -1,3 +1,5 @@
+import type { Clock } from '../core/clock.js';
+import { ConfigError } from '../core/errors.js';
 import { createAlerting, type Alerting, type AlertingOptions } from './alerting.js';
 
 export interface MonitoringOptions {
@@ -80,4 +82,23 @@ export function createMonitoring(options: MonitoringOptions): Monitoring {
         else signal.addEventListener('abort', finish, { once: true });
       }),
   };
+}
+
+/** A monitor that is killed is replaced within this time. */
+const TAKE_OVER_MS = 15_000;
+
+/** Only the active monitor may change what is stored; throws ConfigError `not_the_active_monitor` when this one does not become it. */
+export async function untilActive(
+  monitoring: Pick<Monitoring, 'state'>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = clock.monotonic() + TAKE_OVER_MS;
+  while (monitoring.state === 'standby' && clock.monotonic() < deadline && !signal.aborted)
+    await clock.sleep(100, signal);
+  if (monitoring.state === 'active') return;
+  throw new ConfigError(
+    'not_the_active_monitor',
+    'This process is not the active monitor of the installation. Run the command where that one runs (its /readyz says "active").',
+  );
 }

@@ -15,12 +15,13 @@ import type { Flow, Lag } from './flow.js';
 import { followStore } from './follow-store.js';
 import { keepHouse } from './housekeeping.js';
 import { createIntake, type Intake } from './intake.js';
-import { createMonitoring, type Monitoring } from './monitoring.js';
+import { createMonitoring, untilActive, type Monitoring } from './monitoring.js';
 import type { OpenParts, Parts } from './parts.js';
 import { replayFiles } from './replay-files.js';
 import { ALL_ROLES, type Roles } from './roles.js';
 import type { Operation, OperationContext } from './operations/operation.js';
 import { createSources } from './create-sources.js';
+import { keepSettled, settledClockOf, type SettledClock } from './settled.js';
 import { startHttp, type HttpAddresses } from './start-http.js';
 import { countProgress, startServiceFlow } from './service-flow.js';
 import { version } from './version.js';
@@ -30,9 +31,6 @@ import type { ReplayRequest, ReplayResult, Service, ServiceOptions } from './ser
 const LATENESS_MS = 60_000;
 /** With more than this on its way, the present is not complete enough to be judged. */
 const CAUGHT_UP_DOCUMENTS = 2_000;
-
-/** A monitor that is killed is replaced within this time. */
-const TAKE_OVER_MS = 15_000;
 
 /** See `startService`. */
 export class RunningService implements Service {
@@ -53,6 +51,8 @@ export class RunningService implements Service {
   readonly #outbox: Outbox;
   #lag: Lag = { understand: 0, monitor: 0 };
   #newest: number | null = null;
+  /** Null in a replay world, and where there is no store. */
+  readonly #settled: SettledClock | null;
   #ready = false;
   #stopped: Promise<void> | null = null;
 
@@ -71,6 +71,7 @@ export class RunningService implements Service {
     this.#intake = createIntake({ log: parts.log, clock, logger, metrics: this.#metrics });
     this.#outbox = createOutbox(parts.folder.outbox);
     this.#monitoring = this.#createMonitoring();
+    this.#settled = settledClockOf(parts, clock, () => this.#monitoring.state === 'active');
     this.#breaker = createFlowBreaker({ clock, logger, metrics: this.#metrics });
   }
 
@@ -97,6 +98,7 @@ export class RunningService implements Service {
           this.#lag = lag;
         },
       }),
+      keepSettled(this.#settled, { clock, signal: this.#abort.signal }),
       ...(roles.has('ingest') ? this.#runSources() : []),
       ...(roles.has('api') && !roles.has('monitor') ? [this.#followStore()] : []),
     ];
@@ -127,7 +129,7 @@ export class RunningService implements Service {
     request: Request,
     signal: AbortSignal,
   ): Promise<Answer> {
-    await this.#untilActive(signal);
+    await untilActive(this.#monitoring, this.options.clock, signal);
     const context: OperationContext = {
       ...this.options,
       parts: this.#requireStore(),
@@ -174,19 +176,6 @@ export class RunningService implements Service {
     const { config, clock, logger } = options;
     const sources = createSources({ config, parts, clock, logger, metrics: this.#metrics });
     return sources.map(({ type, source }) => this.#intake.run(type, source, this.#abort.signal));
-  }
-
-  /** Only the active monitor may change what is stored. */
-  async #untilActive(signal: AbortSignal): Promise<void> {
-    const { clock } = this.options;
-    const deadline = clock.monotonic() + TAKE_OVER_MS;
-    while (this.#monitoring.alerting === null && clock.monotonic() < deadline && !signal.aborted)
-      await clock.sleep(100, signal);
-    if (this.#monitoring.alerting !== null) return;
-    throw new ConfigError(
-      'not_the_active_monitor',
-      'This process is not the active monitor of the installation. Run the command where that one runs (its /readyz says "active").',
-    );
   }
 
   #followStore(): Promise<void> {
@@ -254,6 +243,7 @@ export class RunningService implements Service {
     });
     const { alerting } = this.#monitoring;
     alerting?.history.touch(progress.touched);
+    this.#settled?.stored(progress.batches);
     if (progress.newest === null) return;
     this.#newest = Math.max(this.#newest ?? progress.newest, progress.newest);
     alerting?.grid?.advance(progress.newest);
@@ -293,6 +283,7 @@ export class RunningService implements Service {
       world: this.world,
       now,
       watermark: this.world === 'replay' ? this.#newest : now - LATENESS_MS,
+      ...(this.#settled === null ? {} : { settledUntil: this.#settled.until }),
       newestDocumentAt: this.#newest,
       model: this.parts.understanding.classifier.model,
       sources: this.#intake.statuses(),

@@ -259,10 +259,17 @@ export interface QueryStore {
     readonly to: number;
     readonly series: SeriesKey | null;
     readonly limit: number;
+    /** Only what had happened by this time; absent or null for now. */
+    readonly asOf?: number | null;
   }): Promise<readonly Alert[]>;
-  alert(id: string): Promise<{ readonly alert: Alert; readonly events: readonly AlertEvent[] } | null>;
-  /** First and last event time of the stored documents, and how many there are. */
-  extent(): Promise<{ readonly from: number; readonly to: number; readonly documents: number } | null>;
+  alert(
+    id: string,
+    asOf?: number | null,
+  ): Promise<{ readonly alert: Alert; readonly events: readonly AlertEvent[] } | null>;
+  /** First and last event time of the documents that were stored and known at `asOf` (now without), and how many there are. */
+  extent(
+    asOf?: number | null,
+  ): Promise<{ readonly from: number; readonly to: number; readonly documents: number } | null>;
 }
 
 /** Counts for `reconcile`, all from the store. */

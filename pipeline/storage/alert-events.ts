@@ -36,27 +36,33 @@ export async function openEvents(db: Reader): Promise<readonly AlertEvent[]> {
 /** Alerts whose life overlaps [from, to), newest first; those that cleared without firing are left out. */
 export async function queryAlerts(
   db: Reader,
-  { from, to, series, limit }: Parameters<QueryStore['alerts']>[0],
+  { from, to, series, limit, asOf = null }: Parameters<QueryStore['alerts']>[0],
 ): Promise<readonly Alert[]> {
-  const ofSeries = series === null ? '' : 'WHERE series = {series:String}';
+  const filters = [
+    ...(series === null ? [] : ['series = {series:String}']),
+    ...(asOf === null ? [] : [`at <= ${timeParam('asOf')}`]),
+  ];
+  const where = filters.length === 0 ? '' : `WHERE ${filters.join(' AND ')}`;
   const rows = await db.query<EventRow>(
-    `SELECT argMax(event, sequence) AS event FROM alert_events ${ofSeries} GROUP BY alert_id
+    `SELECT argMax(event, sequence) AS event FROM alert_events ${where} GROUP BY alert_id
      HAVING argMax(type, sequence) != 'cleared' AND min(started_at) < ${timeParam('to')}
        AND (max(resolved_at) IS NULL OR max(resolved_at) >= ${timeParam('from')})
      ORDER BY min(started_at) DESC, alert_id LIMIT {limit:UInt32}`,
-    { from, to, limit, ...(series === null ? {} : { series }) },
+    { from, to, limit, ...(series === null ? {} : { series }), ...(asOf === null ? {} : { asOf }) },
   );
   return rows.map(({ event }) => parseEvent(event).alert);
 }
 
-/** One alert with its whole history, oldest event first, or null. */
+/** One alert with its whole history up to `asOf`, oldest event first, or null. */
 export async function queryAlert(
   db: Reader,
   id: string,
+  asOf: number | null = null,
 ): Promise<{ readonly alert: Alert; readonly events: readonly AlertEvent[] } | null> {
+  const happened = asOf === null ? '' : `AND at <= ${timeParam('asOf')}`;
   const rows = await db.query<EventRow>(
-    'SELECT event FROM alert_events WHERE alert_id = {id:String} ORDER BY sequence LIMIT 1 BY sequence',
-    { id },
+    `SELECT event FROM alert_events WHERE alert_id = {id:String} ${happened} ORDER BY sequence LIMIT 1 BY sequence`,
+    asOf === null ? { id } : { id, asOf },
   );
   const events = rows.map(({ event }) => parseEvent(event));
   const newest = events.at(-1);

@@ -54,6 +54,9 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   /** Names of the migrations that this opening has applied, oldest first. */
   readonly migrations: readonly string[];
   readonly deadLetters: DeadLetterStore;
+  /** Up to when the history is final, as the active monitor last published it; milliseconds or null. */
+  readSettledUntil(): Promise<number | null>;
+  writeSettledUntil(time: number): Promise<void>;
   /** How many versions became dead letters since the opening because the engine does not take them. */
   unstorable(): number;
   /** Reads every table; for `reconcile`. */
@@ -72,6 +75,7 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
 const CONCURRENT_READS = 4;
 const WAITING_READS = 64;
 const EVALUATED_UNTIL = 'evaluated_until';
+const SETTLED_UNTIL = 'settled_until';
 
 /**
  * Opens the analytics store of a data folder and brings its schema up to date.
@@ -179,19 +183,17 @@ function assemble(parts: Parts): Store {
     firstDocumentAt: () => anytime(() => history.firstDocumentAt()),
     appendEvents: (events) => inOrder(() => alertEvents.appendEvents(writer, events)),
     openEvents: () => anytime(() => alertEvents.openEvents(writer)),
-    readEvaluatedUntil: () =>
-      anytime(async () => {
-        const value = await state.read(EVALUATED_UNTIL);
-        return value === null ? null : Number(value);
-      }),
+    readEvaluatedUntil: () => anytime(() => readTime(state, EVALUATED_UNTIL)),
     writeEvaluatedUntil: (time) => inOrder(() => state.write(EVALUATED_UNTIL, String(time))),
+    readSettledUntil: () => anytime(() => readTime(state, SETTLED_UNTIL)),
+    writeSettledUntil: (time) => inOrder(() => state.write(SETTLED_UNTIL, String(time))),
     series: (query) => anytime(() => querySeries(readers, query)),
     summaries: (from, to, limit) => anytime(() => querySummaries(readers, from, to, limit)),
     documents: (query) => anytime(() => queryDocuments(readers, query)),
     document: (id, asOf) => anytime(() => queryDocument(readers, id, asOf)),
     alerts: (options) => anytime(() => alertEvents.queryAlerts(readers, options)),
-    alert: (id) => anytime(() => alertEvents.queryAlert(readers, id)),
-    extent: () => anytime(() => queryExtent(readers)),
+    alert: (id, asOf) => anytime(() => alertEvents.queryAlert(readers, id, asOf)),
+    extent: (asOf) => anytime(() => queryExtent(readers, asOf)),
     // Not a reader's: a recomputation of everything may take longer than a person's query.
     counts: () => inOrder(() => queryCounts(writer)),
     takeOver: () => inOrder(() => generations.takeOver()),
@@ -211,6 +213,11 @@ function assemble(parts: Parts): Store {
         await drainPending();
       }),
   };
+}
+
+async function readTime(state: StoreState, key: string): Promise<number | null> {
+  const value = await state.read(key);
+  return value === null ? null : Number(value);
 }
 
 async function claimWorld(state: StoreState, world: World, readOnly: boolean): Promise<void> {

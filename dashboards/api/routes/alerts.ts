@@ -5,6 +5,7 @@ import {
   KEY_ID,
   limitSchema,
   objectSchema,
+  parseAsOf,
   parseTime,
   requireOrder,
   SERIES,
@@ -21,6 +22,7 @@ interface AlertParameters {
   readonly series?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly asOf?: string;
   readonly state?: AlertState;
   readonly limit: number;
 }
@@ -29,9 +31,11 @@ const querystring = objectSchema({
   series: SERIES,
   from: TIME,
   to: TIME,
+  asOf: TIME,
   state: { type: 'string', enum: ALERT_STATES },
   limit: limitSchema(100, 500),
 });
+const oneQuery = objectSchema({ asOf: TIME });
 const params = objectSchema({ id: KEY_ID }, ['id']);
 
 export function addAlertRoutes(app: FastifyInstance, deps: ServerDeps, gate: ReadGate): void {
@@ -40,24 +44,30 @@ export function addAlertRoutes(app: FastifyInstance, deps: ServerDeps, gate: Rea
     { schema: { querystring } },
     async (request): Promise<AlertsAnswer> => {
       const query = request.query;
-      const { now } = deps.status();
+      const status = deps.status();
+      const { now } = status;
+      const asOf = parseAsOf(query.asOf, status);
       const from = parseTime('from', query.from) ?? 0;
-      const to = parseTime('to', query.to) ?? now + 1;
+      const to = parseTime('to', query.to) ?? (asOf ?? now) + 1;
       requireOrder(from, to);
       const series =
         query.series === undefined ? null : resolveSeries(query.series, to, deps.instruments).key;
-      const alerts = await gate(() => deps.queries.alerts({ from, to, series, limit: query.limit }));
+      const alerts = await gate(() => deps.queries.alerts({ from, to, series, limit: query.limit, asOf }));
       const wanted = alerts.filter((alert) => query.state === undefined || alert.state === query.state);
-      return { data: wanted.map((alert) => toAlert(alert, deps)), asOf: toIso(now) };
+      return { data: wanted.map((alert) => toAlert(alert, deps)), asOf: toIso(asOf ?? now) };
     },
   );
 
-  app.get<{ Params: { id: string } }>(
+  app.get<{ Params: { id: string }; Querystring: { readonly asOf?: string } }>(
     '/api/v1/alerts/:id',
-    { schema: { params } },
+    { schema: { params, querystring: oneQuery } },
     async (request): Promise<AlertAnswer> => {
-      const found = await gate(() => deps.queries.alert(request.params.id));
-      if (found === null) throw new ProblemError(404, `There is no alert "${request.params.id}".`);
+      const asOf = parseAsOf(request.query.asOf, deps.status());
+      const found = await gate(() => deps.queries.alert(request.params.id, asOf));
+      if (found === null) {
+        const then = asOf === null ? '' : ' at that time';
+        throw new ProblemError(404, `There is no alert "${request.params.id}"${then}.`);
+      }
       const events = found.events.map(({ sequence, type, at, messageId }) => ({
         sequence,
         type,

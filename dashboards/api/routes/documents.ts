@@ -61,9 +61,10 @@ export function addDocumentRoutes(app: FastifyInstance, deps: ServerDeps, gate: 
     { schema: { querystring: listQuery } },
     async (request): Promise<DocumentsAnswer> => {
       const query = request.query;
-      const { now } = deps.status();
-      const asOf = parseAsOf(query.asOf, now);
-      const to = parseTime('to', query.to) ?? now + 1;
+      const status = deps.status();
+      const { now } = status;
+      const asOf = parseAsOf(query.asOf, status);
+      const to = parseTime('to', query.to) ?? (asOf ?? now) + 1;
       const from = parseTime('from', query.from) ?? 0;
       requireOrder(from, to);
       const series = resolveSeries(query.series, to, deps.instruments);
@@ -93,8 +94,8 @@ export function addDocumentRoutes(app: FastifyInstance, deps: ServerDeps, gate: 
     '/api/v1/documents/:id',
     { schema: { params, querystring: oneQuery } },
     async (request): Promise<DocumentAnswer> => {
-      const { now } = deps.status();
-      const asOf = parseAsOf(request.query.asOf, now);
+      const status = deps.status();
+      const asOf = parseAsOf(request.query.asOf, status);
       const view = await gate(() => deps.queries.document(request.params.id, asOf));
       if (view === null) {
         throw new ProblemError(
@@ -102,7 +103,7 @@ export function addDocumentRoutes(app: FastifyInstance, deps: ServerDeps, gate: 
           `There is no document ${request.params.id}${asOf === null ? '' : ' at that time'}.`,
         );
       }
-      return { data: toMarkedDocument(view, request.query.series, deps), asOf: toIso(asOf ?? now) };
+      return { data: toMarkedDocument(view, request.query.series, deps), asOf: toIso(asOf ?? status.now) };
     },
   );
 }

@@ -21,6 +21,7 @@ import {
   toIso,
   TOPIC,
   toTopic,
+  watermarkAt,
 } from '../parameters.js';
 import type { ServerDeps } from '../ports.js';
 import { ProblemError } from '../problem.js';
@@ -76,9 +77,11 @@ export function addSeriesRoute(app: FastifyInstance, deps: ServerDeps, gate: Rea
     { schema: { querystring } },
     async (request): Promise<SeriesAnswer> => {
       const query = request.query;
-      const { now, watermark } = deps.status();
-      const asOf = parseAsOf(query.asOf, now);
-      const range = await readRange(query, deps, now);
+      const status = deps.status();
+      const { now } = status;
+      const asOf = parseAsOf(query.asOf, status);
+      const watermark = watermarkAt(asOf, status);
+      const range = await readRange(query, deps, { now: asOf ?? now, asOf });
       const resolved = resolveAll(query.series, range.to, deps);
       requireWindows(resolved.length, range, query.frequency);
       const shared = { frequency: query.frequency, ...range, asOf };
@@ -115,19 +118,28 @@ export function addSeriesRoute(app: FastifyInstance, deps: ServerDeps, gate: Rea
 }
 
 /** Whole windows only: `from` goes down and `to` up to the next border. */
-async function readRange(query: SeriesParameters, deps: ServerDeps, now: number): Promise<Range> {
+async function readRange(
+  query: SeriesParameters,
+  deps: ServerDeps,
+  { now, asOf }: { readonly now: number; readonly asOf: number | null },
+): Promise<Range> {
   const step = FREQUENCY_MS[query.frequency];
   const askedTo = parseTime('to', query.to) ?? now;
   const to = windowStart(askedTo - 1, query.frequency) + step;
-  const askedFrom = parseTime('from', query.from) ?? (await defaultFrom(query.frequency, to, deps));
+  const askedFrom = parseTime('from', query.from) ?? (await defaultFrom(query.frequency, to, asOf, deps));
   requireOrder(askedFrom, askedTo);
   return { from: windowStart(askedFrom, query.frequency), to };
 }
 
-async function defaultFrom(frequency: Frequency, to: number, deps: ServerDeps): Promise<number> {
+async function defaultFrom(
+  frequency: Frequency,
+  to: number,
+  asOf: number | null,
+  deps: ServerDeps,
+): Promise<number> {
   const length = DEFAULT_LENGTH_MS[frequency];
   if (length !== null) return to - length;
-  const extent = await deps.queries.extent();
+  const extent = await deps.queries.extent(asOf);
   return Math.min(extent?.from ?? to - 30 * DAY_MS, to - DAY_MS);
 }
 

@@ -8,11 +8,12 @@ const none = { schema: { querystring: objectSchema({}) } };
 
 /** The status with its times as people and programs read them. */
 export function toWireStatus(status: ServiceStatus): WireStatus {
-  const { world, now, watermark, newestDocumentAt, model, version, lagDocuments } = status;
+  const { world, now, watermark, settledUntil, newestDocumentAt, model, version, lagDocuments } = status;
   return {
     world,
     now: toIso(now),
     watermark: toIsoOrNull(watermark),
+    ...(settledUntil === undefined ? {} : { settledUntil: toIsoOrNull(settledUntil) }),
     newestDocumentAt: toIsoOrNull(newestDocumentAt),
     model,
     version,

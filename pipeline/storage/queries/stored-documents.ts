@@ -115,18 +115,23 @@ export function toIso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+const PRESENT_DOCUMENTS = `(SELECT sum(newest) FROM (
+  SELECT argMax(documents, generation) AS newest FROM roll_ups
+  WHERE frequency = '1d' AND series = 'market' AND topic = '' GROUP BY window_start))`;
+
 /** First and last event time of the stored documents and how many there are, each counted once; null when empty. */
 export async function queryExtent(
   db: Pick<SqlSession, 'query'>,
+  asOf: number | null = null,
 ): Promise<{ readonly from: number; readonly to: number; readonly documents: number } | null> {
+  const params = asOf === null ? {} : { asOf };
   // Counting distinct ids would read them all at every call; the days of the market have the count already.
   const [row] = await db.query<{ from: number; to: number; versions: number; documents: number }>(
     `SELECT toUnixTimestamp64Milli(min(published_at)) AS from, toUnixTimestamp64Milli(max(published_at)) AS to,
        count() AS versions,
-       (SELECT sum(newest) FROM (
-          SELECT argMax(documents, generation) AS newest FROM roll_ups
-          WHERE frequency = '1d' AND series = 'market' AND topic = '' GROUP BY window_start)) AS documents
-     FROM documents`,
+       ${asOf === null ? PRESENT_DOCUMENTS : 'uniqExact(id)'} AS documents
+     FROM documents ${asOf === null ? '' : `WHERE known_at <= ${timeParam('asOf')}`}`,
+    params,
   );
   if (row === undefined || row.versions === 0) return null;
   return { from: row.from, to: row.to, documents: row.documents };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { parseAsOf, parseTime, requireOrder } from '../../../../dashboards/api/parameters.js';
+import { parseAsOf, parseTime, requireOrder, watermarkAt } from '../../../../dashboards/api/parameters.js';
 
 const accepted = [
   ['2015-08-24', Date.UTC(2015, 7, 24)],
@@ -34,8 +34,27 @@ test('what is absent is null', () => {
 });
 
 test('asOf may be the present and not later', () => {
-  expect(parseAsOf('2020-01-01', Date.UTC(2020, 0, 1))).toBe(Date.UTC(2020, 0, 1));
-  expect(() => parseAsOf('2020-01-01T00:00:01Z', Date.UTC(2020, 0, 1))).toThrow('2020-01-01T00:00:00.000Z');
+  const status = { now: Date.UTC(2020, 0, 1) };
+  expect(parseAsOf('2020-01-01', status)).toBe(status.now);
+  expect(() => parseAsOf('2020-01-01T00:00:01Z', status)).toThrow('2020-01-01T00:00:00.000Z');
+});
+
+test('asOf may not be later than what is settled, and the refusal says until when it is', () => {
+  const status = { now: Date.UTC(2020, 0, 2), settledUntil: Date.UTC(2020, 0, 1) };
+  expect(parseAsOf('2020-01-01', status)).toBe(status.settledUntil);
+  expect(() => parseAsOf('2020-01-01T00:00:00.001Z', status)).toThrow(
+    'settled until 2020-01-01T00:00:00.000Z',
+  );
+  expect(() => parseAsOf('2020-01-01', { ...status, settledUntil: null })).toThrow('not settled');
+  expect(parseAsOf(undefined, { ...status, settledUntil: null })).toBeNull();
+});
+
+test('the watermark at a time is what it was then', () => {
+  const live = { world: 'live', now: 100_000, watermark: 40_000 } as const;
+  expect(watermarkAt(null, live)).toBe(40_000);
+  expect(watermarkAt(70_000, live)).toBe(10_000);
+  expect(watermarkAt(70_000, { ...live, now: 500_000, watermark: 440_000 })).toBe(10_000);
+  expect(watermarkAt(30_000, { world: 'replay', now: 40_000, watermark: 40_000 })).toBe(30_000);
 });
 
 test('from must be earlier than to', () => {
