@@ -12,6 +12,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 import type { MonitorProgress } from '../topology.js';
 import { quietBackfillMs } from './backfill.js';
 import type { FlowBreaker } from './breaker.js';
+import { createCrashGuard } from './dead-letters-crash.js';
 import { startFlow, type Flow } from './flow.js';
 import type { Monitoring } from './monitoring.js';
 import type { OpenParts } from './parts.js';
@@ -33,8 +34,16 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flo
   const { parts, config, clock, logger, roles, metrics, monitoring, breaker } = options;
   const failure = createRepeatingFailure({ sentence: 'A write has to wait.', logger, clock });
   const thread = roles.has('understand') ? startThread(options) : null;
+  const crashes = createCrashGuard({
+    log: parts.log,
+    clock,
+    encodeScored: encodeScoredMessage,
+    onCondemned: (raw) => {
+      logger.error('A message ended the process each time it was read; it is a dead letter now.', { ...raw });
+    },
+  });
   const understand = {
-    understandBatch: thread?.understand ?? understandHere(options),
+    understandBatch: crashes.understand(thread?.understand ?? understandHere(options)),
     onScored: (records: readonly UnderstoodRecord[], seconds: number) => {
       breaker.understood(records);
       metrics.batch('understand', records.length, seconds);
@@ -59,7 +68,7 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flo
     },
   });
   const flow = await startFlow({
-    log: breaker.guard(parts.log),
+    log: breaker.guard(crashes.log),
     clock,
     credit: { maxMessages: config.log.maxUnfinishedDocuments, maxBytes: config.log.maxUnfinishedBytes },
     understand: roles.has('understand') ? understand : null,
@@ -74,6 +83,7 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flo
   const stop = async () => {
     await flow.stop();
     await thread?.close();
+    await crashes.ended();
   };
   return breaker.guardFlow({ ...flow, stop });
 }
