@@ -9,6 +9,7 @@ import { systemClock } from '../../../../pipeline/core/clock.js';
 import { RAW_TOPIC, type DurableLog } from '../../../../pipeline/core/log.js';
 import type { ScoredMessage } from '../../../../pipeline/core/scored.js';
 import { decodeScoredMessage, encodeScoredMessage } from '../../../../pipeline/log/codec.js';
+import type { UnderstoodRecord } from '../../../../pipeline/operators/understand-batch.js';
 import { openLmdbLog } from '../../../../pipeline/log/lmdb-log.js';
 
 let path: string;
@@ -36,6 +37,12 @@ interface Run {
   read: number[];
   letters: number[];
   crashed: boolean;
+}
+
+function lettersIn(records: readonly UnderstoodRecord[]): readonly number[] {
+  return records
+    .filter(({ kind }) => kind === 'dead-letter')
+    .map(({ value }) => decodeScoredMessage(value).raw.offset);
 }
 
 /** One life of the process: reads on until all is committed, or dies at the poison with whatever it had in work. */
@@ -70,11 +77,7 @@ async function live(poison: readonly number[], options: { killAt?: number } = {}
         continue;
       }
       run.largest = Math.max(run.largest, messages.length);
-      for (const record of await work(messages)) {
-        if (record.kind === 'scored') continue;
-        const letter = decodeScoredMessage(record.value);
-        if (letter.kind === 'dead-letter') letters.push(letter.raw.offset);
-      }
+      letters.push(...lettersIn(await work(messages)));
       run.read.push(...messages.map(({ offset }) => offset));
       await reader.commit([{ partition: 0, offset: (messages.at(-1)?.offset ?? 0) + 1 }]);
     }
