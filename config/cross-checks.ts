@@ -9,6 +9,7 @@ export function crossChecks(config: Partial<ParsedConfig>, lineOf: LocateLine): 
     ...mixedWorlds(config, lineOf),
     ...samePorts(config, lineOf),
     ...crossedThresholds(config, lineOf),
+    ...namelessMessages(config, lineOf),
   ];
 }
 
@@ -73,6 +74,26 @@ function samePorts({ http, metrics }: Partial<ParsedConfig>, lineOf: LocateLine)
       fix: 'Use two different ports, or 0 for a free one.',
     },
   ];
+}
+
+/** Without an id of its own a message would be another document each time it comes. */
+function namelessMessages(
+  { sources = [] }: Partial<ParsedConfig>,
+  lineOf: LocateLine,
+): readonly ConfigProblem[] {
+  return sources.flatMap((source, index) => {
+    if (source.type !== 'kafka') return [];
+    const mapped = Object.keys(source.mapping);
+    if (mapped.length === 0 || mapped.includes('nativeId') || mapped.includes('url')) return [];
+    return [
+      {
+        path: `sources[${index}].mapping`,
+        line: lineOf(['sources', index, 'mapping']),
+        problem: 'names neither nativeId nor url, so a message that comes twice could not be recognised',
+        fix: 'Map nativeId to the field that holds the id of the message.',
+      },
+    ];
+  });
 }
 
 function crossedThresholds({ alerts }: Partial<ParsedConfig>, lineOf: LocateLine): readonly ConfigProblem[] {

@@ -176,8 +176,6 @@ export type ConfigInput = z.input<typeof configSchema>;
 /** As in the file: secrets are still references. */
 export type ParsedConfig = z.output<typeof configSchema>;
 export type SourceConfig = z.output<typeof sourceSchema>;
-export type RssSourceConfig = Extract<SourceConfig, { type: 'rss' }>;
-export type KafkaSourceConfig = Extract<SourceConfig, { type: 'kafka' }>;
 export type RuleOverride = z.output<typeof ruleOverride>;
 
 /** The same shape with every reference to a secret replaced by the secret. */
@@ -191,3 +189,5 @@ type Revealed<T> = SecretReference extends T
 
 /** The whole configuration, checked, with defaults filled in and secrets read. Only `pipeline/app` sees all of it. */
 export type Config = Revealed<ParsedConfig>;
+export type RssSourceConfig = Extract<Config['sources'][number], { type: 'rss' }>;
+export type KafkaSourceConfig = Extract<Config['sources'][number], { type: 'kafka' }>;

@@ -1,12 +1,15 @@
-import type { Config, RssSourceConfig } from '../../config/schema.js';
+import type { Config, KafkaSourceConfig, RssSourceConfig } from '../../config/schema.js';
 import { createGuardedClient } from '../../ingest/fetch/guarded-client.js';
 import type { RejectedItem, Source } from '../../ingest/source.js';
 import { createDemoSource } from '../../ingest/sources/demo/demo.js';
+import { createKafkaSource } from '../../ingest/sources/kafka.js';
 import { createRssSource } from '../../ingest/sources/rss.js';
 import type { Clock } from '../core/clock.js';
-import { ConfigError } from '../core/errors.js';
+import { brokersOf } from '../log/kafka/connection.js';
+import { openTopic } from '../log/kafka/open-topic.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics, SourceType } from '../telemetry/metrics.js';
+import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
 import type { OpenParts } from './parts.js';
 import { version } from './version.js';
 
@@ -47,9 +50,39 @@ export function createSources(
         case 'rss':
           return { type: 'rss' as const, source: createRssSource({ ...feedOptions(source), ...shared }) };
         case 'kafka':
-          throw new ConfigError('source_missing', 'Kafka sources are not wired yet.');
+          return { type: 'kafka' as const, source: createTopicSource(source, options) };
       }
     });
+}
+
+function createTopicSource(topic: KafkaSourceConfig, options: SourcesOptions): Source {
+  const { clock, logger, metrics, config } = options;
+  const { id, name, kind, licence, credibility } = topic;
+  const failure = createRepeatingFailure({ sentence: 'A Kafka source has to be waited for.', logger, clock });
+  return createKafkaSource({
+    source: { id, name, kind, licence, credibility },
+    topic: topic.topic,
+    mapping: topic.mapping,
+    clock,
+    ...authorKeyOf(config),
+    onRejected: ({ place, message }) => {
+      metrics.rejected('kafka', 'invalid');
+      logger.warn('A message of a topic was not taken.', { source: id, place, reason: message });
+    },
+    openReader: () =>
+      openTopic({
+        brokers: brokersOf(topic.brokers),
+        connection: topic,
+        topic: topic.topic,
+        group: topic.group,
+        onGap: (gap) => {
+          logger.error('Messages of a topic were gone before they were read.', { source: id, ...gap });
+        },
+        onFailure: (error) => {
+          failure.failed(error);
+        },
+      }),
+  });
 }
 
 function feedOptions({ id, name, kind, licence, credibility, url, everySeconds }: RssSourceConfig) {

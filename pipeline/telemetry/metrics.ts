@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { AlertEventType } from '../core/alert.js';
 import type { OutcomeKind } from '../core/store.js';
 
-export const SOURCE_TYPES = ['rss', 'webhook', 'replay', 'demo', 'backfill', 'retry'] as const;
+export const SOURCE_TYPES = ['rss', 'webhook', 'replay', 'demo', 'backfill', 'retry', 'kafka'] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 
 export const SOURCE_STATES = ['starting', 'ok', 'degraded', 'stopped', 'finished'] as const;

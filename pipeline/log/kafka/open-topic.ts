@@ -1,0 +1,27 @@
+import type { LogReader } from '../../core/log.js';
+import { connectionSettings, type KafkaConnection } from './connection.js';
+import { KafkaReader } from './kafka-reader.js';
+import { loadKafkaClient } from './load-client.js';
+import type { KafkaReaderOptions } from './reader-options.js';
+
+export interface OpenTopicOptions extends Pick<
+  KafkaReaderOptions,
+  'topic' | 'group' | 'onGap' | 'onFailure'
+> {
+  readonly brokers: string;
+  readonly connection: KafkaConnection;
+}
+
+const SESSION_MS = 10_000;
+
+/** Joins a group on a topic of somebody else, which is never made or changed. Throws as `openKafkaLog` does. */
+export async function openTopic({ brokers, connection, ...reader }: OpenTopicOptions): Promise<LogReader> {
+  return KafkaReader.open({
+    ...reader,
+    client: await loadKafkaClient(),
+    settings: { ...connectionSettings(brokers, connection), 'client.id': 'bellwether' },
+    sessionTimeoutMs: SESSION_MS,
+    instanceId: null,
+    onRebalance: () => undefined,
+  });
+}
