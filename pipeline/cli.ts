@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { findCommand, listCommands } from './commands/index.js';
 import { helpFor, type Command, type CommandIo } from './commands/command.js';
 import { BellwetherError, ConfigError, InvalidDocumentError } from './core/errors.js';
+import { armFailpoint } from './core/failpoint.js';
 
 /** 0 done, 1 failed, 2 wrong use or wrong configuration. */
 const EXIT_FAILED = 1;
@@ -15,6 +16,8 @@ const SAME_SIGNAL_MS = 1_000;
  * Data goes to stdout, words to stderr. The first SIGINT or SIGTERM asks the command to stop, a later one ends at once.
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  // Two variables, so that none of them does it by accident.
+  if (process.env['FAILPOINTS'] === 'allowed') armFailpoint(process.env['FAILPOINT'] ?? '');
   const abort = new AbortController();
   let firstSignalAt: number | null = null;
   const onSignal = () => {

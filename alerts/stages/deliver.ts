@@ -1,3 +1,4 @@
+import { failpoint } from '../../pipeline/core/failpoint.js';
 import type { Alert, AlertEvent } from '../../pipeline/core/alert.js';
 import type { World } from '../../pipeline/core/document.js';
 import type { AlertStore, HistoryReader } from '../../pipeline/core/store.js';
@@ -85,6 +86,7 @@ async function writeMail(deps: DeliverDeps, alert: Alert, number: MailNumber): P
     date: Date.parse(toldAt),
   });
   await deps.outbox.write(`${alert.id}-${number}`, bytes);
+  failpoint('after_mail_before_event');
 }
 
 /**

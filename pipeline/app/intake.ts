@@ -4,6 +4,7 @@ import type { Deliver, Delivery, Source, SourceStatus } from '../../ingest/sourc
 import type { Clock } from '../core/clock.js';
 import type { LogPosition, RawDocument } from '../core/document.js';
 import { BellwetherError, InvariantError } from '../core/errors.js';
+import { failpoint } from '../core/failpoint.js';
 import { RAW_TOPIC, type DurableLog, type LogRecord } from '../core/log.js';
 import { retry } from '../core/retry.js';
 import { encodeRawDocument } from '../log/codec.js';
@@ -46,13 +47,10 @@ export function createIntake({ log, clock, logger, metrics }: IntakeOptions): In
   const failure = createRepeatingFailure({ sentence: 'The log does not take documents.', logger, clock });
 
   const append = async ({ documents, cursors }: Delivery) => {
-    const records: LogRecord[] = [];
-    for (const [index, document] of documents.entries()) {
-      records.push({ key: document.id, value: encodeRawDocument(document) });
-      // A request may hold 20,000 documents; others get their turn meanwhile.
-      if (index % ENCODED_A_TURN === ENCODED_A_TURN - 1) await nextTurn();
-    }
-    return log.append(RAW_TOPIC, records, { cursors });
+    const records = await encodeInTurns(documents);
+    const positions = await log.append(RAW_TOPIC, records, { cursors });
+    failpoint('after_append_before_answer');
+    return positions;
   };
   const deliverFor = (type: SourceType, signal: AbortSignal): Deliver => {
     return async (delivery) => {
@@ -102,4 +100,14 @@ export function createIntake({ log, clock, logger, metrics }: IntakeOptions): In
     },
     statuses: () => sources.map((source) => source.status()),
   };
+}
+
+/** A request may hold 20,000 documents; others get their turn meanwhile. */
+async function encodeInTurns(documents: readonly RawDocument[]): Promise<readonly LogRecord[]> {
+  const records: LogRecord[] = [];
+  for (const [index, document] of documents.entries()) {
+    records.push({ key: document.id, value: encodeRawDocument(document) });
+    if (index % ENCODED_A_TURN === ENCODED_A_TURN - 1) await nextTurn();
+  }
+  return records;
 }

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AlertEvent } from '../core/alert.js';
 import type { Clock } from '../core/clock.js';
 import { CancelledError } from '../core/errors.js';
+import { failpoint } from '../core/failpoint.js';
 import { retry } from '../core/retry.js';
 import { FREQUENCY_MS, windowStart } from '../core/series.js';
 import { dueEvaluations } from '../../alerts/evaluation-grid.js';
@@ -127,6 +128,7 @@ export function createGridSurveillance(
 async function evaluate(options: SurveillanceOptions, at: number, signal: AbortSignal): Promise<void> {
   const started = options.clock.monotonic();
   const events = await persist(options, signal, () => options.engine.evaluateAt(at));
+  if (events.length > 0) failpoint('after_events_before_mail');
   await persist(options, signal, () => options.deliver());
   if (events.length > 0) options.onEvents(events);
   options.onEvaluated(at, options.clock.monotonic() - started);

@@ -1,4 +1,5 @@
 import { InvalidDocumentError, InvariantError } from '../core/errors.js';
+import { failpoint } from '../core/failpoint.js';
 import type { LogPosition } from '../core/document.js';
 import type { DeadLetter } from '../core/scored.js';
 import type { DocumentVersion, StoreBatch } from '../core/store.js';
@@ -81,6 +82,7 @@ export class BatchWriter {
   async #insert(spec: TableSpec, rows: readonly SqlRow[]): Promise<Map<SqlRow, string>> {
     const missing = this.#uncertain ? await findMissing(this.db, spec, rows) : rows;
     const refused = await insertRows(this.db, spec, missing);
+    failpoint('between_inserts');
     return new Map(refused.map(({ row, error }) => [row, error.message]));
   }
 

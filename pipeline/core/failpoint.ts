@@ -1,0 +1,26 @@
+/** Places where tests end the process as if it were killed. */
+export const FAILPOINTS = [
+  'after_append_before_answer',
+  'after_scored_before_commit',
+  'between_inserts',
+  'after_insert_before_roll_up',
+  'after_roll_up_before_commit',
+  'after_events_before_mail',
+  'after_mail_before_event',
+] as const;
+export type Failpoint = (typeof FAILPOINTS)[number];
+
+let armed: { readonly name: string; left: number } | null = null;
+
+/** Arms one place: `name`, or `name:3` for the third time that it is passed. For tests alone; see `cli.ts`. */
+export function armFailpoint(text: string): void {
+  const [name = '', count = '1'] = text.split(':');
+  armed = { name, left: Number(count) };
+}
+
+/** Costs a comparison when nothing is armed. */
+export function failpoint(name: Failpoint): void {
+  if (armed?.name !== name) return;
+  armed.left -= 1;
+  if (armed.left <= 0) process.kill(process.pid, 'SIGKILL');
+}
