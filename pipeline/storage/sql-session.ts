@@ -40,7 +40,8 @@ export const WRITER_SETTINGS: SessionSettings = {
   max_insert_threads: 1,
   // Batches are small; parsing them in parallel costs buffers of ten megabytes a thread and gains nothing.
   input_format_parallel_parsing: 0,
-  max_threads: 2,
+  // A tick's statements are small: handing work to a second thread costs more than it gains.
+  max_threads: 1,
 };
 const READER_LIMITS: SessionSettings = {
   ...COMMON_SETTINGS,

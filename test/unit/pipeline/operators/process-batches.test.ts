@@ -1,4 +1,4 @@
-import { lastValueFrom, Subject, toArray } from 'rxjs';
+import { lastValueFrom, Subject, toArray, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 import { processBatches } from '../../../../pipeline/operators/process-batches.js';
@@ -68,5 +68,69 @@ describe('processBatches', () => {
     );
     failing.next(1);
     await expect(failed).rejects.toThrow('broken');
+  });
+
+  describe('with a distance', () => {
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const paced = (everyMs: (lastMs: number) => number) => {
+      const scheduler = new VirtualTimeScheduler();
+      const batches: (readonly number[])[] = [];
+      const source = new Subject<number>();
+      const work = (batch: readonly number[]) => Promise.resolve(batches.push(batch));
+      const done = lastValueFrom(source.pipe(processBatches({ maxCount: 3, everyMs, scheduler }, work)), {
+        defaultValue: 0,
+      });
+      return { scheduler, batches, source, done };
+    };
+
+    it('begins the first batch at once and the next one when its time has come', async () => {
+      const { scheduler, batches, source } = paced(() => 100);
+      source.next(1);
+      await turn();
+      source.next(2);
+      await turn();
+      source.next(3);
+      await turn();
+      expect(batches).toEqual([[1]]);
+      scheduler.flush();
+      await turn();
+      expect(scheduler.now()).toBe(100);
+      expect(batches).toEqual([[1], [2, 3]]);
+    });
+
+    it('does not wait with a full batch, nor at the end', async () => {
+      const { batches, source, done } = paced(() => 1_000);
+      source.next(1);
+      await turn();
+      [2, 3, 4].forEach((item) => {
+        source.next(item);
+      });
+      await turn();
+      expect(batches).toEqual([[1], [2, 3, 4]]);
+      source.next(5);
+      await turn();
+      expect(batches).toHaveLength(2);
+      source.complete();
+      await done;
+      expect(batches).toEqual([[1], [2, 3, 4], [5]]);
+    });
+
+    it('lets go of its timer when nobody listens any more', async () => {
+      const scheduler = new VirtualTimeScheduler();
+      const batches: (readonly number[])[] = [];
+      const source = new Subject<number>();
+      const work = (batch: readonly number[]) => Promise.resolve(batches.push(batch));
+      const subscription = source
+        .pipe(processBatches({ maxCount: 3, everyMs: () => 100, scheduler }, work))
+        .subscribe();
+      source.next(1);
+      await turn();
+      source.next(2);
+      await turn();
+      subscription.unsubscribe();
+      scheduler.flush();
+      await turn();
+      expect(batches).toEqual([[1]]);
+    });
   });
 });
