@@ -15,7 +15,7 @@ const CRISES = 20;
 const EVERY_MS = 5_000;
 const STORIES = 40;
 const LOOK_EVERY_MS = 20;
-const GIVE_UP_MS = 30_000;
+const GIVE_UP_MS = 60_000;
 
 /** Beside a steady load a company falls into trouble every five seconds; from the sending of its documents to the mail. */
 export async function measureMails(
@@ -49,7 +49,7 @@ export async function measureMails(
     { name: 'sent to mail in the outbox, p50', value: arrived?.p50 ?? null, unit: 'ms' },
     { name: 'sent to mail in the outbox, p99', value: arrived?.p99 ?? null, unit: 'ms', limit: 4_000 },
     ...commonFigures(run),
-    ...bookFigures(run),
+    ...bookFigures(run, CRISES * STORIES),
   ];
 }
 
@@ -60,11 +60,12 @@ async function mailAfter(
   const { company, outbox, seed, intended } = input;
   const documents = crisisDocuments(company, { seed, count: STORIES, publishedAt: Date.now() });
   const known = new Set(await mailIds(outbox));
-  await fetch(`${service.page}/ingest/v1/documents`, {
+  const answer = await fetch(`${service.page}/ingest/v1/documents`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(documents),
   });
+  if (!answer.ok) throw new Error(`The crisis was not taken: ${await answer.text()}`);
   const mails = createOutbox(outbox);
   while (performance.now() - intended < GIVE_UP_MS) {
     for (const id of await mailIds(outbox)) {
