@@ -226,6 +226,8 @@ export interface DocumentView {
   readonly mentions: readonly DocumentMention[];
   readonly storyId: string;
   readonly model: ModelVersion;
+  /** When that model read it: later than `knownAt` where the document was scored again. */
+  readonly scoredAt?: string;
   readonly flags: readonly string[];
 }
 

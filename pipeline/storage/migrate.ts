@@ -1,5 +1,6 @@
 import { ConfigError, UnavailableError } from '../core/errors.js';
 import { firstSchema } from './migrations/0001-first-schema.js';
+import { scores } from './migrations/0003-scores.js';
 import { sequence } from './migrations/0002-sequence.js';
 import { deadLetters } from './migrations/0005-dead-letters.js';
 import { clusterStatement } from './server/cluster-statement.js';
@@ -12,7 +13,7 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-export const MIGRATIONS: readonly Migration[] = [firstSchema, sequence, deadLetters];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, sequence, scores, deadLetters];
 
 const BOOKKEEPING = [
   `CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, applied_at DateTime64(3, 'UTC'))

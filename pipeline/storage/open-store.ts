@@ -24,6 +24,7 @@ import { queryDocuments } from './queries/documents.js';
 import { querySeries, querySummaries } from './queries/series.js';
 import { queryDocument, queryExtent } from './queries/stored-documents.js';
 import { ReadPool } from './read-pool.js';
+import { createRescoreStore, type RescoreStore } from './rescore.js';
 import { RollUps } from './roll-up.js';
 import { clusterStatement } from './server/cluster-statement.js';
 import { openServerSession, type StoreServer } from './server/server-session.js';
@@ -54,6 +55,7 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   /** Names of the migrations that this opening has applied, oldest first. */
   readonly migrations: readonly string[];
   readonly deadLetters: DeadLetterStore;
+  readonly rescore: RescoreStore;
   /** Up to when the history is final, as the active monitor last published it; milliseconds or null. */
   readSettledUntil(): Promise<number | null>;
   writeSettledUntil(time: number): Promise<void>;
@@ -169,6 +171,7 @@ function assemble(parts: Parts): Store {
   const work = new OpenWork();
   const inOrder = work.inOrder.bind(work);
   const letters = createDeadLetterStore(writer);
+  const rescore = createRescoreStore(writer);
   const anytime = work.anytime.bind(work);
   return {
     identity,
@@ -202,6 +205,12 @@ function assemble(parts: Parts): Store {
       read: (raw) => inOrder(() => letters.read(raw)),
       mark: (mark) => inOrder(() => letters.mark(mark)),
       drop: (dropped, at) => inOrder(() => letters.drop(dropped, at)),
+    },
+    rescore: {
+      remaining: (range) => anytime(() => rescore.remaining(range)),
+      candidates: (range, after, limit) => anytime(() => rescore.candidates(range, after, limit)),
+      writeMentions: (rescores) => inOrder(() => rescore.writeMentions(rescores)),
+      finish: (rescores) => inOrder(() => rescore.finish(rescores)),
     },
     unstorable: () => batches.unstorable,
     ping: () => anytime(() => readers.query('SELECT 1').then(() => undefined)),

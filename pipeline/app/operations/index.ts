@@ -8,6 +8,7 @@ import {
   showDeadLetterOperation,
 } from './dead-letters.js';
 import { reconcileOperation } from './reconcile.js';
+import { rescoreOperation } from './rescore.js';
 
 /** Everything that can be asked of a service over its socket, beside a replay. */
 export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
@@ -17,6 +18,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
   erased(retryDeadLettersOperation),
   erased(dropDeadLettersOperation),
   erased(backfillOperation),
+  erased(rescoreOperation),
   erased(resetBreakerOperation),
 ];
 

@@ -39,7 +39,7 @@ export async function queryDocuments(db: Reader, query: DocumentQuery): Promise<
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    items: await queryVersions(db, page),
+    items: await queryVersions(db, page, query.asOf),
     nextCursor: rows.length > limit && last !== undefined ? toCursor(last) : null,
   };
 }

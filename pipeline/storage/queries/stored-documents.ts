@@ -20,6 +20,7 @@ interface DocumentRow {
   readonly precision: string;
   readonly received: number;
   readonly known: number;
+  readonly scored: number;
   readonly negative: number;
   readonly neutral: number;
   readonly positive: number;
@@ -37,7 +38,7 @@ interface DocumentRow {
 
 const SELECT_DOCUMENTS = `SELECT id, version, action, source_id, source_kind, source_name, url, title, text, language,
   author, toUnixTimestamp64Milli(published_at) AS published, precision, toUnixTimestamp64Milli(received_at) AS received,
-  toUnixTimestamp64Milli(known_at) AS known, negative, neutral, positive, polarity, confidence, label, topics, mentions,
+  toUnixTimestamp64Milli(known_at) AS known, toUnixTimestamp64Milli(scored_at) AS scored, negative, neutral, positive, polarity, confidence, label, topics, mentions,
   story_id, model_name, model_version, model_sha256, flags FROM documents`;
 
 export interface VersionKey {
@@ -45,10 +46,11 @@ export interface VersionKey {
   readonly version: number;
 }
 
-/** The given versions, in the order of the keys; a version that is not stored is left out. */
+/** The given versions with the newest scores known at `asOf`, in the order of the keys; a version that is not stored is left out. */
 export async function queryVersions(
   db: Pick<SqlSession, 'query'>,
   keys: readonly VersionKey[],
+  asOf: number | null = null,
 ): Promise<readonly DocumentView[]> {
   if (keys.length === 0) return [];
   const rows = await db.query<DocumentRow>(
@@ -58,7 +60,8 @@ export async function queryVersions(
       versions: [...new Set(keys.map(({ version }) => version))],
     },
   );
-  const byKey = new Map(rows.map((row) => [`${row.id} ${row.version}`, row]));
+  const newest = await withNewestScores(db, rows, asOf);
+  const byKey = new Map(newest.map((row) => [`${row.id} ${row.version}`, row]));
   return keys.flatMap(({ id, version }) => {
     const row = byKey.get(`${id} ${version}`);
     return row === undefined ? [] : [toDocumentView(row)];
@@ -76,7 +79,30 @@ export async function queryDocument(
     `${SELECT_DOCUMENTS} WHERE id = {id:String} ${known} ORDER BY version DESC LIMIT 1`,
     asOf === null ? { id } : { id, asOf },
   );
-  return row === undefined ? null : toDocumentView(row);
+  if (row === undefined) return null;
+  const [newest] = await withNewestScores(db, [row], asOf);
+  return newest === undefined ? null : toDocumentView(newest);
+}
+
+type ScoreRow = Omit<Partial<DocumentRow>, 'id' | 'version'> & VersionKey;
+
+/** The rows with the scores of the last model that had read them at `asOf`. */
+async function withNewestScores(
+  db: Pick<SqlSession, 'query'>,
+  rows: readonly DocumentRow[],
+  asOf: number | null,
+): Promise<readonly DocumentRow[]> {
+  const known = asOf === null ? '' : `AND known_at <= ${timeParam('asOf')}`;
+  const ids = [...new Set(rows.map(({ id }) => id))];
+  const scores = await db.query<ScoreRow>(
+    `SELECT id, version, negative, neutral, positive, polarity, confidence, label, topics, mentions, flags,
+       model_name, model_version, model_sha256, toUnixTimestamp64Milli(scored_at) AS scored
+     FROM document_scores WHERE id IN {ids:Array(String)} ${known}
+     ORDER BY id, version, known_at DESC LIMIT 1 BY id, version`,
+    asOf === null ? { ids } : { ids, asOf },
+  );
+  const byKey = new Map(scores.map((row) => [`${row.id} ${row.version}`, row]));
+  return rows.map((row) => ({ ...row, ...byKey.get(`${row.id} ${row.version}`) }));
 }
 
 function toDocumentView(row: DocumentRow): DocumentView {
@@ -107,6 +133,7 @@ function toDocumentView(row: DocumentRow): DocumentView {
     mentions: JSON.parse(row.mentions) as readonly DocumentMention[],
     storyId: row.story_id,
     model: { name: row.model_name, version: row.model_version, sha256: row.model_sha256 },
+    scoredAt: toIso(row.scored),
     flags: row.flags,
   };
 }

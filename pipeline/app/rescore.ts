@@ -1,0 +1,139 @@
+import { loadClassifier, type ModelName } from '../../models/load-classifier.js';
+import { BellwetherError } from '../core/errors.js';
+import type { DocumentView } from '../core/store.js';
+import { documentText, type ModelVersion } from '../core/scored.js';
+import { scoreSentiment } from '../operators/score-sentiment.js';
+import type { LinkedDocument } from '../operators/understand-document.js';
+import type { Rescore } from '../storage/rescore.js';
+import type { Flow } from './flow.js';
+import type { OperationContext } from './operations/operation.js';
+import { modelDirectory, type Understanding } from './understanding.js';
+
+export interface RescoreRequest {
+  /** Null: the one that the installation serves. */
+  readonly model: ModelName | null;
+  /** Publication in [from, to), milliseconds; null for no limit. */
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+export interface RescoreResult {
+  readonly model: ModelVersion;
+  readonly rescored: number;
+  /** Left over by an interruption; the same request goes on there. */
+  readonly remaining: number;
+}
+
+const BATCH = 32;
+/** With more than this on its way, live documents come first. */
+const CALM_DOCUMENTS = 200;
+const LOOK_AGAIN_MS = 50;
+const PROGRESS_EVERY_MS = 10_000;
+const LATEST_MS = Date.UTC(2100, 0, 1);
+/** Flags that reading gave, and not a model. */
+const READING_FLAGS: readonly string[] = ['language_unsupported', 'backfill', 'late'];
+
+/**
+ * Scores stored documents again with another model, beside their old scores, at low priority.
+ *
+ * Documents that the model has scored already are left out, so that it goes on after an abort or a kill, and doing it
+ * again changes nothing. Detection is not asked again about the past.
+ */
+export async function rescoreDocuments(
+  request: RescoreRequest,
+  { parts, config, clock, flow, logger }: OperationContext,
+  signal: AbortSignal,
+): Promise<RescoreResult> {
+  const { store, understanding } = parts;
+  const name = request.model ?? config.models.sentiment;
+  const classifier =
+    name === config.models.sentiment
+      ? understanding.classifier
+      : await loadClassifier({ name, directory: modelDirectory(config.models) });
+  const { model } = classifier;
+  const range = { model, from: request.from ?? 0, to: request.to ?? LATEST_MS };
+  let after = '';
+  let rescored = 0;
+  let said = clock.monotonic();
+  for (;;) {
+    while (!signal.aborted && !(await isCalm(flow))) await clock.sleep(LOOK_AGAIN_MS, signal);
+    const views = signal.aborted ? [] : await store.rescore.candidates(range, after, BATCH);
+    const last = views.at(-1);
+    if (last === undefined) break;
+    const rescores = scoreAgain(views, { ...understanding, classifier }, clock.now());
+    const touched = await store.rescore.writeMentions(rescores);
+    await store.rollUp(touched);
+    await store.rescore.finish(rescores);
+    rescored += views.length;
+    after = last.id;
+    if (clock.monotonic() - said < PROGRESS_EVERY_MS) continue;
+    said = clock.monotonic();
+    logger.info('Stored documents are being scored again.', { documents: rescored, model: model.name });
+  }
+  return { model, rescored, remaining: await store.rescore.remaining(range) };
+}
+
+/** The names of a document stay as they were linked; only what the model says is new. */
+function scoreAgain(
+  views: readonly DocumentView[],
+  understanding: Understanding,
+  now: number,
+): readonly Rescore[] {
+  const messages = scoreSentiment(views.map(toLinked), { ...understanding, now: () => now });
+  return messages.flatMap((message, index) => {
+    const version = views[index]?.version;
+    if (message.kind !== 'scored' || version === undefined) return [];
+    const { scored } = message;
+    return [{ version, scored, contributions: understanding.weigh(scored, { copy: false }), knownAt: now }];
+  });
+}
+
+function toLinked(view: DocumentView, offset: number): LinkedDocument {
+  const { id, action, source, url, title, text, language, author, publishedAt, receivedAt } = view;
+  return {
+    kind: 'linked',
+    raw: { partition: 0, offset },
+    bytes: 0,
+    appendedAt: 0,
+    document: {
+      id,
+      contentHash: '',
+      action,
+      source: { ...source, kind: 'news', licence: null, credibility: 1 },
+      nativeId: '',
+      url,
+      title,
+      text,
+      language,
+      author,
+      publishedAt,
+      precision: 'ms',
+      modifiedAt: null,
+      receivedAt,
+      tickers: [],
+      extra: {},
+    },
+    text: documentText(view),
+    language,
+    links: view.mentions.map(({ instrument, name, relevance, via, spans }) => ({
+      instrument,
+      name,
+      relevance,
+      via,
+      spans,
+    })),
+    storyId: view.storyId,
+    flags: view.flags.filter((flag) => READING_FLAGS.includes(flag)),
+  };
+}
+
+/** A log that does not answer for now is not calm. */
+async function isCalm(flow: Pick<Flow, 'lag'>): Promise<boolean> {
+  try {
+    const { understand, monitor } = await flow.lag();
+    return understand + monitor <= CALM_DOCUMENTS;
+  } catch (error) {
+    if (error instanceof BellwetherError && error.retriable) return false;
+    throw error;
+  }
+}

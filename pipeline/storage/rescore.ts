@@ -1,0 +1,181 @@
+import type { ScoredDocument } from '../core/scored.js';
+import type { DocumentView, SeriesContribution, TouchedWindow } from '../core/store.js';
+import { findMissing, insertRows, MENTIONS, type TableSpec } from './insert-rows.js';
+import { queryVersions, type VersionKey } from './queries/stored-documents.js';
+import { timeParam } from './present.js';
+import type { SqlRow, SqlSession } from './sql-session.js';
+
+/** Which stored documents another model is to read. */
+export interface RescoreRange {
+  readonly model: { readonly name: string; readonly version: string };
+  /** Publication in [from, to), milliseconds. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What another model says about a stored version. */
+export interface Rescore {
+  readonly version: number;
+  readonly scored: ScoredDocument;
+  /** The probabilities of the series it may count for. */
+  readonly contributions: readonly SeriesContribution[];
+  /** Milliseconds. */
+  readonly knownAt: number;
+}
+
+/** New scores beside the old ones; every step may be repeated and is then completed, never done twice. */
+export interface RescoreStore {
+  /** How many are left to do, retractions aside. */
+  remaining(range: RescoreRange): Promise<number>;
+  /** The newest versions, by id, that this model has not scored yet. */
+  candidates(range: RescoreRange, after: string, limit: number): Promise<readonly DocumentView[]>;
+  /** Writes the mentions and answers with the windows to recompute; `finish` comes after that. */
+  writeMentions(rescores: readonly Rescore[]): Promise<readonly TouchedWindow[]>;
+  /** Writes the scores, by which a document counts as done. */
+  finish(rescores: readonly Rescore[]): Promise<void>;
+}
+
+const DOCUMENT_SCORES: TableSpec = {
+  table: 'document_scores',
+  keyOf: (row) => [row['id'], row['version'], row['model_name'], row['model_version']].map(String).join(' '),
+  readBack: (rows) => ({
+    sql: `SELECT concat(id, ' ', toString(version), ' ', model_name, ' ', model_version) AS key
+      FROM document_scores WHERE id IN {ids:Array(String)}`,
+    params: { ids: rows.map((row) => row['id']) },
+  }),
+};
+
+const NEWEST_UNSCORED = `(
+  SELECT id, version FROM (
+    SELECT id, version, action, model_name, model_version FROM documents
+    WHERE published_at >= ${timeParam('from')} AND published_at < ${timeParam('to')}
+    ORDER BY id, version DESC LIMIT 1 BY id
+  ) WHERE action != 'retract' AND NOT (model_name = {name:String} AND model_version = {number:String})
+    AND (id, version) NOT IN (
+      SELECT id, version FROM document_scores WHERE model_name = {name:String} AND model_version = {number:String}))`;
+
+export function createRescoreStore(db: SqlSession): RescoreStore {
+  const paramsOf = ({ model, from, to }: RescoreRange) => ({
+    name: model.name,
+    number: model.version,
+    from,
+    to,
+  });
+  return {
+    async remaining(range) {
+      const [row] = await db.query<{ left: number }>(
+        `SELECT count() AS left FROM ${NEWEST_UNSCORED}`,
+        paramsOf(range),
+      );
+      return row?.left ?? 0;
+    },
+    async candidates(range, after, limit) {
+      const keys = await db.query<VersionKey>(
+        `SELECT id, version FROM ${NEWEST_UNSCORED} WHERE id > {after:String} ORDER BY id LIMIT {limit:UInt32}`,
+        { ...paramsOf(range), after, limit },
+      );
+      return queryVersions(db, keys, null);
+    },
+    async writeMentions(rescores) {
+      const rows = await mentionRows(db, rescores);
+      // What a cut-off attempt wrote keeps its time: answers given meanwhile must not change.
+      await insertRows(db, MENTIONS, await findMissing(db, MENTIONS, rows));
+      return rows.map((row) => ({ series: String(row['series']), time: Number(row['event_time']) }));
+    },
+    async finish(rescores) {
+      const there = await stillStored(db, rescores);
+      const rows = rescores.filter(({ scored }) => there.has(scored.document.id)).map(toScoreRow);
+      await insertRows(db, DOCUMENT_SCORES, await findMissing(db, DOCUMENT_SCORES, rows));
+    },
+  };
+}
+
+/** A document that was erased since it was read must not come back by its scores. */
+async function stillStored(db: SqlSession, rescores: readonly Rescore[]): Promise<ReadonlySet<string>> {
+  const rows = await db.query<{ id: string }>(
+    'SELECT DISTINCT id FROM documents WHERE id IN {ids:Array(String)}',
+    { ids: rescores.map(({ scored }) => scored.document.id) },
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+interface CountingRow {
+  readonly series: string;
+  readonly time: number;
+  readonly doc_id: string;
+  readonly version: number;
+  readonly relevance: number;
+  readonly via: readonly string[];
+  readonly weight: number;
+  readonly story_id: string;
+}
+
+/** For each place where the version counts a row with the new probabilities; places, relevance and story stay. */
+async function mentionRows(db: SqlSession, rescores: readonly Rescore[]): Promise<readonly SqlRow[]> {
+  const byKey = new Map(rescores.map((rescore) => [keyOf(rescore), rescore]));
+  const rows = await db.query<CountingRow>(
+    `SELECT series, toUnixTimestamp64Milli(event_time) AS time, doc_id, version, relevance, via, weight, story_id
+     FROM mentions WHERE doc_id IN {ids:Array(String)} AND event_time IN (
+         SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC'))
+       AND series IN {series:Array(String)} AND valid = 1
+     ORDER BY series, event_time, doc_id, version, known_at LIMIT 1 BY series, event_time, doc_id, version`,
+    {
+      ids: rescores.map(({ scored }) => scored.document.id),
+      times: [...new Set(rescores.map(({ scored }) => Date.parse(scored.document.publishedAt)))],
+      series: [
+        ...new Set(rescores.flatMap(({ contributions }) => contributions.map(({ series }) => series))),
+      ],
+    },
+  );
+  return rows.flatMap((row) => {
+    const rescore = byKey.get(`${row.doc_id} ${row.version}`);
+    const contribution = rescore?.contributions.find(({ series }) => series === row.series);
+    return rescore === undefined || contribution === undefined
+      ? []
+      : [toMentionRow(row, rescore, contribution)];
+  });
+}
+
+function toMentionRow(
+  { time, ...row }: CountingRow,
+  { scored, knownAt }: Rescore,
+  contribution: SeriesContribution,
+): SqlRow {
+  const { negative, neutral, positive } = contribution;
+  const unread = scored.flags.includes('unclassified');
+  return {
+    ...row,
+    event_time: time,
+    model_version: `${scored.model.name} ${scored.model.version}`,
+    known_at: knownAt,
+    scored_at: Date.parse(scored.scoredAt),
+    valid: 1,
+    negative,
+    neutral,
+    positive,
+    weight: unread ? 0 : row.weight,
+    classified: unread ? 0 : 1,
+    topics: [...new Set(scored.topics.map(({ topic }) => topic))],
+  };
+}
+
+function toScoreRow({ version, scored, knownAt }: Rescore): SqlRow {
+  const { sentiment, model } = scored;
+  return {
+    id: scored.document.id,
+    version,
+    model_name: model.name,
+    model_version: model.version,
+    model_sha256: model.sha256,
+    scored_at: Date.parse(scored.scoredAt),
+    known_at: knownAt,
+    ...sentiment,
+    topics: scored.topics.map(({ topic, probability }) => ({ topic, probability })),
+    mentions: JSON.stringify(scored.mentions),
+    flags: scored.flags,
+  };
+}
+
+function keyOf({ scored, version }: Rescore): string {
+  return `${scored.document.id} ${version}`;
+}
