@@ -59,13 +59,14 @@ export function parseTime(name: string, value: string | undefined): number | nul
 export function parseAsOf(
   value: string | undefined,
   { now, settledUntil }: Pick<ServiceStatus, 'now' | 'settledUntil'>,
+  name = 'asOf',
 ): number | null {
-  const asOf = parseTime('asOf', value);
+  const asOf = parseTime(name, value);
   if (asOf === null) return null;
   if (asOf > now) {
     throw new ProblemError(
       400,
-      `The query parameter "asOf" lies after the present (${toIso(now)}); ask for that time or an earlier one.`,
+      `The query parameter "${name}" lies after the present (${toIso(now)}); ask for that time or an earlier one.`,
       { code: 'as_of_not_settled' },
     );
   }

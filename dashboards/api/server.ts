@@ -5,6 +5,7 @@ import type { HealthServerDeps, ServerDeps } from './ports.js';
 import { handleError, sendProblem } from './problem.js';
 import { createReadGate } from './read-gate.js';
 import { addAlertRoutes } from './routes/alerts.js';
+import { addDiffRoute } from './routes/diff.js';
 import { addDocumentRoutes } from './routes/documents.js';
 import { addMailRoutes } from './routes/mails.js';
 import { addOverviewRoutes } from './routes/overview.js';
@@ -38,6 +39,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     neverStored(api);
     addSeriesRoute(api, deps, gate);
     addDocumentRoutes(api, deps, gate);
+    addDiffRoute(api, deps, gate);
     addAlertRoutes(api, deps, gate);
     addOverviewRoutes(api, deps, gate);
     addMailRoutes(api, deps);

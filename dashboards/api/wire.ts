@@ -1,7 +1,7 @@
 import type { Alert, AlertEvent } from '../../pipeline/core/alert.js';
 import type { ModelVersion, Span } from '../../pipeline/core/scored.js';
 import type { SeriesKey } from '../../pipeline/core/series.js';
-import type { DocumentMention, DocumentView } from '../../pipeline/core/store.js';
+import type { Diff, DocumentMention, DocumentView } from '../../pipeline/core/store.js';
 import type { SectorId, TopicId } from '../../pipeline/core/taxonomy.js';
 
 /*
@@ -67,6 +67,15 @@ export interface DocumentsAnswer {
   readonly data: readonly WireDocument[];
   readonly nextCursor: string | null;
   readonly asOf: string;
+  readonly series: SeriesInfo;
+}
+
+/** What became known after `from` and until `to`. */
+export interface DiffAnswer extends Omit<Diff, 'nextOffset'> {
+  readonly nextCursor: string | null;
+  readonly from: string;
+  readonly to: string;
+  readonly frequency: string;
   readonly series: SeriesInfo;
 }
 

@@ -34,6 +34,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Load history into a live world, silently and beside what comes in.',
     load: async () => (await import('./backfill.js')).backfillCommand,
   },
+  diff: {
+    summary: 'List what became known between two times, and why.',
+    load: async () => (await import('./diff.js')).diffCommand,
+  },
   rescore: {
     summary: 'Score stored documents again with another model, beside the old scores.',
     load: async () => (await import('./rescore.js')).rescoreCommand,

@@ -249,6 +249,60 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
+export const CHANGE_KINDS = ['new', 'late', 'correction', 'retraction', 'rescore'] as const;
+/** `late`: published before the first of the two times, known after it. */
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** What became known after `from` and until `to`, both milliseconds. */
+export interface DiffQuery {
+  readonly series: SeriesKey;
+  readonly frequency: Frequency;
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+interface KnownScore {
+  readonly version: number;
+  /** Null for a retracted document. */
+  readonly polarity: number | null;
+  readonly model: string;
+}
+
+/** One thing that became known, with the document as it was known at both times. */
+export interface DocumentChange {
+  readonly id: string;
+  readonly version: number;
+  readonly kind: ChangeKind;
+  readonly knownAt: string;
+  readonly publishedAt: string | null;
+  readonly source: string | null;
+  readonly title: string | null;
+  readonly before: KnownScore | null;
+  readonly after: KnownScore | null;
+}
+
+/** A window whose numbers differ; polarity is null without documents. */
+export interface DiffWindow {
+  readonly start: string;
+  readonly end: string;
+  readonly documentsBefore: number;
+  readonly documentsAfter: number;
+  readonly polarityBefore: number | null;
+  readonly polarityAfter: number | null;
+}
+
+export interface Diff {
+  readonly counts: Readonly<Partial<Record<ChangeKind, number>>>;
+  /** Oldest first. */
+  readonly changes: readonly DocumentChange[];
+  readonly nextOffset: number | null;
+  /** The first 1,000 of `windowsChanged`. */
+  readonly windows: readonly DiffWindow[];
+  readonly windowsChanged: number;
+}
+
 /** Reads for the API and the page. Every answer holds only what was known at `asOf`. */
 export interface QueryStore {
   series(query: SeriesQuery): Promise<readonly SeriesPoint[]>;
@@ -256,6 +310,7 @@ export interface QueryStore {
   summaries(from: number, to: number, limit: number): Promise<readonly SeriesSummary[]>;
   documents(query: DocumentQuery): Promise<Page<DocumentView>>;
   document(id: string, asOf: number | null): Promise<DocumentView | null>;
+  diff(query: DiffQuery): Promise<Diff>;
   alerts(options: {
     readonly from: number;
     readonly to: number;

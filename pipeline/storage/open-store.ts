@@ -20,6 +20,7 @@ import { StoreHistory } from './history-reader.js';
 import { Generations } from './generations.js';
 import { migrate, MIGRATIONS, requireSchema } from './migrate.js';
 import { queryCounts } from './queries/counts.js';
+import { queryDiff } from './queries/diff.js';
 import { queryDocuments } from './queries/documents.js';
 import { querySeries, querySummaries } from './queries/series.js';
 import { queryDocument, queryExtent } from './queries/stored-documents.js';
@@ -194,6 +195,7 @@ function assemble(parts: Parts): Store {
     summaries: (from, to, limit) => anytime(() => querySummaries(readers, from, to, limit)),
     documents: (query) => anytime(() => queryDocuments(readers, query)),
     document: (id, asOf) => anytime(() => queryDocument(readers, id, asOf)),
+    diff: (query) => anytime(() => queryDiff(readers, query)),
     alerts: (options) => anytime(() => alertEvents.queryAlerts(readers, options)),
     alert: (id, asOf) => anytime(() => alertEvents.queryAlert(readers, id, asOf)),
     extent: (asOf) => anytime(() => queryExtent(readers, asOf)),

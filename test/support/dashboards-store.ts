@@ -100,6 +100,7 @@ export function createMemoryStore(): MemoryStore {
           .filter((alert) => series === null || alert.series.key === series)
           .slice(0, limit),
       ),
+    diff: () => Promise.reject(new Error('A diff needs the real store.')),
     alert: (id) => Promise.resolve(alerts.get(id) ?? null),
     extent: () => {
       const times = documents.map((view) => Date.parse(view.publishedAt));

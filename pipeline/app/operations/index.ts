@@ -1,5 +1,6 @@
 import { backfillOperation } from './backfill.js';
 import { resetBreakerOperation } from './breaker.js';
+import { diffOperation } from './diff.js';
 import type { Operation } from './operation.js';
 import {
   dropDeadLettersOperation,
@@ -19,6 +20,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
   erased(dropDeadLettersOperation),
   erased(backfillOperation),
   erased(rescoreOperation),
+  erased(diffOperation),
   erased(resetBreakerOperation),
 ];
 
