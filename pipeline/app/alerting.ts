@@ -4,6 +4,8 @@ import { deliverAlerts } from '../../alerts/stages/deliver.js';
 import type { Config } from '../../config/schema.js';
 import type { AlertEvent } from '../core/alert.js';
 import type { Clock } from '../core/clock.js';
+import { MARKET_SERIES } from '../core/series.js';
+import { createWatermark, type Watermark } from '../core/watermark.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
@@ -94,11 +96,32 @@ export async function createAlerting(options: AlertingOptions): Promise<Alerting
     onRetry: (error) => failure?.failed(error),
   };
   if (parts.world === 'replay') {
-    const extent = await parts.store.extent();
-    const grid = createGridSurveillance(surveillanceOptions, extent === null ? null : extent.to);
+    const grid = createGridSurveillance(surveillanceOptions, await restoreWatermark(parts));
     return { surveillance: grid, grid, history, store };
   }
   const everyMs = config.alerts.evaluateEverySeconds * 1_000;
   const surveillance = createClockSurveillance(surveillanceOptions, everyMs, options.caughtUp);
   return { surveillance, grid: null, history, store };
+}
+
+/** More than enough to see past rows that are dated far ahead. */
+const NEWEST_DOCUMENTS = 200;
+const LATEST_MS = Date.UTC(2100, 0, 1);
+
+/** Where the watermark stood: at the last evaluation, or at what was stored after it. */
+async function restoreWatermark({ store }: Parts): Promise<Watermark> {
+  const watermark = createWatermark(await store.readEvaluatedUntil());
+  const { items } = await store.documents({
+    series: MARKET_SERIES,
+    topic: null,
+    from: 0,
+    to: LATEST_MS,
+    asOf: null,
+    minRelevance: 0,
+    order: 'newest',
+    limit: NEWEST_DOCUMENTS,
+    cursor: null,
+  });
+  watermark.add(items.map(({ publishedAt }) => Date.parse(publishedAt)));
+  return watermark;
 }

@@ -9,6 +9,7 @@ import type { AlertEvent } from '../core/alert.js';
 import type { Clock } from '../core/clock.js';
 import type { RawDocument } from '../core/document.js';
 import { FREQUENCY_MS, windowStart } from '../core/series.js';
+import { createWatermark } from '../core/watermark.js';
 import { encodeRawDocument } from '../log/codec.js';
 import { resolveVersions } from '../operators/resolve-versions.js';
 import { scoreSentiment } from '../operators/score-sentiment.js';
@@ -50,11 +51,12 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalRepo
   let offset = 0;
   let first = Infinity;
   let newest = -Infinity;
+  const watermark = createWatermark();
 
-  const evaluateUntil = async (watermark: number) => {
+  const evaluateUntil = async (until: number) => {
     const firstDocumentAt = await store.firstDocumentAt();
     if (firstDocumentAt === null) return;
-    for (const at of dueEvaluations(await store.readEvaluatedUntil(), firstDocumentAt, watermark)) {
+    for (const at of dueEvaluations(await store.readEvaluatedUntil(), firstDocumentAt, until)) {
       events.push(...(await engine.evaluateAt(at)));
     }
   };
@@ -75,7 +77,8 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalRepo
       first = Math.min(first, Date.parse(publishedAt));
       newest = Math.max(newest, Date.parse(publishedAt));
     }
-    await evaluateUntil(windowStart(newest, '1h'));
+    watermark.add(documents.map(({ publishedAt }) => Date.parse(publishedAt)));
+    if (watermark.time !== null) await evaluateUntil(windowStart(watermark.time, '1h'));
     options.onProgress(offset);
   };
   const source = createReplaySource({
@@ -90,6 +93,6 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalRepo
     for (let at = 0; at < documents.length; at += SCORE_BATCH)
       await take(documents.slice(at, at + SCORE_BATCH));
   }, options.signal);
-  if (offset > 0) await evaluateUntil(windowStart(newest, '1h') + FREQUENCY_MS['1h']);
+  if (watermark.final !== null) await evaluateUntil(windowStart(watermark.final, '1h') + FREQUENCY_MS['1h']);
   return rehearsalReport(events, offset === 0 ? null : { from: first, to: newest, documents: offset });
 }

@@ -246,11 +246,9 @@ export class RunningService implements Service {
     this.#settled?.stored(progress.batches);
     if (progress.newest === null) return;
     this.#newest = Math.max(this.#newest ?? progress.newest, progress.newest);
-    alerting?.grid?.advance(progress.newest);
-    announceDocuments(
-      this.#hub,
-      progress.batches.flatMap((batch) => batch.versions),
-    );
+    const versions = progress.batches.flatMap((batch) => batch.versions);
+    alerting?.grid?.advance(versions.map(({ scored }) => Date.parse(scored.document.publishedAt)));
+    announceDocuments(this.#hub, versions);
   }
 
   async #startServers(): Promise<void> {

@@ -6,6 +6,7 @@ import { CancelledError } from '../core/errors.js';
 import { failpoint } from '../core/failpoint.js';
 import { retry } from '../core/retry.js';
 import { FREQUENCY_MS, windowStart } from '../core/series.js';
+import type { Watermark } from '../core/watermark.js';
 import { dueEvaluations } from '../../alerts/evaluation-grid.js';
 
 const HOUR_MS = FREQUENCY_MS['1h'];
@@ -51,9 +52,9 @@ export function createClockSurveillance(
 }
 
 export interface GridSurveillance extends Surveillance {
-  /** Documents up to this event time are stored. */
-  advance(newest: number): void;
-  /** Resolves when the hour that holds the newest document is evaluated as well. */
+  /** Documents with these event times are stored. */
+  advance(times: readonly number[]): void;
+  /** Resolves when the hour that holds the newest document (see `createWatermark`) is evaluated as well. */
   settled(): Promise<void>;
 }
 
@@ -62,11 +63,7 @@ export interface GridSurveillance extends Surveillance {
  *
  * The same grid as in a rehearsal, so the same stream gives the same alerts at any speed and after any crash.
  */
-export function createGridSurveillance(
-  options: SurveillanceOptions,
-  newestStored: number | null,
-): GridSurveillance {
-  let newest = newestStored;
+export function createGridSurveillance(options: SurveillanceOptions, newest: Watermark): GridSurveillance {
   let closing = false;
   let wake: () => void = () => undefined;
   const waiters: (() => void)[] = [];
@@ -76,8 +73,9 @@ export function createGridSurveillance(
 
   const catchUp = async (signal: AbortSignal, final: boolean) => {
     const first = await persist(options, signal, () => options.firstDocumentAt());
-    if (newest === null || first === null) return;
-    const watermark = windowStart(newest, '1h') + (final ? HOUR_MS : 0);
+    const time = final ? newest.final : newest.time;
+    if (time === null || first === null) return;
+    const watermark = windowStart(time, '1h') + (final ? HOUR_MS : 0);
     const until = await persist(options, signal, () => options.readEvaluatedUntil());
     for (const at of dueEvaluations(until, first, watermark)) {
       if (signal.aborted) return;
@@ -87,8 +85,8 @@ export function createGridSurveillance(
     }
   };
   return {
-    advance(time) {
-      if (newest === null || time > newest) newest = time;
+    advance(times) {
+      newest.add(times);
       wake();
     },
     settled: () =>

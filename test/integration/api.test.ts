@@ -402,6 +402,7 @@ describe('the service around it', () => {
     expect(Object.keys(body.paths).sort()).toEqual([
       '/api/v1/alerts',
       '/api/v1/alerts/{id}',
+      '/api/v1/diff',
       '/api/v1/documents',
       '/api/v1/documents/{id}',
       '/api/v1/instruments',

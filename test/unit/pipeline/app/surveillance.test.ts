@@ -7,6 +7,7 @@ import {
 } from '../../../../pipeline/app/surveillance.js';
 import type { AlertEvent } from '../../../../pipeline/core/alert.js';
 import { InvariantError, UnavailableError } from '../../../../pipeline/core/errors.js';
+import { createWatermark } from '../../../../pipeline/core/watermark.js';
 import { fakeClock } from '../../../support/ingest.js';
 
 const HOUR = 3_600_000;
@@ -85,9 +86,26 @@ describe('surveillance on the clock', () => {
 describe('surveillance on the grid of a replay', () => {
   it('evaluates each full hour once, whatever fails on the way', async () => {
     const { options, abort, calls, clock } = scene({ evaluate: [2], deliver: [1, 3] });
-    const grid = createGridSurveillance(options, clock.now() + HOUR);
+    const grid = createGridSurveillance(options, createWatermark(clock.now() + HOUR));
     const settled = grid.settled();
     await Promise.all([grid.run(abort.signal), settled]);
     expect(calls.filter((call) => call.startsWith('evaluate'))).toEqual(['evaluate 00:00', 'evaluate 01:00']);
   });
+});
+
+it('is not led astray by one row dated far ahead: what comes after it is evaluated', async () => {
+  const { options, abort, calls, clock } = scene();
+  const start = clock.now();
+  const grid = createGridSurveillance(options, createWatermark());
+  grid.advance([start - HOUR, start, Date.UTC(2099, 0, 1), start + 1]);
+  const first = grid.settled();
+  const running = grid.run(abort.signal);
+  await first;
+  grid.advance([start + HOUR]);
+  await Promise.all([grid.settled(), running]);
+  expect(calls.filter((call) => call.startsWith('evaluate'))).toEqual([
+    'evaluate 00:00',
+    'evaluate 01:00',
+    'evaluate 02:00',
+  ]);
 });
