@@ -67,6 +67,7 @@ export function createMemoryStore(): MemoryStore {
     findVersions: (ids) => Promise.resolve(ids.flatMap((id) => (versions.get(id) ?? []).map(toStored))),
     findStories: (storyIds, stretch) =>
       Promise.resolve(storyIds.flatMap((id) => newestStories(stories.get(id) ?? [], stretch))),
+    findSettled: () => Promise.resolve([]),
     write: (batch) => {
       for (const version of batch.versions) write(version);
       return Promise.resolve();

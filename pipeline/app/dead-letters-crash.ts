@@ -17,9 +17,9 @@ export interface CrashGuardOptions {
  * letter, instead of starting over it for ever.
  *
  * After an unclean end UNDERSTAND reads in small groups, each committed before the next; when it ends again, one message
- * at a time, each written down before it is begun. What has twice been alone in work when the process ended is not read
- * again. That is at the fourth attempt, or at the fifth when a large backlog hides it in the first group. A message that
- * is only near an ordinary kill is never judged: it would have to be begun alone, and cut off, twice in a row.
+ * at a time, each written down before it is begun. What has four times been alone in work when the process ended is not
+ * read again: at the sixth attempt, or at the seventh when a large backlog hides it in the first group. A message that is
+ * only near an ordinary kill is hardly ever judged: it would have to be begun alone, and cut off, four times in a row.
  */
 export interface CrashGuard {
   /** The same log, whose readers of raw documents are careful after an unclean end. */
@@ -52,7 +52,7 @@ interface Watch {
 
 const GROUP = 32;
 const FEW = 64;
-const TIMES_ALONE = 2;
+const TIMES_ALONE = 4;
 /** More can not have been in work when the process ended. */
 const MAX_CARE = 20_000;
 const LOOK_AGAIN_MS = 2;

@@ -112,6 +112,8 @@ export interface MonitorStore {
    * place in the log; of each story at most the newest 20.
    */
   findStories(storyIds: readonly string[], stretch: StoryStretch): Promise<readonly StoryOccurrence[]>;
+  /** Those of the raw positions that have a receipt which says something else than `dead-letter`. */
+  findSettled(positions: readonly LogPosition[]): Promise<readonly LogPosition[]>;
   write(batch: StoreBatch): Promise<void>;
   /** Recomputes the 1 m, 1 h and 1 d windows around the given times from the mentions. */
   rollUp(touched: readonly TouchedWindow[]): Promise<void>;

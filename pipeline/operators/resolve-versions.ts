@@ -24,7 +24,7 @@ export type WeighContributions = (
 ) => readonly SeriesContribution[];
 
 export interface ResolveDeps {
-  readonly store: Pick<MonitorStore, 'findVersions' | 'findStories'>;
+  readonly store: Pick<MonitorStore, 'findVersions' | 'findStories' | 'findSettled'>;
   readonly weigh: WeighContributions;
   /** In a replay world documents were known when they were published, not when the log took them. */
   readonly virtualClock: boolean;
@@ -45,6 +45,8 @@ export interface ResolvedBatch {
 /** Reprints later than this are news again. */
 const STORY_WINDOW_MS = 72 * 3_600_000;
 const QUIET_BACKFILL_MS = 26 * 3_600_000;
+/** Documents of a live world that come later than this are marked; they count in their windows all the same. */
+const LATE_MS = 24 * 3_600_000;
 
 /**
  * Decides what each scored message is: a new document, a new version of one, a repeat, a drop, a dead letter.
@@ -54,9 +56,10 @@ const QUIET_BACKFILL_MS = 26 * 3_600_000;
  * message itself and not a duplicate. Two look-ups in the store for a batch.
  */
 export async function resolveVersions(
-  messages: readonly SequencedMessage[],
+  given: readonly SequencedMessage[],
   deps: ResolveDeps,
 ): Promise<ResolvedBatch> {
+  const messages = await withoutLateLetters(given, deps.store);
   const documents = messages.flatMap(({ sequence, message }) =>
     message.kind === 'scored' ? [{ ...message, sequence }] : [],
   );
@@ -97,6 +100,30 @@ export async function resolveVersions(
     touched: touched.list(),
     newest: times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
   };
+}
+
+/**
+ * Leaves out dead letters of messages of which something became before: around a crash UNDERSTAND may have scored a message
+ * and then, not knowing it, given it up. What was stored stays. A look-up only for batches with dead letters.
+ */
+async function withoutLateLetters(
+  messages: readonly SequencedMessage[],
+  store: Pick<MonitorStore, 'findSettled'>,
+): Promise<readonly SequencedMessage[]> {
+  const letters = messages.filter(({ message }) => message.kind === 'dead-letter');
+  if (letters.length === 0) return messages;
+  const found = await store.findSettled(letters.map(({ message }) => message.raw));
+  const settled = new Set(found.map(placeOf));
+  return messages.filter(({ message }) => {
+    const place = placeOf(message.raw);
+    if (message.kind === 'dead-letter') return !settled.has(place);
+    settled.add(place);
+    return true;
+  });
+}
+
+function placeOf({ partition, offset }: LogPosition): string {
+  return `${partition}:${offset}`;
 }
 
 type ScoredItem = Extract<ScoredMessage, { kind: 'scored' }> & { readonly sequence: number };
@@ -151,7 +178,7 @@ function toVersion(
     raw,
     sequence,
     version: number,
-    scored,
+    scored: virtualClock ? scored : markLate(scored, knownAt),
     knownAt,
     contributions,
     withdrawn,
@@ -160,6 +187,12 @@ function toVersion(
 
 function isFreshHistory({ document }: ScoredDocument, knownAt: number, quietMs: number): boolean {
   return document.backfill === true && knownAt - Date.parse(document.publishedAt) < quietMs;
+}
+
+function markLate(scored: ScoredDocument, knownAt: number): ScoredDocument {
+  const { document, flags } = scored;
+  const late = document.backfill !== true && knownAt - Date.parse(document.publishedAt) > LATE_MS;
+  return late ? { ...scored, flags: [...flags, 'late'] } : scored;
 }
 
 function knownAtOf({ scored, appendedAt }: ScoredItem, virtualClock: boolean): number {

@@ -37,7 +37,7 @@ import {
   type SqlSession,
 } from './sql-session.js';
 import { StoreState } from './state.js';
-import { findStories, findVersions } from './version-reader.js';
+import { findSettled, findStories, findVersions } from './version-reader.js';
 
 /** A folder, made when missing, that one process at a time may hold; or a server. */
 export type StorePlace = { readonly path: string } | { readonly server: StoreServer };
@@ -179,6 +179,7 @@ function assemble(parts: Parts): Store {
     migrations,
     findVersions: (ids) => anytime(() => findVersions(writer, ids)),
     findStories: (ids, stretch) => anytime(() => findStories(writer, ids, stretch)),
+    findSettled: (positions) => anytime(() => findSettled(writer, positions)),
     write: (batch) => inOrder(() => batches.write(batch)),
     rollUp: (touched) => inOrder(() => rollUps.recompute(touched)),
     activeSeries: (from, to) => anytime(() => history.activeSeries(from, to)),

@@ -1,4 +1,4 @@
-import type { RawDocument } from '../core/document.js';
+import type { LogPosition, RawDocument } from '../core/document.js';
 import type { StoredVersion, StoryOccurrence, StoryStretch } from '../core/store.js';
 import { timeParam } from './present.js';
 import { toIso } from './queries/stored-documents.js';
@@ -47,6 +47,23 @@ export async function findVersions(
     publishedAt: toIso(row.published),
     series: row.series,
   }));
+}
+
+/** Raw positions of the given ones of which something else became than a dead letter. */
+export async function findSettled(
+  db: SqlSession,
+  positions: readonly LogPosition[],
+): Promise<readonly LogPosition[]> {
+  if (positions.length === 0) return [];
+  return db.query<LogPosition>(
+    `SELECT DISTINCT raw_partition AS partition, raw_offset AS offset FROM receipts
+     WHERE (raw_partition, raw_offset) IN (SELECT arrayJoin(arrayZip({partitions:Array(UInt32)}, {offsets:Array(UInt64)})))
+       AND outcome != 'dead-letter'`,
+    {
+      partitions: positions.map(({ partition }) => partition),
+      offsets: positions.map(({ offset }) => offset),
+    },
+  );
 }
 
 /**

@@ -46,6 +46,14 @@ class Kept {
         })),
     );
 
+  findSettled = (positions: readonly { partition: number; offset: number }[]) =>
+    Promise.resolve(
+      positions.filter(({ offset }) => {
+        const outcome = this.receipts.get(offset)?.outcome;
+        return outcome !== undefined && outcome !== 'dead-letter';
+      }),
+    );
+
   findStories = (stories: readonly string[], { from, to, before }: StoryStretch) =>
     Promise.resolve(
       [...this.versions.values()]
@@ -207,4 +215,31 @@ describe('resolveVersions', () => {
       { numRuns: 200 },
     );
   });
+
+  it.each([1, 2])(
+    'keeps what was stored when UNDERSTAND gave the same message up after a crash, in %i batches',
+    async (batches) => {
+      const kept = new Kept();
+      const scored = scoredMessage(0, scoredDocument(rawDocument()));
+      const letter: ScoredMessage = {
+        kind: 'dead-letter',
+        raw: scored.raw,
+        letter: {
+          reason: 'internal_error',
+          detail: 'Given up.',
+          stage: 'understand',
+          originalBase64: '',
+          attempts: 5,
+          at: '2026-03-02T09:00:00.000Z',
+        },
+      };
+      if (batches === 1) await kept.process([scored, letter]);
+      else {
+        await kept.process([scored]);
+        const { batch } = await kept.process([letter]);
+        expect(batch).toEqual({ versions: [], deadLetters: [], receipts: [] });
+      }
+      expect(kept.receipts.get(0)?.outcome).toBe('stored');
+    },
+  );
 });
