@@ -31,7 +31,7 @@ export async function check({ place, outbox, expected, acknowledged }: CheckOpti
   const store = await openStore({ ...place, world: 'live', clock: systemClock });
   const violations: string[] = [];
   try {
-    const stored = await loadVersions(store.findVersions, [...expected.keys()]);
+    const stored = await loadVersions((ids) => store.findVersions(ids), [...expected.keys()]);
     let versions = 0;
     for (const document of expected.values()) {
       versions += document.versions.length;
