@@ -113,6 +113,7 @@ export function countProgress(
 ): void {
   for (const { receipts, versions } of batches) {
     for (const { outcome } of receipts) metrics.outcome(outcome, 1);
+    metrics.late(versions.filter(({ scored }) => scored.flags.includes('late')).length);
     for (const { scored } of versions) {
       const acceptedAt = Date.parse(scored.document.receivedAt);
       // Recorded history was received in its own time; what it took to get here says nothing.

@@ -31,6 +31,8 @@ export interface Metrics {
   batch(stage: MeasuredStage, documents: number, seconds: number): void;
   /** From acceptance at our edge to being visible in queries; for live worlds only. */
   queryable(seconds: number): void;
+  /** Stored more than a day after their publication; for live worlds only. */
+  late(documents: number): void;
   lag(topic: string, group: string, documents: number): void;
   sourceState(sourceId: string, state: SourceStateLabel): void;
   /** Seconds since a source delivered last; null when it never did, which shows no number. */
@@ -71,6 +73,11 @@ export function createMetrics(): Metrics {
     [],
     QUERYABLE_SECONDS,
   );
+  const late = counter(
+    'late_documents_total',
+    'Documents stored more than a day after their publication.',
+    [],
+  );
   const lag = gauge('lag_documents', 'Messages appended and not yet done by a group.', ['topic', 'group']);
   const state = gauge('source_state', '1 for the state a source is in.', ['source', 'state']);
   const freshness = gauge('source_freshness_seconds', 'Time since a source delivered.', ['source']);
@@ -87,6 +94,7 @@ export function createMetrics(): Metrics {
       batchSize.observe({ stage }, documents);
       stageTime.observe({ stage }, seconds);
     },
+    late: (documents) => late.inc(documents),
     queryable: (seconds) => visible.observe(Math.max(0, seconds)),
     lag: (topic, group, documents) => lag.set({ topic, group }, documents),
     sourceState(source, current) {
