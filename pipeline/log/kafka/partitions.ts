@@ -67,16 +67,13 @@ export class Partitions {
     this.#keep((message) => message.partition !== id);
   }
 
-  /** Jumps over what is not there any more. */
+  /**
+   * Jumps over what is not there any more. What was fetched before the jump is still given out: the reported gap begins
+   * after it.
+   */
   skipTo(id: number, offset: number): void {
     const partition = this.#held.get(id);
-    if (partition === undefined) return;
-    partition.expected = offset;
-    this.#keep((message) => message.partition !== id);
-    if (partition.given < offset) {
-      // Nothing of it is on its way when it was waited for; what is, commits below the jump and is ignored.
-      partition.given = offset;
-    }
+    if (partition !== undefined) partition.expected = offset;
   }
 
   /** Takes a fetched message; answers the offsets that are missing before it, or null. A repeat and a foreign one are dropped. */
