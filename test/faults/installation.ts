@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -79,6 +80,7 @@ export async function createInstallation(folder: string, extraConfig = ''): Prom
       const ready = new Promise<boolean>((resolve) => {
         started.stderr.on('data', (bytes: Buffer) => {
           words += bytes.toString();
+          if (process.env['FAULT_TRACE'] !== undefined) appendFileSync(join(folder, 'words.log'), bytes);
           if (words.includes('Ctrl-C stops it.')) resolve(true);
         });
       });

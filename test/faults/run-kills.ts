@@ -8,7 +8,7 @@ import { startClickHouseFacade, type ClickHouseFacade } from '../support/clickho
 import { startKafkaBroker, type KafkaBroker } from '../support/kafka-broker.js';
 import { runCommand } from '../support/service.js';
 import { check, type Violations } from './checker.js';
-import { startDriver } from './driver.js';
+import { startDriver, type Driver } from './driver.js';
 import { createInstallation, type Installation } from './installation.js';
 import { createRandom, type Random } from './random.js';
 
@@ -71,17 +71,22 @@ export async function runKills({ mode, kills, seed, others }: KillRunOptions): P
     let armed: Failpoint | null = null;
     for (let turn = 0; turn < kills; turn += 1) {
       if (others && random() < 0.3) {
+        trace('disturbing', driver);
         await surroundings.disturb(random);
         otherFaults += 1;
       }
+      trace(`end of life ${turn} (${String(armed)})`, driver);
       const at = await killOnce(installation, random, armed);
       if (at !== null) fired[at] = (fired[at] ?? 0) + 1;
       const next = turn === kills - 1 ? undefined : failpointOf(turn + 1, random);
       armed = next?.name ?? null;
       await installation.start(next);
+      trace('started', driver);
     }
+    trace('stopping', driver);
     driver.stop();
     await driver.done;
+    trace('settling', driver);
     const books = await settle(installation);
     await installation.stop();
     const violations = await check({
@@ -110,6 +115,12 @@ export async function runKills({ mode, kills, seed, others }: KillRunOptions): P
     await surroundings.dispose();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** FAULT_TRACE=1 shows how a run goes on. */
+function trace(step: string, { acknowledged, unanswered }: Driver): void {
+  if (process.env['FAULT_TRACE'] === undefined) return;
+  console.info(new Date().toISOString(), step, acknowledged, unanswered);
 }
 
 /** A failpoint for every other life. */

@@ -22,7 +22,10 @@ const session = new Session(path);
 let fault: Fault = { mode: 'none', probability: 1, ms: 0, statements: '' };
 const databases = new Set<string>(['default']);
 
-const server = createServer((request, response) => {
+/** As a server: parameters stand in the address. */
+const MAX_ADDRESS_BYTES = 1_048_576;
+
+const server = createServer({ maxHeaderSize: MAX_ADDRESS_BYTES }, (request, response) => {
   answer(request, response).catch(() => {
     response.destroy();
   });

@@ -70,7 +70,7 @@ class Refusal extends Error {
 
 class Endpoint {
   readonly #server = createServer(
-    { requestTimeout: REQUEST_MS, headersTimeout: 10_000 },
+    { requestTimeout: REQUEST_MS, headersTimeout: 10_000, maxHeaderSize: MAX_STATEMENT_BYTES },
     (request, response) => {
       this.#serve(request, response).catch(() => {
         response.destroy();

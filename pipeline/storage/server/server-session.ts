@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createClient, type ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 
 import { ConfigError } from '../../core/errors.js';
 import { sessionOf, type SessionSettings, type SqlSession } from '../sql-session.js';
@@ -35,6 +35,8 @@ export async function openServerSession(
     ...(database === null ? {} : { database }),
     ...(ca === null ? {} : { tls: { ca_cert: ca } }),
     application: 'bellwether',
+    // What fails reaches our own log, with what is done about it.
+    log: { level: ClickHouseLogLevel.OFF },
     request_timeout: REQUEST_MS,
     max_open_connections: 4,
     keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS, eagerly_destroy_stale_sockets: true },
