@@ -92,7 +92,10 @@ export async function createAlerting(options: AlertingOptions): Promise<Alerting
     readEvaluatedUntil: () => store.readEvaluatedUntil(),
     firstDocumentAt: () => history.firstDocumentAt(),
     onEvents: tell,
-    onEvaluated: () => failure?.succeeded(),
+    onEvaluated: () => {
+      metrics.evaluated(clock.now() / 1_000);
+      failure?.succeeded();
+    },
     onRetry: (error) => failure?.failed(error),
   };
   if (parts.world === 'replay') {

@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises';
+
 import type { SourceStatus } from '../../ingest/source.js';
 import type { Clock } from '../core/clock.js';
 import { BellwetherError } from '../core/errors.js';
@@ -10,6 +12,7 @@ export interface HousekeepingOptions {
   readonly log: Pick<DurableLog, 'trim'>;
   readonly statuses: () => readonly SourceStatus[];
   readonly metrics: Metrics;
+  readonly dataDir: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onLag: (lag: Lag) => void;
@@ -33,9 +36,16 @@ export async function keepHouse(options: HousekeepingOptions): Promise<void> {
       const seconds = source.lastDeliveryAt === null ? null : (clock.now() - source.lastDeliveryAt) / 1_000;
       metrics.sourceFreshness(source.id, seconds);
     }
+    await observeDisk(options);
     if (turn % TRIM_EVERY === 0) await whenPossible(() => options.log.trim());
     await clock.sleep(EVERY_MS, signal);
   }
+}
+
+/** A file system that does not say what is free shows no number. */
+async function observeDisk({ metrics, dataDir }: HousekeepingOptions): Promise<void> {
+  const { bavail, bsize } = await statfs(dataDir).catch(() => ({ bavail: NaN, bsize: 1 }));
+  if (Number.isFinite(bavail)) metrics.diskFree(bavail * bsize);
 }
 
 /** What cannot be done for now, for instance on a full disk or while the brokers are away, is done the next time. */

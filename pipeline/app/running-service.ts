@@ -92,6 +92,7 @@ export class RunningService implements Service {
         log: parts.log,
         statuses: () => this.#intake.statuses(),
         metrics: this.#metrics,
+        dataDir: this.dataDir,
         clock,
         signal: this.#abort.signal,
         onLag: (lag) => {
@@ -201,6 +202,7 @@ export class RunningService implements Service {
     return createMonitoring({
       takeOver: () => this.#requireStore().store.takeOver(),
       onActive: (active) => {
+        this.#metrics.monitorActive(active);
         if (this.#roles.size < ALL_ROLES.size)
           logger.info(active ? 'This monitor is the active one now.' : 'This monitor stands by.');
       },

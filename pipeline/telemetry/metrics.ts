@@ -41,6 +41,11 @@ export interface Metrics {
   mail(result: 'sent' | 'failed'): void;
   /** Whether the circuit breaker has stopped the flow. */
   breaker(open: boolean): void;
+  /** Whether this process is the active monitor. */
+  monitorActive(active: boolean): void;
+  /** Detection has looked at everything stored; seconds since the epoch. */
+  evaluated(atSeconds: number): void;
+  diskFree(bytes: number): void;
   /** Begins to watch the process (event loop, memory, collector); called once, when starting is over. */
   observeProcess(): void;
   /** The exposition text for `/metrics`. */
@@ -55,36 +60,24 @@ export interface Metrics {
  */
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  const { counter, gauge, histogram } = builders(registry);
-
-  const accepted = counter('accepted_documents_total', 'Documents made durable at the edge.', [
-    'source_type',
-  ]);
-  const rejected = counter('rejected_documents_total', 'Documents refused at the edge.', [
-    'source_type',
-    'reason',
-  ]);
-  const outcomes = counter('outcome_documents_total', 'What became of accepted documents.', ['outcome']);
-  const batchSize = histogram('batch_documents', 'Documents in a batch.', ['stage'], BATCH_BUCKETS);
-  const stageTime = histogram('stage_seconds', 'Time a batch took in a stage.', ['stage'], STAGE_SECONDS);
-  const visible = histogram(
-    'accepted_to_queryable_seconds',
-    'From acceptance to visible in queries.',
-    [],
-    QUERYABLE_SECONDS,
-  );
-  const late = counter(
-    'late_documents_total',
-    'Documents stored more than a day after their publication.',
-    [],
-  );
-  const lag = gauge('lag_documents', 'Messages appended and not yet done by a group.', ['topic', 'group']);
-  const state = gauge('source_state', '1 for the state a source is in.', ['source', 'state']);
-  const freshness = gauge('source_freshness_seconds', 'Time since a source delivered.', ['source']);
-  const alertEvents = counter('alert_events_total', 'Changes in the life of alerts.', ['type']);
-  const breakerOpen = gauge('breaker_open', '1 while a flood of dead letters has stopped the flow.', []);
-  const mails = counter('mails_total', 'Mails by result.', ['result']);
-
+  const {
+    accepted,
+    rejected,
+    outcomes,
+    batchSize,
+    stageTime,
+    visible,
+    late,
+    lag,
+    state,
+    freshness,
+    alertEvents,
+    breakerOpen,
+    active,
+    evaluatedAt,
+    free,
+    mails,
+  } = defineMetrics(registry);
   return {
     registry,
     accepted: (source_type, documents) => accepted.inc({ source_type }, documents),
@@ -109,10 +102,50 @@ export function createMetrics(): Metrics {
     breaker: (open) => {
       breakerOpen.set(open ? 1 : 0);
     },
+    monitorActive: (is) => {
+      active.set(is ? 1 : 0);
+    },
+    evaluated: (atSeconds) => {
+      evaluatedAt.set(atSeconds);
+    },
+    diskFree: (bytes) => {
+      free.set(bytes);
+    },
     observeProcess: () => {
       collectDefaultMetrics({ register: registry });
     },
     text: () => registry.metrics(),
+  };
+}
+
+/** Every metric, by what it is called here. */
+function defineMetrics(registry: Registry) {
+  const { counter, gauge, histogram } = builders(registry);
+  return {
+    accepted: counter('accepted_documents_total', 'Documents made durable at the edge.', ['source_type']),
+    rejected: counter('rejected_documents_total', 'Documents refused at the edge.', [
+      'source_type',
+      'reason',
+    ]),
+    outcomes: counter('outcome_documents_total', 'What became of accepted documents.', ['outcome']),
+    batchSize: histogram('batch_documents', 'Documents in a batch.', ['stage'], BATCH_BUCKETS),
+    stageTime: histogram('stage_seconds', 'Time a batch took in a stage.', ['stage'], STAGE_SECONDS),
+    visible: histogram(
+      'accepted_to_queryable_seconds',
+      'From acceptance to visible in queries.',
+      [],
+      QUERYABLE_SECONDS,
+    ),
+    late: counter('late_documents_total', 'Documents stored more than a day after their publication.', []),
+    lag: gauge('lag_documents', 'Messages appended and not yet done by a group.', ['topic', 'group']),
+    state: gauge('source_state', '1 for the state a source is in.', ['source', 'state']),
+    freshness: gauge('source_freshness_seconds', 'Time since a source delivered.', ['source']),
+    alertEvents: counter('alert_events_total', 'Changes in the life of alerts.', ['type']),
+    breakerOpen: gauge('breaker_open', '1 while a flood of dead letters has stopped the flow.', []),
+    active: gauge('monitor_active', '1 in the process that stores and detects.', []),
+    evaluatedAt: gauge('evaluated_timestamp_seconds', 'When detection looked last.', []),
+    free: gauge('data_free_bytes', 'Free on the disk of the data folder.', []),
+    mails: counter('mails_total', 'Mails by result.', ['result']),
   };
 }
 

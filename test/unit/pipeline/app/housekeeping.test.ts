@@ -10,6 +10,7 @@ function keepHouseUntilTrimmed(times: number, error: Error): Promise<void> {
   const abort = new AbortController();
   let trims = 0;
   return keepHouse({
+    dataDir: '.',
     flow: { lag: () => Promise.resolve({ understand: 0, monitor: 0 }) },
     log: {
       trim: () => {

@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+import { createMetrics } from '../../pipeline/telemetry/metrics.js';
+
+const run = promisify(execFile);
+const FOLDER = fileURLToPath(new URL('../../config/prometheus/', import.meta.url));
+const possible = await run('promtool', ['--version']).then(
+  () => true,
+  () => false,
+);
+
+describe('The rules for Prometheus', () => {
+  const withPromtool = it.skipIf(!possible && process.env['CI'] !== 'true');
+  withPromtool('are right, and fire and keep quiet as their tests say (promtool)', async () => {
+    await run('promtool', ['check', 'config', 'prometheus.yaml'], { cwd: FOLDER });
+    const { stdout } = await run('promtool', ['test', 'rules', 'rules.test.yaml'], { cwd: FOLDER });
+    expect(stdout).toContain('SUCCESS');
+  });
+
+  it('speak of metrics that there are, and say what to do', async () => {
+    const text = await readFile(`${FOLDER}rules.yaml`, 'utf8');
+    const metrics = createMetrics();
+    metrics.observeProcess();
+    const served = await metrics.text();
+    for (const [name] of text.matchAll(/\b(?:bellwether|process|nodejs)_[a-z0-9_]+/g)) {
+      expect(served, name).toContain(`# HELP ${name} `);
+    }
+    const { groups } = parse(text) as {
+      groups: { rules: { labels: { severity: string }; annotations: Record<string, string> }[] }[];
+    };
+    for (const { labels, annotations } of groups.flatMap(({ rules }) => rules)) {
+      expect(['warning', 'critical']).toContain(labels.severity);
+      expect(Object.keys(annotations)).toEqual(['summary', 'description']);
+    }
+  });
+});
