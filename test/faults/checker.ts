@@ -97,6 +97,9 @@ async function checkMails(
     if (twin !== undefined) violations.push(`I5 ${file} and ${twin} carry the same Message-ID`);
     messageIds.set(messageId, file);
   }
+  // Without one the checks below could not fail.
+  if (!alerts.some(({ firedAt }) => firedAt !== null))
+    violations.push('I4 no alert has fired, although a company was in trouble');
   for (const { id, firedAt } of alerts) {
     if (firedAt === null) continue;
     if (!files.includes(`${id}-1.eml`)) violations.push(`I4 alert ${id} fired and was not mailed`);

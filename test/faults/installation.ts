@@ -32,8 +32,8 @@ const RULES = `
 alerts:
   evaluateEverySeconds: 1
   rules:
-    - { id: instrument-negative-surge, minHistoryDays: 0, minDocuments: 5, cooldownHours: 0 }
-    - { id: market-negative-surge, minHistoryDays: 0, minDocuments: 5, cooldownHours: 0 }
+    - { id: instrument-negative-surge, minHistoryDays: 0, minDocuments: 5, threshold: 0.5, clearThreshold: 0.1, cooldownHours: 0 }
+    - { id: market-negative-surge, minHistoryDays: 0, minDocuments: 5, threshold: 0.5, clearThreshold: 0.1, cooldownHours: 0 }
 telemetry: { logLevel: warn }
 sources: []
 `;
