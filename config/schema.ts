@@ -151,7 +151,9 @@ export const configSchema = z.strictObject({
   metrics: metrics.prefault({}).describe('Prometheus metrics.'),
   log: log.prefault({}).describe('The durable log between the stages.'),
   clickhouse: clickhouse.prefault({}).describe('The analytics store.'),
-  retention: retention.prefault({}).describe('How long each class of data is kept.'),
+  retention: retention
+    .prefault({})
+    .describe('How long each class of data is kept. Not enforced yet: only null is accepted.'),
   models: models.prefault({}).describe('Understanding of text.'),
   languages: z
     .array(z.string().min(2).max(10))

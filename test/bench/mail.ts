@@ -11,13 +11,14 @@ import type { BenchOptions } from './scenarios.js';
 import type { BenchService } from './service-process.js';
 import { crisisDocuments, type NamedCompany } from './texts.js';
 
-const CRISES = 20;
-const EVERY_MS = 5_000;
+/** Few: when many names are in trouble at once, the market has an alert, and a name must stand out from the others. */
+const CRISES = 5;
+const EVERY_MS = 15_000;
 const STORIES = 40;
 const LOOK_EVERY_MS = 20;
 const GIVE_UP_MS = 60_000;
 
-/** Beside a steady load a company falls into trouble every five seconds; from the sending of its documents to the mail. */
+/** Beside a steady load a company falls into trouble every fifteen seconds; from the sending of its documents to the mail. */
 export async function measureMails(
   service: BenchService,
   options: BenchOptions,
