@@ -17,9 +17,9 @@ export interface CrashGuardOptions {
  * letter, instead of starting over it for ever.
  *
  * After an unclean end UNDERSTAND reads in small groups, each committed before the next; when it ends again, one message
- * at a time, each written down before it is begun. What has four times been alone in work when the process ended is not
- * read again: at the sixth attempt, or at the seventh when a large backlog hides it in the first group. A message that is
- * only near an ordinary kill is hardly ever judged: it would have to be begun alone, and cut off, four times in a row.
+ * at a time, each written down before it is begun. What has six times been alone in work when the process ended is not
+ * read again: at the eighth attempt, or at the ninth when a large backlog hides it in the first group. A message that is
+ * only near an ordinary kill is hardly ever judged: it would have to be begun alone, and cut off, six times in a row.
  */
 export interface CrashGuard {
   /** The same log, whose readers of raw documents are careful after an unclean end. */
@@ -52,7 +52,7 @@ interface Watch {
 
 const GROUP = 32;
 const FEW = 64;
-const TIMES_ALONE = 4;
+const TIMES_ALONE = 6;
 /** More can not have been in work when the process ended. */
 const MAX_CARE = 20_000;
 const LOOK_AGAIN_MS = 2;
@@ -61,6 +61,7 @@ export function createCrashGuard(options: CrashGuardOptions): CrashGuard {
   const { log } = options;
   const traces = new CrashTraces(log);
   const condemned = new Set<string>();
+  let warm: () => Promise<unknown> = () => Promise.resolve();
   const condemn = (raw: LogPosition) => {
     condemned.add(placeOf(raw));
     options.onCondemned(raw);
@@ -71,24 +72,32 @@ export function createCrashGuard(options: CrashGuardOptions): CrashGuard {
       readCursor: (name) => log.readCursor(name),
       openReader: async (topic, group, readerOptions) => {
         const reader = await log.openReader(topic, group, readerOptions);
-        return topic === RAW_TOPIC ? new CarefulReader(reader, traces, options, condemn) : reader;
+        return topic === RAW_TOPIC
+          ? new CarefulReader(reader, { ...options, traces, condemn, warm: () => warm() })
+          : reader;
       },
       endPositions: (topic) => log.endPositions(topic),
       committedPositions: (topic, group) => log.committedPositions(topic, group),
       trim: () => log.trim(),
       close: () => log.close(),
     },
-    understand: (work) => async (messages) => {
-      const good = messages.filter((message) => !condemned.has(placeOf(message)));
-      if (good.length === messages.length) return work(messages);
-      const records = good.length === 0 ? [] : [...(await work(good))];
-      return messages.map((message) => {
-        const record = condemned.has(placeOf(message)) ? undefined : records.shift();
-        return record ?? toRecord(message, options);
-      });
+    understand: (work) => {
+      // Asked for nothing, it answers when it has started.
+      warm = () => work([]);
+      return (messages) => understandGood(work, messages);
     },
     ended: () => traces.markClean(),
   };
+
+  async function understandGood(work: UnderstandBatch, messages: readonly LogMessage[]) {
+    const good = messages.filter((message) => !condemned.has(placeOf(message)));
+    if (good.length === messages.length) return work(messages);
+    const records = good.length === 0 ? [] : [...(await work(good))];
+    return messages.map((message) => {
+      const record = condemned.has(placeOf(message)) ? undefined : records.shift();
+      return record ?? toRecord(message, options);
+    });
+  }
 }
 
 /** The traces in the log's cursors. What cannot be written for now, as on a full disk, costs care at the next start, no data. */
@@ -117,6 +126,13 @@ class CrashTraces {
   }
 }
 
+interface CarefulOptions extends CrashGuardOptions {
+  readonly traces: CrashTraces;
+  readonly condemn: (raw: LogPosition) => void;
+  /** Resolves when texts can be read: a process that was killed before that says nothing about a message. */
+  readonly warm: () => Promise<unknown>;
+}
+
 class CarefulReader implements LogReader {
   readonly #watches = new Map<number, Watch>();
   readonly #committed = new Map<number, number>();
@@ -124,9 +140,7 @@ class CarefulReader implements LogReader {
 
   constructor(
     private readonly reader: LogReader,
-    private readonly traces: CrashTraces,
-    private readonly options: CrashGuardOptions,
-    private readonly condemn: (raw: LogPosition) => void,
+    private readonly options: CarefulOptions,
   ) {}
 
   async pull(limits: Parameters<LogReader['pull']>[0]): Promise<readonly LogMessage[]> {
@@ -177,15 +191,15 @@ class CarefulReader implements LogReader {
     if (watch.pace === 'alone') await this.#begin(watch, { partition, offset });
     else if (watch.pace === 'groups' && offset >= watch.until) {
       watch.pace = 'fast';
-      await this.traces.write(partition, { pace: 'fast', offset, begun: 0, clean: false });
+      await this.options.traces.write(partition, { pace: 'fast', offset, begun: 0, clean: false });
     }
   }
 
   async #begin(watch: Watch, raw: LogPosition): Promise<void> {
     const { before } = watch;
     const begun = before?.pace === 'alone' && before.offset === raw.offset ? before.begun : 0;
-    if (begun >= TIMES_ALONE) this.condemn(raw);
-    await this.traces.write(raw.partition, {
+    if (begun >= TIMES_ALONE) this.options.condemn(raw);
+    await this.options.traces.write(raw.partition, {
       pace: 'alone',
       offset: raw.offset,
       begun: begun >= TIMES_ALONE ? 0 : begun + 1,
@@ -198,16 +212,18 @@ class CarefulReader implements LogReader {
   async #watchOf({ partition, offset }: LogMessage): Promise<Watch> {
     const known = this.#watches.get(partition);
     if (known !== undefined) return known;
-    const before = await this.traces.read(partition);
+    const before = await this.options.traces.read(partition);
     const ends = await this.options.log.endPositions(RAW_TOPIC);
     const end = ends.find((position) => position.partition === partition)?.offset ?? offset;
     const pace = paceAfter(before, end - offset);
+    if (pace !== 'fast') await this.options.warm();
     const until = Math.min(end, offset + MAX_CARE) - 1;
     const watch: Watch = { pace, alone: GROUP, until, before, last: offset - 1 };
     this.#watches.set(partition, watch);
     this.#committed.set(partition, offset);
     // What stands alone is written down when it is begun.
-    if (pace !== 'alone') await this.traces.write(partition, { pace, offset, begun: 0, clean: false });
+    if (pace !== 'alone')
+      await this.options.traces.write(partition, { pace, offset, begun: 0, clean: false });
     return watch;
   }
 }
