@@ -100,14 +100,14 @@ function sumEntries(start: number, entries: readonly Entry[]): HourBucket {
   let weight = 0;
   let negativeWeight = 0;
   let polaritySum = 0;
-  const stories = new Set<string>();
+  let stories = 0;
   for (const { version, contribution } of entries) {
     weight += contribution.weight;
     negativeWeight += contribution.weight * contribution.negative;
     polaritySum += contribution.positive - contribution.negative;
-    stories.add(version.scored.storyId);
+    if (version.opensStory) stories += 1;
   }
-  return { start, documents: entries.length, stories: stories.size, weight, negativeWeight, polaritySum };
+  return { start, documents: entries.length, stories, weight, negativeWeight, polaritySum };
 }
 
 function isInside(entry: Entry, from: number, to: number): boolean {

@@ -36,6 +36,8 @@ export interface DocumentVersion {
   readonly scored: ScoredDocument;
   /** Milliseconds: when the log took this version (replay: its publication time). */
   readonly knownAt: number;
+  /** No other document had told its story within the 72 hours around it: it is counted as a story, a copy is not. */
+  readonly opensStory: boolean;
   /** The series it counts for, with the weight it has in detection: 0 for a copy or a retraction, else in (0, 1]. */
   readonly contributions: readonly SeriesContribution[];
   /** Series and times at which the version before counted and this one does not. */
@@ -81,6 +83,7 @@ export interface TouchedWindow {
 export interface HourBucket {
   readonly start: number;
   readonly documents: number;
+  /** Documents that opened a story; copies open none. */
   readonly stories: number;
   /** Σ weight and Σ weight · P(negative). */
   readonly weight: number;

@@ -164,9 +164,9 @@ function toVersion(
 ): DocumentVersion {
   const { scored, raw, sequence } = message;
   const knownAt = knownAtOf(message, virtualClock);
+  const opensStory = !isCopy(message, stories.get(scored.storyId) ?? []);
   // Neither a copy nor fresh history is a voice of its own.
-  const copy =
-    isFreshHistory(scored, knownAt, quietBackfillMs) || isCopy(message, stories.get(scored.storyId) ?? []);
+  const copy = !opensStory || isFreshHistory(scored, knownAt, quietBackfillMs);
   // A retracted document counts nowhere; what it counted for before is withdrawn.
   const contributions = scored.document.action === 'retract' ? [] : weigh(scored, { copy });
   const before = known.filter((version) => version.version === number - 1);
@@ -180,6 +180,7 @@ function toVersion(
     version: number,
     scored: virtualClock ? scored : markLate(scored, knownAt),
     knownAt,
+    opensStory,
     contributions,
     withdrawn,
   };

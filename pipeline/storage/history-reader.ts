@@ -1,16 +1,15 @@
 import { FREQUENCY_MS, windowStart, type SeriesKey } from '../core/series.js';
 import type { DocumentView, EvidenceRow, HistoryReader, HourBucket } from '../core/store.js';
-import { presentMentions, ROLL_UP_SUMS, timeParam, WINDOW_START } from './present.js';
+import { presentMentions, presentRollUps, ROLL_UP_SUMS, timeParam, WINDOW_START } from './present.js';
 import { queryVersions } from './queries/stored-documents.js';
 import type { SqlSession } from './sql-session.js';
 
-// Keeps one answer small enough that reading it never holds up the event loop.
-const SERIES_PER_QUERY = 50;
+// Keeps one answer small enough that reading it never holds up the event loop: fifty series over four weeks.
+const BUCKETS_PER_QUERY = 33_600;
+const FOUR_WEEKS_HOURS = 672;
 
 const IN_RANGE = `event_time >= ${timeParam('from')} AND event_time < ${timeParam('to')}`;
-const WHOLE_HOURS = `SELECT series, window_start, documents, stories, weight_sum, negative_weight_sum, polarity_sum
-  FROM roll_ups FINAL WHERE frequency = '1h' AND topic = ''
-  AND window_start >= ${timeParam('from')} AND window_start < ${timeParam('to')}`;
+const RANGE = { from: timeParam('from'), to: timeParam('to') };
 
 interface BucketRow extends HourBucket {
   readonly series: string;
@@ -30,7 +29,9 @@ export class StoreHistory implements HistoryReader {
   async activeSeries(from: number, to: number): Promise<readonly SeriesKey[]> {
     const active = new Set<SeriesKey>();
     for (const range of splitAtHours(from, to)) {
-      const source = range.whole ? `(${WHOLE_HOURS}) WHERE documents > 0` : presentMentions(IN_RANGE);
+      const source = range.whole
+        ? `${presentRollUps('1h', RANGE, "topic = ''")} WHERE documents > 0`
+        : presentMentions(IN_RANGE);
       const rows = await this.db.query<{ series: string }>(`SELECT DISTINCT series FROM ${source}`, {
         from: range.from,
         to: range.to,
@@ -47,7 +48,8 @@ export class StoreHistory implements HistoryReader {
   ): Promise<ReadonlyMap<SeriesKey, readonly HourBucket[]>> {
     const buckets = new Map<SeriesKey, HourBucket[]>(series.map((key) => [key, []]));
     for (const range of splitAtHours(from, to)) {
-      const atOnce = range.whole ? SERIES_PER_QUERY : series.length;
+      const hours = Math.min(FOUR_WEEKS_HOURS, (range.to - range.from) / FREQUENCY_MS['1h']);
+      const atOnce = Math.ceil(BUCKETS_PER_QUERY / hours);
       for (let first = 0; first < series.length; first += atOnce) {
         const some = series.slice(first, first + atOnce);
         for (const { series: key, ...bucket } of await this.#buckets(some, range)) {
@@ -61,7 +63,7 @@ export class StoreHistory implements HistoryReader {
   #buckets(series: readonly SeriesKey[], { from, to, whole }: HourRange): Promise<readonly BucketRow[]> {
     const wanted = 'series IN {series:Array(String)}';
     const source = whole
-      ? `(${WHOLE_HOURS} AND ${wanted}) WHERE documents > 0`
+      ? `${presentRollUps('1h', RANGE, `${wanted} AND topic = ''`)} WHERE documents > 0`
       : `(SELECT series, ${WINDOW_START['1h']} AS window_start, ${ROLL_UP_SUMS}
           FROM ${presentMentions(`${wanted} AND ${IN_RANGE}`)} GROUP BY series, window_start)`;
     return this.db.query<BucketRow>(

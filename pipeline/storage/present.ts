@@ -1,6 +1,8 @@
+import type { Frequency } from '../core/series.js';
+
 /** Columns of `mentions` that hold what counts. */
 const COLUMNS =
-  'series, event_time, doc_id, version, valid, relevance, negative, neutral, positive, weight, classified, story_id, topics';
+  'series, event_time, doc_id, version, valid, relevance, negative, neutral, positive, weight, classified, story_id, opens_story, topics';
 
 /**
  * SQL for the rows that count now: of each document, series and event time the newest row, when that is valid.
@@ -22,10 +24,45 @@ export function timeParam(name: string): string {
   return `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
 }
 
-/** The sums that roll-ups hold, over present mentions. */
+/** What roll-ups hold. All of it is additive, so that hours are sums of minutes, and days of hours. */
+export const SUM_COLUMNS = [
+  'documents',
+  'stories',
+  'classified_count',
+  'negative_sum',
+  'neutral_sum',
+  'positive_sum',
+  'polarity_sum',
+  'weight_sum',
+  'negative_weight_sum',
+] as const;
+
+/** Rows of one period lie together in `roll_ups`: minutes of an hour, hours of a day, days of a year. */
+export const PERIOD_START = { '1m': 'toStartOfHour', '1h': 'toStartOfDay', '1d': 'toStartOfYear' } as const;
+
+/**
+ * SQL for the roll-up rows of one frequency that count now: of each window in [from, to) the newest generation. `from`, `to`
+ * and `where` are constants of ours.
+ *
+ * Four times as quick as FINAL, which merges every part that the range touches, and the same for a reader.
+ */
+export function presentRollUps(
+  frequency: Frequency,
+  range: { readonly from: string; readonly to: string },
+  where: string,
+): string {
+  const periodOf = PERIOD_START[frequency];
+  return `(SELECT series, topic, window_start, ${SUM_COLUMNS.join(', ')} FROM roll_ups
+    WHERE frequency = '${frequency}' AND period_start >= ${periodOf}(${range.from}) AND period_start <= ${periodOf}(${range.to})
+      AND window_start >= ${range.from} AND window_start < ${range.to} AND ${where}
+    ORDER BY frequency, period_start, series, topic, window_start, generation DESC
+    LIMIT 1 BY frequency, period_start, series, topic, window_start)`;
+}
+
+/** The same, over present mentions. */
 export const ROLL_UP_SUMS = `
   count() AS documents,
-  uniqExact(cityHash64(story_id)) AS stories,
+  sum(opens_story) AS stories,
   sum(classified) AS classified_count,
   sum(negative) AS negative_sum,
   sum(neutral) AS neutral_sum,

@@ -108,13 +108,15 @@ interface CountingRow {
   readonly via: readonly string[];
   readonly weight: number;
   readonly story_id: string;
+  readonly opens_story: number;
 }
 
 /** For each place where the version counts a row with the new probabilities; places, relevance and story stay. */
 async function mentionRows(db: SqlSession, rescores: readonly Rescore[]): Promise<readonly SqlRow[]> {
   const byKey = new Map(rescores.map((rescore) => [keyOf(rescore), rescore]));
   const rows = await db.query<CountingRow>(
-    `SELECT series, toUnixTimestamp64Milli(event_time) AS time, doc_id, version, relevance, via, weight, story_id
+    `SELECT series, toUnixTimestamp64Milli(event_time) AS time, doc_id, version, relevance, via, weight, story_id,
+       opens_story
      FROM mentions WHERE doc_id IN {ids:Array(String)} AND event_time IN (
          SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC'))
        AND series IN {series:Array(String)} AND valid = 1

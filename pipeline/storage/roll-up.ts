@@ -1,25 +1,18 @@
-import { FREQUENCIES, windowStart, type Frequency } from '../core/series.js';
+import { FREQUENCY_MS, windowStart, type Frequency } from '../core/series.js';
 import type { TouchedWindow } from '../core/store.js';
 import type { Generations } from './generations.js';
-import { presentMentions, ROLL_UP_SUMS, WINDOW_START } from './present.js';
+import { presentMentions, presentRollUps, ROLL_UP_SUMS, SUM_COLUMNS, WINDOW_START } from './present.js';
 import type { SqlParams, SqlSession } from './sql-session.js';
 
-const SUM_COLUMNS = [
-  'documents',
-  'stories',
-  'classified_count',
-  'negative_sum',
-  'neutral_sum',
-  'positive_sum',
-  'polarity_sum',
-  'weight_sum',
-  'negative_weight_sum',
-] as const;
 const COLUMNS = `frequency, series, topic, window_start, ${SUM_COLUMNS.join(', ')}`;
-const KEY = 'frequency, series, topic, window_start';
 
-// Bounds the size of one statement; more windows make more statements.
-const WINDOWS_PER_STATEMENT = 4_000;
+// Bounds the size of one statement; more minutes make more statements.
+const MINUTES_PER_STATEMENT = 4_000;
+/**
+ * Touched minutes this near to one another are taken as a block, every series at every minute of it: ranges cost half of
+ * what lists of pairs do, and a window that is computed without need keeps its numbers. Live documents are so.
+ */
+const BLOCK_MS = 15 * 60_000;
 
 /**
  * SQL for the roll-up rows of one frequency, computed from mentions: one row a series, window and topic, and one with
@@ -39,51 +32,134 @@ export class RollUps {
   ) {}
 
   /**
-   * Recomputes the 1 m, 1 h and 1 d windows around the given times from the mentions. Windows that hold nothing any
-   * more get zeros. Idempotent; cut off in the middle, a repeat completes it.
+   * Recomputes the 1 m, 1 h and 1 d windows around the given times. Windows that hold nothing any more get zeros.
+   * Idempotent; cut off in the middle, a repeat completes it.
+   *
+   * Minutes are counted from the mentions, hours from the minutes and days from the hours, all in one statement: all
+   * sums are additive, and the cost of a day does not grow with what happened in it.
    */
   async recompute(touched: readonly TouchedWindow[]): Promise<void> {
-    for (const windows of toChunks(touched)) {
-      await this.db.command(
-        `INSERT INTO roll_ups (${COLUMNS}, generation)
-         SELECT ${KEY}, ${SUM_COLUMNS.map((name) => `sum(${name})`).join(', ')}, ${this.generations.next()}
-         FROM (${FREQUENCIES.map(touchedRows).join(' UNION ALL ')})
-         GROUP BY ${KEY}`,
-        windows,
-      );
+    for (let start = 0; start < touched.length; start += MINUTES_PER_STATEMENT) {
+      const some = touched.slice(start, start + MINUTES_PER_STATEMENT);
+      const { isBlock, params } = toParams(some);
+      const generation = this.generations.next();
+      await this.db.command(statement(isBlock ? BLOCK : PAIRS, generation), params);
     }
   }
 }
 
-function touchedRows(frequency: Frequency): string {
-  const touched = `(SELECT arrayJoin(arrayZip({series_${frequency}:Array(String)},
-    arrayMap(seconds -> toDateTime(seconds, 'UTC'), {windows_${frequency}:Array(UInt32)}))))`;
-  const zeros = SUM_COLUMNS.map((name) => (name.endsWith('_sum') ? 'toFloat64(0)' : 'toUInt64(0)'));
-  // The zeros make a window that lost its last document, or its last one of a topic, count nothing.
-  return `${recomputed(frequency, `(series, ${WINDOW_START[frequency]}) IN ${touched}`)}
-    UNION ALL
-    SELECT '${frequency}', series, topic, window_start, ${zeros.join(', ')} FROM roll_ups
-    WHERE frequency = '${frequency}' AND (series, window_start) IN ${touched}`;
+/** Conditions that pick what was touched; `window_start` is the start of a stored window, or of a minute of mentions. */
+interface Touched {
+  readonly mentions: string;
+  /** Of the stored minutes of the touched hours, and whether one of them is touched itself. */
+  readonly minutes: string;
+  readonly isMinute: string;
+  /** Of the stored hours of the touched days, and whether one of them is touched itself. */
+  readonly hours: string;
+  readonly isHour: string;
 }
 
-function toChunks(touched: readonly TouchedWindow[]): readonly SqlParams[] {
-  const chunks: SqlParams[] = [];
-  for (let start = 0; start < touched.length; start += WINDOWS_PER_STATEMENT) {
-    chunks.push(toParams(touched.slice(start, start + WINDOWS_PER_STATEMENT)));
-  }
-  return chunks;
+const ONE_OF_SERIES = 'series IN {series:Array(String)}';
+/** From the first touched window to the end of the last one. */
+const MINUTES = rangeOf('minute', '1m');
+const HOURS = rangeOf('hour', '1h');
+const DAYS = rangeOf('day', '1d');
+const BLOCK: Touched = {
+  mentions: ONE_OF_SERIES,
+  minutes: ONE_OF_SERIES,
+  isMinute: isWithin(MINUTES),
+  hours: ONE_OF_SERIES,
+  isHour: isWithin(HOURS),
+};
+const PAIRS: Touched = {
+  mentions: `${ONE_OF_SERIES} AND (series, toStartOfMinute(event_time)) IN ${pairs('minute')}`,
+  minutes: `${ONE_OF_SERIES} AND (series, toStartOfHour(window_start)) IN ${pairs('hour')}`,
+  isMinute: `(series, window_start) IN ${pairs('minute')}`,
+  hours: `${ONE_OF_SERIES} AND (series, toStartOfDay(window_start)) IN ${pairs('day')}`,
+  isHour: `(series, window_start) IN ${pairs('hour')}`,
+};
+
+interface Range {
+  readonly from: string;
+  readonly to: string;
 }
 
-function toParams(touched: readonly TouchedWindow[]): SqlParams {
-  const params: Record<string, unknown> = {};
-  for (const frequency of FREQUENCIES) {
-    const windows = new Map<string, readonly [string, number]>();
-    for (const { series, time } of touched) {
-      const start = windowStart(time, frequency) / 1000;
-      windows.set(`${start} ${series}`, [series, start]);
-    }
-    params[`series_${frequency}`] = [...windows.values()].map(([series]) => series);
-    params[`windows_${frequency}`] = [...windows.values()].map(([, start]) => start);
+function rangeOf(name: string, frequency: Frequency): Range {
+  return {
+    from: `toDateTime({first_${name}:UInt32}, 'UTC')`,
+    to: `toDateTime({last_${name}:UInt32} + ${FREQUENCY_MS[frequency] / 1_000}, 'UTC')`,
+  };
+}
+
+function isWithin({ from, to }: Range): string {
+  return `window_start >= ${from} AND window_start < ${to}`;
+}
+
+function pairs(name: string): string {
+  return `(SELECT arrayJoin(arrayZip({series_of_${name}:Array(String)},
+    arrayMap(seconds -> toDateTime(seconds, 'UTC'), {${name}:Array(UInt32)}))))`;
+}
+
+/**
+ * Every row says in which windows it counts: a touched minute, counted anew, in its minute, hour and day; the other minutes of
+ * a touched hour in hour and day; the other hours of a touched day in the day. A touched minute that is stored counts as
+ * zeros, which is what remains of it, or of one of its topics, when it lost its last document.
+ */
+function statement(touched: Touched, generation: number): string {
+  const everywhere = "['1m', '1h', '1d']";
+  const counted = recomputed(
+    '1m',
+    `event_time >= ${MINUTES.from} AND event_time < ${MINUTES.to} AND ${touched.mentions}`,
+  );
+  const minutes = presentRollUps('1m', HOURS, touched.minutes);
+  const hours = presentRollUps('1h', DAYS, touched.hours);
+  const sums = SUM_COLUMNS.join(', ');
+  const sumsOrZeros = SUM_COLUMNS.map((name) => `if(is_touched, 0, ${name})`).join(', ');
+  return `INSERT INTO roll_ups (${COLUMNS}, generation)
+    SELECT counts_in, series, topic,
+      multiIf(counts_in = '1m', window_start, counts_in = '1h', toStartOfHour(window_start), toStartOfDay(window_start)) AS start,
+      ${SUM_COLUMNS.map((name) => `sum(${name})`).join(', ')}, ${generation}
+    FROM (
+      SELECT ${everywhere} AS windows, series, topic, window_start, ${sums} FROM (${counted})
+      UNION ALL
+      SELECT if(${touched.isMinute} AS is_touched, ${everywhere}, ['1h', '1d']), series, topic, window_start, ${sumsOrZeros}
+      FROM ${minutes}
+      UNION ALL
+      SELECT ['1d'], series, topic, window_start, ${sums} FROM ${hours} WHERE NOT (${touched.isHour})
+    ) ARRAY JOIN windows AS counts_in
+    GROUP BY counts_in, series, topic, start`;
+}
+
+function toParams(touched: readonly TouchedWindow[]): {
+  readonly isBlock: boolean;
+  readonly params: SqlParams;
+} {
+  const times = touched.map(({ time }) => time);
+  const first = times.reduce((a, b) => Math.min(a, b), Infinity);
+  const last = times.reduce((a, b) => Math.max(a, b), -Infinity);
+  const isBlock = last - first <= BLOCK_MS;
+  const params: Record<string, unknown> = { series: [...new Set(touched.map(({ series }) => series))] };
+  for (const [name, frequency] of Object.entries(WINDOWS)) {
+    params[`first_${name}`] = windowStart(first, frequency) / 1_000;
+    params[`last_${name}`] = windowStart(last, frequency) / 1_000;
+    if (!isBlock) addPairs(params, name, touched, frequency);
   }
-  return params;
+  return { isBlock, params };
+}
+
+const WINDOWS = { minute: '1m', hour: '1h', day: '1d' } as const;
+
+function addPairs(
+  params: Record<string, unknown>,
+  name: string,
+  touched: readonly TouchedWindow[],
+  frequency: Frequency,
+): void {
+  const windows = new Map<string, readonly [string, number]>();
+  for (const { series, time } of touched) {
+    const start = windowStart(time, frequency) / 1_000;
+    windows.set(`${start} ${series}`, [series, start]);
+  }
+  params[`series_of_${name}`] = [...windows.values()].map(([series]) => series);
+  params[name] = [...windows.values()].map(([, start]) => start);
 }

@@ -91,7 +91,7 @@ function toMentionRows(version: DocumentVersion): readonly SqlRow[] {
 }
 
 function toMentionRow(
-  { scored, version, knownAt }: DocumentVersion,
+  { scored, version, knownAt, opensStory }: DocumentVersion,
   contribution: SeriesContribution,
   time: number,
   valid: boolean,
@@ -113,6 +113,7 @@ function toMentionRow(
     weight: contribution.weight,
     classified: scored.flags.includes('unclassified') ? 0 : 1,
     story_id: scored.storyId,
+    opens_story: valid && opensStory ? 1 : 0,
     topics: [...new Set(scored.topics.map(({ topic }) => topic))],
   };
 }

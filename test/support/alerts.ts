@@ -88,6 +88,7 @@ export function documentVersion(
     version: 1,
     scored,
     knownAt: Date.parse(scored.document.publishedAt),
+    opensStory: true,
     contributions: weighContributions(scored, { copy: false, sectorOf: () => 'banks' }),
     withdrawn: [],
     ...changes,

@@ -29,6 +29,8 @@ export interface VersionSpec {
   readonly withdrawn?: DocumentVersion['withdrawn'];
   readonly negative?: number;
   readonly weight?: number;
+  /** Opens no story and has no weight. */
+  readonly copy?: boolean;
   readonly relevance?: number;
   readonly topics?: readonly TopicId[];
   readonly story?: string;
@@ -49,12 +51,13 @@ export function makeVersion(spec: VersionSpec): DocumentVersion {
     version: spec.version ?? 1,
     scored: makeScored(spec, at, scores),
     knownAt: spec.knownAt ?? at,
+    opensStory: spec.copy !== true,
     contributions: series.map((key) => ({
       series: key,
       relevance: spec.relevance ?? 1,
       via: key === 'market' ? [] : ['name', 'cashtag'],
       ...scores,
-      weight: spec.action === 'retract' ? 0 : (spec.weight ?? 1),
+      weight: spec.action === 'retract' || spec.copy === true ? 0 : (spec.weight ?? 1),
     })),
     withdrawn: spec.withdrawn ?? [],
   };

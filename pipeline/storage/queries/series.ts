@@ -1,9 +1,10 @@
 import { FREQUENCY_MS, windowStart, type Frequency } from '../../core/series.js';
 import type { SeriesPoint, SeriesQuery, SeriesSummary } from '../../core/store.js';
-import { presentMentions, ROLL_UP_SUMS, timeParam, WINDOW_START } from '../present.js';
+import { presentMentions, presentRollUps, ROLL_UP_SUMS, timeParam, WINDOW_START } from '../present.js';
 import type { SqlSession } from '../sql-session.js';
 
 type Reader = Pick<SqlSession, 'query'>;
+const RANGE = { from: timeParam('from'), to: timeParam('to') };
 
 // About one year of minutes; the API asks for less.
 const MAX_POINTS = 500_000;
@@ -30,15 +31,13 @@ export async function querySeries(db: Reader, query: SeriesQuery): Promise<reado
     `SELECT series, toInt64(toUnixTimestamp(window_start)) * 1000 AS start, documents, stories,
        negative_sum / documents AS negative, neutral_sum / documents AS neutral,
        positive_sum / documents AS positive, polarity_sum / documents AS polarity
-     FROM (${source}) WHERE documents > 0 ORDER BY series, start LIMIT ${MAX_POINTS}`,
+     FROM ${source} WHERE documents > 0 ORDER BY series, start LIMIT ${MAX_POINTS}`,
     params,
   );
 }
 
 function cachedWindows(frequency: Frequency): string {
-  return `SELECT * FROM roll_ups FINAL
-    WHERE frequency = '${frequency}' AND series IN {series:Array(String)} AND topic = {topic:String}
-      AND window_start >= ${timeParam('from')} AND window_start < ${timeParam('to')}`;
+  return presentRollUps(frequency, RANGE, 'series IN {series:Array(String)} AND topic = {topic:String}');
 }
 
 function countedWindows({ asOf, topic, frequency }: SeriesQuery): string {
@@ -47,8 +46,8 @@ function countedWindows({ asOf, topic, frequency }: SeriesQuery): string {
     `series IN {series:Array(String)} AND event_time >= ${timeParam('from')} AND event_time < ${timeParam('to')} ${known}`,
   );
   const ofTopic = topic === null ? '' : 'AND has(topics, {topic:String})';
-  return `SELECT series, ${WINDOW_START[frequency]} AS window_start, ${ROLL_UP_SUMS}
-    FROM ${mentions} WHERE relevance >= {minRelevance:Float64} ${ofTopic} GROUP BY series, window_start`;
+  return `(SELECT series, ${WINDOW_START[frequency]} AS window_start, ${ROLL_UP_SUMS}
+    FROM ${mentions} WHERE relevance >= {minRelevance:Float64} ${ofTopic} GROUP BY series, window_start)`;
 }
 
 /** Market and instruments with documents in [from, to), most documents first, with the same length of time before. */
@@ -63,7 +62,7 @@ export async function querySummaries(
   );
   const inside = `event_time >= ${timeParam('from')}`;
   return db.query<SeriesSummary>(
-    `SELECT series, countIf(${inside}) AS documents, uniqExactIf(cityHash64(story_id), ${inside}) AS stories,
+    `SELECT series, countIf(${inside}) AS documents, sumIf(opens_story, ${inside}) AS stories,
        avgIf(mentioned.negative, ${inside}) AS negative, avgIf(positive - mentioned.negative, ${inside}) AS polarity,
        if(countIf(NOT (${inside})) = 0, NULL, avgIf(positive - mentioned.negative, NOT (${inside}))) AS previousPolarity,
        toUnixTimestamp64Milli(maxIf(event_time, ${inside})) AS lastDocumentAt

@@ -137,6 +137,7 @@ describe('alert engine', () => {
         version: 1,
         scored,
         knownAt: 0,
+        opensStory: index === 0,
         contributions: ['market', 'HBK.XTST'].map((series) => ({
           series,
           relevance: 1,

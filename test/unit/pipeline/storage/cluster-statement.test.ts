@@ -20,7 +20,8 @@ describe('A schema statement for a cluster', () => {
       'TSVRaw',
     );
     expect(formatted.length).toBeGreaterThan(10);
-    expect(changed).toContain("ON CLUSTER 'desk'");
+    // Rows find their replicas by themselves; a change of the schema must be told to all.
+    if (!statement.startsWith('INSERT')) expect(changed).toContain("ON CLUSTER 'desk'");
     expect(changed).not.toContain('non_replicated');
     if (/CREATE TABLE/.test(changed)) expect(changed).toMatch(/ENGINE = Replicated\w*MergeTree\('/);
   });
