@@ -153,7 +153,7 @@ export const configSchema = z.strictObject({
   clickhouse: clickhouse.prefault({}).describe('The analytics store.'),
   retention: retention
     .prefault({})
-    .describe('How long each class of data is kept. Not enforced yet: only null is accepted.'),
+    .describe('How long each class of data is kept in a live world, whole days in UTC; null keeps it.'),
   models: models.prefault({}).describe('Understanding of text.'),
   languages: z
     .array(z.string().min(2).max(10))
