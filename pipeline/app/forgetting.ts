@@ -23,6 +23,8 @@ export interface Forgetting {
   read(): Promise<void>;
   erase(targets: readonly ErasureTarget[]): Promise<ErasedCounts>;
   allow(targets: readonly ErasureTarget[]): Promise<number>;
+  /** Runs the work when nothing is half erased or half expired. */
+  afterwards<T>(work: () => Promise<T>): Promise<T>;
   /** Finishes what a kill cut off and deletes by age: when this process becomes active, and every hour. Ends with the signal. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -61,6 +63,11 @@ export function createForgetting(options: ForgettingOptions): Forgetting {
         for (const target of targets) if (await erasure.allow(target, clock.now())) allowed += 1;
         suppressions.replace(await erasure.suppressed());
         return allowed;
+      }),
+    afterwards: (work) =>
+      inTurn(async () => {
+        await keepUp();
+        return work();
       }),
     async run(signal) {
       let last = -Infinity;

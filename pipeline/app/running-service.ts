@@ -5,7 +5,7 @@ import { createLiveHub, type LiveHub } from '../../dashboards/api/live-hub.js';
 import type { ServiceStatus } from '../../dashboards/api/ports.js';
 import type { World } from '../core/document.js';
 import { createSuppressions } from '../core/erasure.js';
-import { CancelledError, ConfigError } from '../core/errors.js';
+import { ConfigError } from '../core/errors.js';
 import { createMetrics, type Metrics } from '../telemetry/metrics.js';
 import type { MonitorProgress } from '../topology.js';
 import { announceAlerts, announceDocuments } from './announce.js';
@@ -26,6 +26,7 @@ import { keepSettled, settledClockOf, type SettledClock } from './settled.js';
 import { startHttp, type HttpAddresses } from './start-http.js';
 import { countProgress, startServiceFlow } from './service-flow.js';
 import { createServiceForgetting, requireForgetting } from './service-forgetting.js';
+import { stopAll } from './stop-all.js';
 import { version } from './version.js';
 import type { ReplayRequest, ReplayResult, Service, ServiceOptions } from './service.js';
 
@@ -73,13 +74,8 @@ export class RunningService implements Service {
     setMaxListeners(0, this.#abort.signal);
     this.#hub = createLiveHub({ startedAt: this.#startedAt });
     const suppressions = createSuppressions();
-    this.#intake = createIntake({
-      log: parts.log,
-      clock,
-      logger,
-      metrics: this.#metrics,
-      covers: (document) => suppressions.covers(document),
-    });
+    const { covers } = suppressions;
+    this.#intake = createIntake({ clock, logger, log: parts.log, metrics: this.#metrics, covers });
     this.#outbox = createOutbox(parts.folder.outbox);
     this.#forgetting = createServiceForgetting({
       ...options,
@@ -87,13 +83,10 @@ export class RunningService implements Service {
       suppressions,
       outbox: this.#outbox,
       monitoring: () => this.#monitoring,
-      drained: async () => {
-        await this.#intake.quiet();
-        await this.#requireFlow().drained(this.#abort.signal);
-      },
-      forgetRecent: () => {
-        this.#hub.forget();
-      },
+      intake: this.#intake,
+      flow: () => this.#requireFlow(),
+      signal: this.#abort.signal,
+      hub: this.#hub,
     });
     this.#monitoring = this.#createMonitoring();
     this.#settled = settledClockOf(parts, clock, () => this.#monitoring.state === 'active');
@@ -173,20 +166,16 @@ export class RunningService implements Service {
   }
 
   stop(): Promise<void> {
-    this.#stopped ??= this.#stop();
-    return this.#stopped;
-  }
-
-  async #stop(): Promise<void> {
     this.#ready = false;
     this.#abort.abort();
-    await stopAll([
+    this.#stopped ??= stopAll([
       ...this.#closers.splice(0).reverse(),
       async () => this.#flow?.stop(),
       () => this.failed,
       () => this.#monitoring.deactivate(),
       () => this.parts.close(),
     ]);
+    return this.#stopped;
   }
 
   async #settle(signal: AbortSignal): Promise<void> {
@@ -334,18 +323,4 @@ export class RunningService implements Service {
     if (this.#flow === null) throw new ConfigError('not_started', 'The service has not started yet.');
     return this.#flow;
   }
-}
-
-/** One after the other, each whether the ones before failed or not; then the first failure is thrown. */
-async function stopAll(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const errors: unknown[] = [];
-  for (const step of steps) {
-    try {
-      await step();
-    } catch (error) {
-      // A write that was waiting when we stopped is done again at the next start.
-      if (!(error instanceof CancelledError)) errors.push(error);
-    }
-  }
-  if (errors.length > 0) throw errors[0];
 }

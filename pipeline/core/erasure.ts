@@ -29,7 +29,7 @@ export interface SuppressionList {
  * once. Memory: about 100 bytes for each document of an erased person.
  */
 export interface Suppressions {
-  covers(document: Suppressible): boolean;
+  readonly covers: (document: Suppressible) => boolean;
   /** From now on these too. */
   add(list: SuppressionList): void;
   /** What the store holds, instead of what was known before. */

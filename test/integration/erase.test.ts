@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { createOutbox } from '../../alerts/notifiers/outbox.js';
 import { eraseOperation, type EraseRequest } from '../../pipeline/app/operations/erase.js';
 import { listDeadLettersOperation } from '../../pipeline/app/operations/dead-letters.js';
 import { reconcileOperation } from '../../pipeline/app/operations/reconcile.js';
@@ -10,7 +11,7 @@ import type { RunningService } from '../../pipeline/app/running-service.js';
 import { RAW_TOPIC } from '../../pipeline/core/log.js';
 import { bytesIn } from '../support/find-bytes.js';
 import { never, openService } from '../support/in-process.js';
-import { getJson, runCommand, temporaryFolder } from '../support/service.js';
+import { getJson, runCommand, temporaryFolder, until } from '../support/service.js';
 import { makeEvent } from '../support/store.js';
 
 const KEY = 'a key of the test, long enough';
@@ -67,6 +68,7 @@ const erase = (request: Partial<EraseRequest>) =>
   service.operate(eraseOperation, { ...NOBODY, ...request }, never);
 const secrets = () =>
   bytesIn(data, [SECRET_EN, SECRET_ZH, Buffer.from(SECRET_EN).toString('base64').slice(0, 30)]);
+const outbox = () => createOutbox(join(data, 'outbox'));
 const storeOf = () => {
   const { store } = service.parts;
   if (store === null) throw new Error('no store');
@@ -101,12 +103,26 @@ describe('erasing a person', () => {
     await storeOf().appendEvents([{ ...event, alert: { ...event.alert, documents } }]);
     await reconciled();
     expect(await secrets()).not.toEqual([]);
+    // The mail that is due is written at the start.
+    await service.stop();
+    service = await open();
+    const mailText = async () => (await outbox().read(`${'ab'.repeat(16)}-1`))?.text ?? null;
+    expect(await until(mailText, 15_000, 'the mail')).toContain(SECRET_ZH);
 
     const planned = await erase({ author: 'Jane Doe', mode: 'dry-run' });
-    expect(planned.counts).toMatchObject({ documents: 3, versions: 4, deadLetters: 1, alertEvents: 1 });
+    expect(planned.counts).toMatchObject({ documents: 3, versions: 4, deadLetters: 1, alertEvents: 2 });
     const result = await erase({ author: 'Jane Doe' });
     expect(result.targets).toEqual([{ kind: 'author', source: 'desk', pseudonym: author }]);
-    expect(result.counts).toMatchObject({ documents: 3, versions: 4, deadLetters: 1, bytesGone: true });
+    expect(result.counts).toMatchObject({
+      documents: 3,
+      versions: 4,
+      deadLetters: 1,
+      mails: 1,
+      bytesGone: true,
+    });
+    expect(await mailText()).toContain('已删除');
+    expect(await mailText()).not.toContain(SECRET_ZH);
+    expect(await mailText()).toContain('Boeing shares rise');
     expect(await secrets()).toEqual([]);
     expect([await fetchStatus(ids[0]), await fetchStatus(ids[1]), await fetchStatus(ids[3])]).toEqual([
       404, 404, 200,
@@ -158,6 +174,33 @@ describe('a licence that ends', () => {
     expect((await erase({ source: 'dj', mode: 'allow-again' })).allowed).toBe(1);
     await post([other]);
     expect(await reconciled()).toMatchObject({ accepted: 4, stored: 2, erased: 2 });
+  });
+});
+
+describe('keeping by age', () => {
+  it('deletes old documents at the start and refuses them from then on, and the days keep their numbers', async () => {
+    const longAgo = new Date(Date.now() - 40 * 86_400_000).toISOString();
+    const old = said('old', SECRET_EN, { publishedAt: longAgo });
+    await post([old, his]);
+    const days = async () => {
+      const from = new Date(Date.now() - 50 * 86_400_000).toISOString();
+      const { data: windows } = (await getJson(
+        `${String(service.addresses.page)}/api/v1/series?series=market&frequency=1d&from=${from}`,
+      )) as { data: { n: number | null }[] };
+      return windows.reduce((sum, { n }) => sum + (n ?? 0), 0);
+    };
+    expect(await reconciled()).toMatchObject({ stored: 2 });
+    expect(await days()).toBe(2);
+    await service.stop();
+    service = await openService(data, 'live', { retention: { socialDays: 30 } });
+    const expired = async () => ((await storeOf().counts()).expired === 1 ? true : null);
+    await until(expired, 20_000, 'the old document is deleted');
+    await post([
+      { ...old, nativeId: 'older' },
+      { ...old, action: 'replace', text: 'Boeing, corrected' },
+    ]);
+    expect(await reconciled()).toMatchObject({ accepted: 4, stored: 1, erased: 3 });
+    expect(await days()).toBe(2);
   });
 });
 
