@@ -135,7 +135,9 @@ const privacy = z.strictObject({
   authorKey: secretReferenceSchema
     .nullable()
     .default(null)
-    .describe('Key with which author names are turned into pseudonyms; null makes one for each data folder.'),
+    .describe(
+      'Key with which author names are turned into pseudonyms; null keeps no author that is not a pseudonym already.',
+    ),
 });
 
 export const configSchema = z.strictObject({
