@@ -10,7 +10,6 @@ export function crossChecks(config: Partial<ParsedConfig>, lineOf: LocateLine): 
     ...samePorts(config, lineOf),
     ...crossedThresholds(config, lineOf),
     ...namelessMessages(config, lineOf),
-    ...unkeptRetention(config, lineOf),
   ];
 }
 
@@ -75,22 +74,6 @@ function samePorts({ http, metrics }: Partial<ParsedConfig>, lineOf: LocateLine)
       fix: 'Use two different ports, or 0 for a free one.',
     },
   ];
-}
-
-/** A promise that nobody keeps would be worse than none. */
-function unkeptRetention({ retention }: Partial<ParsedConfig>, lineOf: LocateLine): readonly ConfigProblem[] {
-  return Object.entries(retention ?? {}).flatMap(([name, days]) =>
-    days === null
-      ? []
-      : [
-          {
-            path: `retention.${name}`,
-            line: lineOf(['retention', name]),
-            problem: 'is set, but this release does not delete by age yet',
-            fix: 'Leave it null; everything is kept.',
-          },
-        ],
-  );
 }
 
 /** Without an id of its own a message would be another document each time it comes. */

@@ -135,7 +135,9 @@ const privacy = z.strictObject({
   authorKey: secretReferenceSchema
     .nullable()
     .default(null)
-    .describe('Key with which author names are turned into pseudonyms; null makes one for each data folder.'),
+    .describe(
+      'Key with which author names are turned into pseudonyms; null keeps no author that is not a pseudonym already.',
+    ),
 });
 
 export const configSchema = z.strictObject({
@@ -153,7 +155,7 @@ export const configSchema = z.strictObject({
   clickhouse: clickhouse.prefault({}).describe('The analytics store.'),
   retention: retention
     .prefault({})
-    .describe('How long each class of data is kept. Not enforced yet: only null is accepted.'),
+    .describe('How long each class of data is kept in a live world, whole days in UTC; null keeps it.'),
   models: models.prefault({}).describe('Understanding of text.'),
   languages: z
     .array(z.string().min(2).max(10))

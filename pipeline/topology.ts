@@ -8,6 +8,7 @@ import type { ScoredMessage } from './core/scored.js';
 import type { MonitorStore, StoreBatch, TouchedWindow } from './core/store.js';
 import { collectBatches } from './operators/collect-batches.js';
 import type { Credit } from './operators/credit.js';
+import type { RefuseDocument } from './operators/leave-out-messages.js';
 import { processBatches } from './operators/process-batches.js';
 import { pullMessages } from './operators/pull-messages.js';
 import {
@@ -87,6 +88,8 @@ export interface MonitorStage extends StageIo {
   readonly weigh: WeighContributions;
   readonly virtualClock: boolean;
   readonly quietBackfillMs?: number;
+  /** Documents that must not be stored. */
+  readonly refuse?: RefuseDocument;
   readonly decodeScored: (bytes: Uint8Array) => ScoredMessage;
   /** Documents that are queryable from now on. */
   readonly onStored: (progress: MonitorProgress) => void;

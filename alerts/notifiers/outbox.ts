@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, readdir, rename, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UnavailableError } from '../../pipeline/core/errors.js';
 import { parseMail, type ParsedMail } from './parse-mail.js';
@@ -30,6 +30,8 @@ export interface Outbox {
   write(id: string, bytes: Uint8Array): Promise<void>;
   list(limit: number): Promise<readonly MailSummary[]>;
   read(id: string): Promise<StoredMail | null>;
+  /** What is not there is no error. */
+  remove(id: string): Promise<void>;
 }
 
 /** Creates the outbox of a folder; the folder itself is made with the first mail. */
@@ -58,6 +60,9 @@ export function createOutbox(folder: string): Outbox {
       return mails.sort((a, b) => b.date.localeCompare(a.date) || a.id.localeCompare(b.id));
     },
     read: (id) => readMail(folder, id),
+    remove: async (id) => {
+      if (MAIL_ID.test(id)) await rm(join(folder, `${id}.eml`), { force: true });
+    },
   };
 }
 

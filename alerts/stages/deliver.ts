@@ -67,7 +67,12 @@ function dueMails(event: AlertEvent): readonly MailNumber[] {
   }
 }
 
-async function writeMail(deps: DeliverDeps, alert: Alert, number: MailNumber): Promise<void> {
+/** Writes the mail of an alert that fired, as the alert is now, in the place of the one that was written. */
+export function rewriteMail(deps: Omit<DeliverDeps, 'store'>, alert: Alert): Promise<void> {
+  return writeMail(deps, alert, 1);
+}
+
+async function writeMail(deps: Omit<DeliverDeps, 'store'>, alert: Alert, number: MailNumber): Promise<void> {
   const toldAt = (number === 1 ? alert.firedAt : alert.resolvedAt) ?? alert.evaluation.at;
   const rendered = renderMail({
     alert,

@@ -24,6 +24,8 @@ export interface LiveHub {
    * Everything after `since`, or null when the ring no longer reaches back that far (a gap: the caller must reload).
    */
   framesAfter(since: number): readonly LiveFrame[] | null;
+  /** Drops what it has kept; who comes back must reload. */
+  forget(): void;
   /** Id of the newest event; what a subscriber without history starts after. */
   lastId(): number;
   /** Calls the listener for each later event, until the returned function is called. */
@@ -94,6 +96,12 @@ export function createLiveHub(options: {
     framesAfter(since) {
       if (since < evictedUpTo || since > last) return null;
       return ring.filter((frame) => frame.id > since);
+    },
+    forget() {
+      ring.length = 0;
+      bytes = 0;
+      last += 1;
+      evictedUpTo = last;
     },
     lastId: () => last,
     subscribe(listener) {

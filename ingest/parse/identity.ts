@@ -69,3 +69,8 @@ export function pseudonym(sourceId: string, author: string, key: string | undefi
   const mac = createHmac('sha256', key).update(`${sourceId}${SEPARATOR}${author}`).digest('hex');
   return `u_${mac.slice(0, 20)}`;
 }
+
+/** The pseudonym under which the documents of an author of a source are kept: of the id as the source gives it, cleaned as ingest does. */
+export function authorPseudonym(sourceId: string, author: string, key: string | undefined): string | null {
+  return pseudonym(sourceId, cleanLine(author), key);
+}

@@ -4,6 +4,8 @@ import type { AlertStore } from '../core/store.js';
 export interface AlertStoreCache extends AlertStore {
   /** Writes how far the detector has come, if that is not stored yet. */
   flush(): Promise<void>;
+  /** The stored events were changed; they are read again. */
+  forget(): void;
 }
 
 /** Evaluations without an event that may be repeated after a crash; repeating them changes nothing. */
@@ -27,6 +29,9 @@ export function createAlertStoreCache(store: AlertStore): AlertStoreCache {
   };
   return {
     flush,
+    forget() {
+      open = null;
+    },
     async appendEvents(events) {
       await flush();
       open = null;

@@ -1,10 +1,11 @@
 import { createAlertEngine } from '../../alerts/engine.js';
 import type { Outbox } from '../../alerts/notifiers/outbox.js';
-import { deliverAlerts } from '../../alerts/stages/deliver.js';
+import { deliverAlerts, rewriteMail } from '../../alerts/stages/deliver.js';
 import type { Config } from '../../config/schema.js';
-import type { AlertEvent } from '../core/alert.js';
+import type { Alert, AlertEvent } from '../core/alert.js';
 import type { Clock } from '../core/clock.js';
 import { MARKET_SERIES } from '../core/series.js';
+import { createTurns, type InTurn } from '../core/turns.js';
 import { createWatermark, type Watermark } from '../core/watermark.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -29,6 +30,10 @@ export interface Alerting {
   readonly grid: GridSurveillance | null;
   readonly history: HistoryCache;
   readonly store: AlertStoreCache;
+  /** Runs the work while no evaluation and no delivery is under way; stored events are read again after it. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** Writes the mail of an alert again, to those it went to; false when there is none. */
+  rewriteMail(alert: Alert): Promise<boolean>;
 }
 
 export interface AlertingOptions {
@@ -64,23 +69,13 @@ export async function createAlerting(options: AlertingOptions): Promise<Alerting
     for (const event of events) metrics.alertEvent(event.type);
     options.onEvents(events);
   };
+  const inTurn = createTurns();
+  const mailDeps = () => mailDepsOf(options, { store, history });
   const surveillanceOptions: SurveillanceOptions = {
-    engine,
+    engine: { evaluateAt: (now) => inTurn(() => engine.evaluateAt(now)) },
     clock,
     deliver: async () => {
-      const url = options.publicUrl();
-      const { from, to, language } = config.mail;
-      const alertUrl = url === null ? null : (alertId: string) => `${url}/?alert=${alertId}`;
-      const sent = await deliverAlerts({
-        store,
-        history,
-        outbox,
-        from,
-        to,
-        language,
-        world: parts.world,
-        alertUrl,
-      }).catch((error: unknown) => {
+      const sent = await inTurn(() => deliverAlerts(mailDeps())).catch((error: unknown) => {
         metrics.mail('failed');
         throw error;
       });
@@ -98,13 +93,51 @@ export async function createAlerting(options: AlertingOptions): Promise<Alerting
     },
     onRetry: (error) => failure?.failed(error),
   };
+  const shared = { history, store, ...redactionOf({ store, outbox, inTurn, mailDeps }) };
   if (parts.world === 'replay') {
     const grid = createGridSurveillance(surveillanceOptions, await restoreWatermark(parts));
-    return { surveillance: grid, grid, history, store };
+    return { surveillance: grid, grid, ...shared };
   }
   const everyMs = config.alerts.evaluateEverySeconds * 1_000;
   const surveillance = createClockSurveillance(surveillanceOptions, everyMs, options.caughtUp);
-  return { surveillance, grid: null, history, store };
+  return { surveillance, grid: null, ...shared };
+}
+
+type MailDeps = Parameters<typeof deliverAlerts>[0];
+
+function mailDepsOf(
+  { publicUrl, config, outbox, parts }: AlertingOptions,
+  caches: Pick<Alerting, 'store' | 'history'>,
+): MailDeps {
+  const url = publicUrl();
+  const { from, to, language } = config.mail;
+  const alertUrl = url === null ? null : (alertId: string) => `${url}/?alert=${alertId}`;
+  return { ...caches, outbox, from, to, language, world: parts.world, alertUrl };
+}
+
+/** What an erasure needs: events and mails change only between two evaluations. */
+function redactionOf(deps: {
+  readonly store: AlertStoreCache;
+  readonly outbox: Outbox;
+  readonly inTurn: InTurn;
+  readonly mailDeps: () => MailDeps;
+}): Pick<Alerting, 'exclusively' | 'rewriteMail'> {
+  const { store, outbox, inTurn, mailDeps } = deps;
+  return {
+    exclusively: <T>(work: () => Promise<T>) =>
+      inTurn(async () => {
+        try {
+          return await work();
+        } finally {
+          store.forget();
+        }
+      }),
+    async rewriteMail(alert) {
+      const mail = await outbox.read(`${alert.id}-1`);
+      if (mail !== null) await rewriteMail({ ...mailDeps(), to: mail.to }, alert);
+      return mail !== null;
+    },
+  };
 }
 
 /** More than enough to see past rows that are dated far ahead. */

@@ -1,7 +1,7 @@
 import { lastValueFrom, type Observable } from 'rxjs';
 
 import type { Clock } from '../core/clock.js';
-import { CancelledError, type BellwetherError } from '../core/errors.js';
+import { BellwetherError, CancelledError } from '../core/errors.js';
 import type { LogPosition } from '../core/document.js';
 import { RAW_TOPIC, SCORED_TOPIC, type DurableLog, type LogReader, type ReaderOptions } from '../core/log.js';
 import { retry, type RetryOptions } from '../core/retry.js';
@@ -36,6 +36,16 @@ export interface Flow {
   readonly failed: Promise<void>;
   /** Finishes what is pulled, commits, and resolves. Calling it twice is harmless. */
   stop(): Promise<void>;
+}
+
+/** What is on its way; null when there is no flow yet or the log does not answer for now. */
+export async function lagOrNull(flow: Pick<Flow, 'lag'> | null): Promise<Lag | null> {
+  try {
+    return flow === null ? null : await flow.lag();
+  } catch (error) {
+    if (error instanceof BellwetherError && error.retriable) return null;
+    throw error;
+  }
 }
 
 /** Runs both stages on a log and a store until it is stopped. */

@@ -3,6 +3,8 @@ import type { Clock } from '../core/clock.js';
 import { BellwetherError } from '../core/errors.js';
 import { MARKET_SERIES } from '../core/series.js';
 import type { DocumentView, QueryStore } from '../core/store.js';
+import type { Logger } from '../telemetry/logger.js';
+import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
 
 export interface FollowOptions {
   readonly store: Pick<QueryStore, 'documents' | 'alerts' | 'extent'>;
@@ -12,6 +14,24 @@ export interface FollowOptions {
   /** Event time of the newest stored document. */
   readonly onNewest: (time: number) => void;
   readonly onFailure: (error: BellwetherError) => void;
+}
+
+/** The same, with words in the log when the store does not answer. */
+export function followWithWords(
+  options: Omit<FollowOptions, 'onFailure'> & { readonly logger: Logger },
+): Promise<void> {
+  const { clock, logger } = options;
+  const failure = createRepeatingFailure({ sentence: 'The store does not answer.', logger, clock });
+  return followStore({
+    ...options,
+    onNewest: (time) => {
+      failure.succeeded();
+      options.onNewest(time);
+    },
+    onFailure: (error) => {
+      failure.failed(error);
+    },
+  });
 }
 
 const EVERY_MS = 2_000;

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Deliver, Delivery, Source, SourceStatus } from '../../ingest/source.js';
 import type { Clock } from '../core/clock.js';
 import type { LogPosition, RawDocument } from '../core/document.js';
+import { blankDocument } from '../core/erasure.js';
 import { BellwetherError, InvariantError } from '../core/errors.js';
 import { failpoint } from '../core/failpoint.js';
 import { RAW_TOPIC, type DurableLog, type LogRecord } from '../core/log.js';
@@ -17,6 +18,8 @@ export interface IntakeOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Documents that must not be kept: only their place goes into the log. */
+  readonly covers?: (document: RawDocument) => boolean;
 }
 
 /** The one way into the log. */
@@ -33,6 +36,8 @@ export interface Intake {
   /** Rejects as the source does; for a replay, whose caller wants to know. */
   runToEnd(type: SourceType, source: Source, signal: AbortSignal): Promise<void>;
   statuses(): readonly SourceStatus[];
+  /** Resolves when every append that was under way is over. */
+  quiet(): Promise<void>;
 }
 
 const ENCODED_A_TURN = 500;
@@ -42,16 +47,13 @@ function onlyPlace([place]: readonly LogPosition[]): LogPosition {
   throw new InvariantError('no_position', 'The log took a document and gave no place.');
 }
 
-export function createIntake({ log, clock, logger, metrics }: IntakeOptions): Intake {
+export function createIntake(options: IntakeOptions): Intake {
+  const { log, clock, logger, metrics, covers = () => false } = options;
+  const appending = new Set<Promise<unknown>>();
   const sources: Source[] = [];
   const failure = createRepeatingFailure({ sentence: 'The log does not take documents.', logger, clock });
 
-  const append = async ({ documents, cursors }: Delivery) => {
-    const records = await encodeInTurns(documents);
-    const positions = await log.append(RAW_TOPIC, records, { cursors });
-    failpoint('after_append_before_answer');
-    return positions;
-  };
+  const append = (delivery: Delivery) => remembered(appending, appendTo(log, delivery, covers));
   const deliverFor = (type: SourceType, signal: AbortSignal): Deliver => {
     return async (delivery) => {
       await retry(() => append(delivery), {
@@ -98,15 +100,43 @@ export function createIntake({ log, clock, logger, metrics }: IntakeOptions): In
         logger.error('A source stopped and needs attention.', { source: source.id, reason: error.message });
       }
     },
+    quiet: async () => {
+      await Promise.allSettled(appending);
+    },
     statuses: () => sources.map((source) => source.status()),
   };
 }
 
+/** In the set until it is over. */
+function remembered<T>(set: Set<Promise<unknown>>, work: Promise<T>): Promise<T> {
+  set.add(work);
+  const forget = () => set.delete(work);
+  work.then(forget, forget);
+  return work;
+}
+
+type Covers = (document: RawDocument) => boolean;
+
+async function appendTo(
+  log: IntakeOptions['log'],
+  { documents, cursors }: Delivery,
+  covers: Covers,
+): Promise<readonly LogPosition[]> {
+  const records = await encodeInTurns(documents, covers);
+  const positions = await log.append(RAW_TOPIC, records, { cursors });
+  failpoint('after_append_before_answer');
+  return positions;
+}
+
 /** A request may hold 20,000 documents; others get their turn meanwhile. */
-async function encodeInTurns(documents: readonly RawDocument[]): Promise<readonly LogRecord[]> {
+async function encodeInTurns(
+  documents: readonly RawDocument[],
+  covers: Covers,
+): Promise<readonly LogRecord[]> {
   const records: LogRecord[] = [];
   for (const [index, document] of documents.entries()) {
-    records.push({ key: document.id, value: encodeRawDocument(document) });
+    const kept = covers(document) ? blankDocument(document) : document;
+    records.push({ key: kept.id, value: encodeRawDocument(kept) });
     if (index % ENCODED_A_TURN === ENCODED_A_TURN - 1) await nextTurn();
   }
   return records;

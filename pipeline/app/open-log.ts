@@ -1,6 +1,6 @@
 import type { Config } from '../../config/schema.js';
 import type { Clock } from '../core/clock.js';
-import type { DurableLog } from '../core/log.js';
+import type { DurableLog, RedactableLog } from '../core/log.js';
 import { brokersOf } from '../log/kafka/connection.js';
 import { openKafkaLog } from '../log/kafka/kafka-log.js';
 import { openLmdbLog } from '../log/lmdb-log.js';
@@ -16,7 +16,12 @@ export interface OpenLogOptions {
 }
 
 /** The log that the configuration names: the embedded one in the data folder, or a Kafka cluster. */
-export function openLog({ config, folder, clock, logger }: OpenLogOptions): Promise<DurableLog> {
+export function openLog({
+  config,
+  folder,
+  clock,
+  logger,
+}: OpenLogOptions): Promise<DurableLog & RedactableLog> {
   const { url, kafka, retentionDays, retentionBytes } = config.log;
   const retentionMs = retentionDays * 86_400_000;
   if (url === 'file:') {

@@ -2,7 +2,7 @@ import type { Config } from '../../config/schema.js';
 import type { Clock } from '../core/clock.js';
 import type { World } from '../core/document.js';
 import { ConfigError } from '../core/errors.js';
-import type { DurableLog } from '../core/log.js';
+import type { DurableLog, RedactableLog } from '../core/log.js';
 import type { Store } from '../storage/open-store.js';
 import type { Logger } from '../telemetry/logger.js';
 import { openDataFolder, type DataFolder } from './data-folder.js';
@@ -25,7 +25,7 @@ export interface PartsOptions {
 export interface OpenParts {
   readonly folder: DataFolder;
   readonly world: World;
-  readonly log: DurableLog;
+  readonly log: DurableLog & RedactableLog;
   /** Null in a process that only takes documents in: that must go on when the store is away. */
   readonly store: Store | null;
   readonly understanding: Understanding;

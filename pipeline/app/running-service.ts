@@ -4,15 +4,16 @@ import { createOutbox, type Outbox } from '../../alerts/notifiers/outbox.js';
 import { createLiveHub, type LiveHub } from '../../dashboards/api/live-hub.js';
 import type { ServiceStatus } from '../../dashboards/api/ports.js';
 import type { World } from '../core/document.js';
-import { BellwetherError, CancelledError, ConfigError } from '../core/errors.js';
+import { createSuppressions } from '../core/erasure.js';
+import { ConfigError } from '../core/errors.js';
 import { createMetrics, type Metrics } from '../telemetry/metrics.js';
-import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
 import type { MonitorProgress } from '../topology.js';
 import { announceAlerts, announceDocuments } from './announce.js';
 import { createFlowBreaker, readiness, type FlowBreaker } from './breaker.js';
 import { startControlServer } from './control-server.js';
-import type { Flow, Lag } from './flow.js';
-import { followStore } from './follow-store.js';
+import { lagOrNull, type Flow, type Lag } from './flow.js';
+import type { Forgetting } from './forgetting.js';
+import { followWithWords } from './follow-store.js';
 import { keepHouse } from './housekeeping.js';
 import { createIntake, type Intake } from './intake.js';
 import { createMonitoring, untilActive, type Monitoring } from './monitoring.js';
@@ -24,6 +25,8 @@ import { createSources } from './create-sources.js';
 import { keepSettled, settledClockOf, type SettledClock } from './settled.js';
 import { startHttp, type HttpAddresses } from './start-http.js';
 import { countProgress, startServiceFlow } from './service-flow.js';
+import { createServiceForgetting, requireForgetting } from './service-forgetting.js';
+import { stopAll } from './stop-all.js';
 import { version } from './version.js';
 import type { ReplayRequest, ReplayResult, Service, ServiceOptions } from './service.js';
 
@@ -49,6 +52,8 @@ export class RunningService implements Service {
   readonly #monitoring: Monitoring;
   readonly #breaker: FlowBreaker;
   readonly #outbox: Outbox;
+  /** Null where there is no store. */
+  readonly #forgetting: Forgetting | null;
   #lag: Lag = { understand: 0, monitor: 0 };
   #newest: number | null = null;
   /** Null in a replay world, and where there is no store. */
@@ -68,8 +73,21 @@ export class RunningService implements Service {
     // Every feed listens to it, for its pause and its request: more than ten are no leak.
     setMaxListeners(0, this.#abort.signal);
     this.#hub = createLiveHub({ startedAt: this.#startedAt });
-    this.#intake = createIntake({ log: parts.log, clock, logger, metrics: this.#metrics });
+    const suppressions = createSuppressions();
+    const { covers } = suppressions;
+    this.#intake = createIntake({ clock, logger, log: parts.log, metrics: this.#metrics, covers });
     this.#outbox = createOutbox(parts.folder.outbox);
+    this.#forgetting = createServiceForgetting({
+      ...options,
+      parts,
+      suppressions,
+      outbox: this.#outbox,
+      monitoring: () => this.#monitoring,
+      intake: this.#intake,
+      flow: () => this.#requireFlow(),
+      signal: this.#abort.signal,
+      hub: this.#hub,
+    });
     this.#monitoring = this.#createMonitoring();
     this.#settled = settledClockOf(parts, clock, () => this.#monitoring.state === 'active');
     this.#breaker = createFlowBreaker({ clock, logger, metrics: this.#metrics });
@@ -80,6 +98,7 @@ export class RunningService implements Service {
     const { clock } = options;
     const roles = this.#roles;
     this.#newest = (await parts.store?.extent())?.to ?? null;
+    await this.#forgetting?.read();
     const flow = await this.#startFlow();
     this.#flow = flow;
     // The address must be known before the first mail is written.
@@ -100,8 +119,11 @@ export class RunningService implements Service {
         },
       }),
       keepSettled(this.#settled, { clock, signal: this.#abort.signal }),
+      ...(this.#forgetting === null || !roles.has('monitor')
+        ? []
+        : [this.#forgetting.run(this.#abort.signal)]),
       ...(roles.has('ingest') ? this.#runSources() : []),
-      ...(roles.has('api') && !roles.has('monitor') ? [this.#followStore()] : []),
+      ...(roles.has('api') && !roles.has('monitor') ? [this.#follow()] : []),
     ];
     this.failed = Promise.all(background).then(() => undefined);
     this.failed.catch(() => undefined);
@@ -137,34 +159,23 @@ export class RunningService implements Service {
       flow: this.#requireFlow(),
       breaker: this.#breaker,
       intake: this.#intake,
+      forgetting: requireForgetting(this.#forgetting),
       metrics: this.#metrics,
     };
     return operation.run(request, context, AbortSignal.any([signal, this.#abort.signal]));
   }
 
   stop(): Promise<void> {
-    this.#stopped ??= this.#stop();
-    return this.#stopped;
-  }
-
-  async #stop(): Promise<void> {
     this.#ready = false;
     this.#abort.abort();
-    const errors: unknown[] = [];
-    const attempt = async (work: () => Promise<unknown>) => {
-      try {
-        await work();
-      } catch (error) {
-        // A write that was waiting when we stopped is done again at the next start.
-        if (!(error instanceof CancelledError)) errors.push(error);
-      }
-    };
-    for (const close of this.#closers.splice(0).reverse()) await attempt(close);
-    await attempt(async () => this.#flow?.stop());
-    await attempt(() => this.failed);
-    await attempt(() => this.#monitoring.deactivate());
-    await attempt(() => this.parts.close());
-    if (errors.length > 0) throw errors[0];
+    this.#stopped ??= stopAll([
+      ...this.#closers.splice(0).reverse(),
+      async () => this.#flow?.stop(),
+      () => this.failed,
+      () => this.#monitoring.deactivate(),
+      () => this.parts.close(),
+    ]);
+    return this.#stopped;
   }
 
   async #settle(signal: AbortSignal): Promise<void> {
@@ -179,20 +190,14 @@ export class RunningService implements Service {
     return sources.map(({ type, source }) => this.#intake.run(type, source, this.#abort.signal));
   }
 
-  #followStore(): Promise<void> {
-    const { clock, logger } = this.options;
-    const failure = createRepeatingFailure({ sentence: 'The store does not answer.', logger, clock });
-    return followStore({
+  #follow(): Promise<void> {
+    return followWithWords({
+      ...this.options,
       store: this.#requireStore().store,
       hub: this.#hub,
-      clock,
       signal: this.#abort.signal,
       onNewest: (time) => {
-        failure.succeeded();
         this.#newest = time;
-      },
-      onFailure: (error) => {
-        failure.failed(error);
       },
     });
   }
@@ -200,7 +205,10 @@ export class RunningService implements Service {
   #createMonitoring(): Monitoring {
     const { config, clock, logger } = this.options;
     return createMonitoring({
-      takeOver: () => this.#requireStore().store.takeOver(),
+      takeOver: async () => {
+        await this.#requireStore().store.takeOver();
+        await this.#forgetting?.read();
+      },
       onActive: (active) => {
         this.#metrics.monitorActive(active);
         if (this.#roles.size < ALL_ROLES.size)
@@ -226,6 +234,7 @@ export class RunningService implements Service {
   #startFlow(): Promise<Flow> {
     return startServiceFlow({
       ...this.options,
+      refuse: (document) => this.#forgetting?.refuse(document) ?? null,
       breaker: this.#breaker,
       roles: this.#roles,
       parts: this.parts,
@@ -294,14 +303,9 @@ export class RunningService implements Service {
 
   /** A log that does not answer may hold anything. */
   async #isCaughtUp(): Promise<boolean> {
-    if (this.#flow === null) return false;
-    try {
-      this.#lag = await this.#flow.lag();
-    } catch (error) {
-      if (error instanceof BellwetherError && error.retriable) return false;
-      throw error;
-    }
-    return this.#lag.understand + this.#lag.monitor <= CAUGHT_UP_DOCUMENTS;
+    const lag = await lagOrNull(this.#flow);
+    this.#lag = lag ?? this.#lag;
+    return lag !== null && lag.understand + lag.monitor <= CAUGHT_UP_DOCUMENTS;
   }
 
   #requireStore(): Parts {

@@ -7,6 +7,7 @@ import {
   type UnderstandBatch,
   type UnderstoodRecord,
 } from '../operators/understand-batch.js';
+import type { RefuseDocument } from '../operators/leave-out-messages.js';
 import type { Store } from '../storage/open-store.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { MonitorProgress } from '../topology.js';
@@ -26,6 +27,7 @@ export interface ServiceFlowOptions extends Pick<ServiceOptions, 'config' | 'clo
   readonly metrics: Metrics;
   readonly breaker: FlowBreaker;
   readonly monitoring: Pick<Monitoring, 'activate' | 'deactivate'>;
+  readonly refuse: RefuseDocument;
   readonly onStored: (progress: MonitorProgress) => void;
 }
 
@@ -56,6 +58,7 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flo
     weigh: parts.understanding.weigh,
     virtualClock: parts.world === 'replay',
     quietBackfillMs: quietBackfillMs(config),
+    refuse: options.refuse,
     decodeScored: decodeScoredMessage,
     onAssigned: () => monitoring.activate(),
     onRevoked: () => monitoring.deactivate(),

@@ -42,6 +42,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Score stored documents again with another model, beside the old scores.',
     load: async () => (await import('./rescore.js')).rescoreCommand,
   },
+  erase: {
+    summary: 'Remove a person, or a whole source, from everywhere, for good.',
+    load: async () => (await import('./erase.js')).eraseCommand,
+  },
   'breaker reset': {
     summary: 'Let a flow go on that stopped for too many dead letters.',
     load: async () => (await import('./breaker.js')).breakerResetCommand,

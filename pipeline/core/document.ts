@@ -56,6 +56,8 @@ export interface RawDocument {
   readonly extra: Readonly<Record<string, unknown>>;
   /** Loaded later as history: it builds baselines and never raises an alert. */
   readonly backfill?: true;
+  /** What it said was erased, or must not be kept: only its place remains. */
+  readonly erased?: true;
 }
 
 /** Where a message stands in the log. `partition` is 0 in the embedded log. */

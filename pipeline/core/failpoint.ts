@@ -8,7 +8,8 @@ export const FAILPOINTS = [
   'after_events_before_mail',
   'after_mail_before_event',
 ] as const;
-export type Failpoint = (typeof FAILPOINTS)[number];
+/** Places that only an operator's command passes. */
+export type Failpoint = (typeof FAILPOINTS)[number] | 'after_erasure_begun' | 'after_rows_removed';
 
 let armed: { readonly name: string; left: number } | null = null;
 

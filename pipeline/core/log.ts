@@ -54,6 +54,18 @@ export interface DurableLog {
   close(): Promise<void>;
 }
 
+/** What stands in the place of a record from now on, or null to leave it. */
+export type ReplaceRecord = (topic: string, message: LogMessage) => Uint8Array | null;
+
+/** A log in which what must not be kept can be taken out of its place. */
+export interface RedactableLog {
+  /**
+   * Replaces values in place and answers how many; the old bytes are gone from the disk when it resolves. Null: this log
+   * cannot do that (Kafka), its retention deletes them in time. Appends wait meanwhile.
+   */
+  redact(replace: ReplaceRecord): Promise<number | null>;
+}
+
 /** Who reads a partition changes when members of the group come and go. */
 export interface ReaderOptions {
   /** Awaited before the first message of the partitions is given out. */

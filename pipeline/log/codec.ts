@@ -112,5 +112,6 @@ function parseRawDocument(fields: Fields): RawDocument {
     tickers: readList(fields, 'tickers', parseText),
     extra: asFields(fields['extra'], 'extra'),
     ...(fields['backfill'] === true ? { backfill: true as const } : {}),
+    ...(fields['erased'] === true ? { erased: true as const } : {}),
   };
 }

@@ -58,6 +58,19 @@ export class GroupWriter {
     });
   }
 
+  /** Runs the work while no transaction is open and none begins; jobs wait for it. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    while (this.running !== null) await this.running;
+    const result = work();
+    this.running = result
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .then(() => this.drain());
+    return result;
+  }
+
   /** Takes no more jobs and resolves when those it has are done. */
   async close(): Promise<void> {
     this.closed = true;

@@ -1,4 +1,4 @@
-import { access, chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open, type Database, type Key, type RootDatabase } from 'lmdb';
 import { BellwetherError } from '../core/errors.js';
@@ -35,6 +35,8 @@ export async function openEnvironment(folder: string): Promise<LogEnvironment> {
   const found = await checkLogFile(file);
   if (known && found === 'missing')
     throw logDamaged(file, 'it is missing or empty, though a log was kept here');
+  // Left by a rewriting that was cut off.
+  for (const name of [`${file}.new`, `${file}.new-lock`]) await rm(name, { force: true });
   const environment = { ...openDatabases(file), file, suspect: found === 'short' };
   await chmod(file, 0o600);
   if (!known) await writeFile(marker, `${FORMAT}\n`, { mode: 0o600, flush: true });
@@ -72,7 +74,7 @@ async function readFormat(marker: string): Promise<boolean> {
   return true;
 }
 
-function openDatabases(file: string): Pick<LogEnvironment, 'root' | 'records' | 'state'> {
+export function openDatabases(file: string): Pick<LogEnvironment, 'root' | 'records' | 'state'> {
   try {
     const root = open<Buffer>({
       path: file,

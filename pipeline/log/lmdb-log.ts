@@ -1,14 +1,23 @@
 import type { Clock } from '../core/clock.js';
 import type { LogPosition } from '../core/document.js';
 import { BellwetherError, InvariantError } from '../core/errors.js';
-import type { AppendOptions, DurableLog, LogReader, LogRecord, ReaderOptions } from '../core/log.js';
+import type {
+  AppendOptions,
+  DurableLog,
+  LogReader,
+  LogRecord,
+  ReaderOptions,
+  RedactableLog,
+  ReplaceRecord,
+} from '../core/log.js';
 import { AppendSignal } from './append-signal.js';
 import { GroupWriter } from './group-writer.js';
 import { openEnvironment, type LogEnvironment } from './lmdb-environment.js';
 import { LmdbReader } from './lmdb-reader.js';
-import { logDamaged } from './log-errors.js';
+import { logDamaged, translateWriteError } from './log-errors.js';
 import { committedOffset, parseState, type LogState } from './log-state.js';
 import { encodeRecord, storedSize } from './record-format.js';
+import { redactRecords, rewriteFile } from './redact-log.js';
 import { RecordStore } from './record-store.js';
 import { trimLog, type Retention } from './trim-log.js';
 
@@ -34,7 +43,7 @@ export interface LmdbLogOptions {
  *
  * Rejects with `log_damaged` when the file is cut, foreign, missing or contradicts itself. Offsets are numbers in partition 0.
  */
-export async function openLmdbLog(options: LmdbLogOptions): Promise<DurableLog> {
+export async function openLmdbLog(options: LmdbLogOptions): Promise<DurableLog & RedactableLog> {
   const environment = await openEnvironment(options.path);
   const records = new RecordStore(environment);
   try {
@@ -47,7 +56,7 @@ export async function openLmdbLog(options: LmdbLogOptions): Promise<DurableLog> 
   }
 }
 
-class LmdbLog implements DurableLog {
+class LmdbLog implements DurableLog, RedactableLog {
   private readonly signal: AppendSignal;
   private readonly writer: GroupWriter;
   private readonly readers = new Set<LmdbReader>();
@@ -140,6 +149,18 @@ class LmdbLog implements DurableLog {
   async trim(): Promise<void> {
     const { state, records, clock, retention } = this.parts;
     await trimLog({ state, records, clock, writer: this.writer, retention: retention ?? DEFAULT_RETENTION });
+  }
+
+  /** The file is written anew also when nothing was replaced: a call before may have been cut off in between. */
+  async redact(replace: ReplaceRecord): Promise<number> {
+    const { environment, path } = this.parts;
+    const replaced = await redactRecords({ ...this.parts, writer: this.writer }, replace);
+    try {
+      await this.writer.exclusively(() => rewriteFile(environment));
+    } catch (error) {
+      throw await translateWriteError(path, error);
+    }
+    return replaced;
   }
 
   async close(): Promise<void> {

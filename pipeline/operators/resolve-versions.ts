@@ -11,12 +11,14 @@ import type {
   StoryOccurrence,
   TouchedWindow,
 } from '../core/store.js';
+import {
+  withoutLateLetters,
+  withoutRefused,
+  type RefuseDocument,
+  type SequencedMessage,
+} from './leave-out-messages.js';
 
-/** A scored message with its offset in `documents.scored`. */
-export interface SequencedMessage {
-  readonly sequence: number;
-  readonly message: ScoredMessage;
-}
+export type { SequencedMessage } from './leave-out-messages.js';
 
 export type WeighContributions = (
   scored: ScoredDocument,
@@ -33,6 +35,8 @@ export interface ResolveDeps {
    * no rule's window can hold it. Default: the longest window of the built-in rules and a margin.
    */
   readonly quietBackfillMs?: number;
+  /** Documents that must not be stored, and why: of an erased person or source, or older than their class is kept. */
+  readonly refuse?: RefuseDocument;
 }
 
 export interface ResolvedBatch {
@@ -59,14 +63,15 @@ export async function resolveVersions(
   given: readonly SequencedMessage[],
   deps: ResolveDeps,
 ): Promise<ResolvedBatch> {
-  const messages = await withoutLateLetters(given, deps.store);
+  const readable = await withoutLateLetters(given, deps.store);
+  const { messages, refused } = withoutRefused(readable, deps.refuse);
   const documents = messages.flatMap(({ sequence, message }) =>
     message.kind === 'scored' ? [{ ...message, sequence }] : [],
   );
   const versions = await loadVersions(documents, deps.store);
   const stories = await loadStories(documents, deps.store);
   const resolved: DocumentVersion[] = [];
-  const receipts: Receipt[] = [];
+  const receipts: Receipt[] = [...refused];
   const touched = new TouchedWindows();
 
   for (const { sequence, message } of messages) {
@@ -100,30 +105,6 @@ export async function resolveVersions(
     touched: touched.list(),
     newest: times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
   };
-}
-
-/**
- * Leaves out dead letters of messages of which something became before: around a crash UNDERSTAND may have scored a message
- * and then, not knowing it, given it up. What was stored stays. A look-up only for batches with dead letters.
- */
-async function withoutLateLetters(
-  messages: readonly SequencedMessage[],
-  store: Pick<MonitorStore, 'findSettled'>,
-): Promise<readonly SequencedMessage[]> {
-  const letters = messages.filter(({ message }) => message.kind === 'dead-letter');
-  if (letters.length === 0) return messages;
-  const found = await store.findSettled(letters.map(({ message }) => message.raw));
-  const settled = new Set(found.map(placeOf));
-  return messages.filter(({ message }) => {
-    const place = placeOf(message.raw);
-    if (message.kind === 'dead-letter') return !settled.has(place);
-    settled.add(place);
-    return true;
-  });
-}
-
-function placeOf({ partition, offset }: LogPosition): string {
-  return `${partition}:${offset}`;
 }
 
 type ScoredItem = Extract<ScoredMessage, { kind: 'scored' }> & { readonly sequence: number };

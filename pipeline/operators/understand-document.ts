@@ -61,6 +61,7 @@ export function understandDocument(message: LogMessage, deps: UnderstandDeps): U
   };
   try {
     const document = deps.decode(message.value);
+    if (document.erased === true) return { ...inFlight, kind: 'drop', id: document.id, reason: 'erased' };
     const text = documentText(document);
     const language = deps.detectLanguage(text, document.language);
     if (deps.languages !== null && !deps.languages.includes(language)) {

@@ -69,7 +69,7 @@ export async function queryAlert(
   return newest === undefined ? null : { alert: newest.alert, events };
 }
 
-function toEventRow(event: AlertEvent): SqlRow {
+export function toEventRow(event: AlertEvent): SqlRow {
   const { alert } = event;
   return {
     alert_id: event.alertId,
@@ -86,6 +86,6 @@ function toEventRow(event: AlertEvent): SqlRow {
 }
 
 /** Written by `toEventRow` from a checked event, in just this shape. */
-function parseEvent(text: string): AlertEvent {
+export function parseEvent(text: string): AlertEvent {
   return JSON.parse(text) as AlertEvent;
 }

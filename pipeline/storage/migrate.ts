@@ -3,6 +3,7 @@ import { firstSchema } from './migrations/0001-first-schema.js';
 import { scores } from './migrations/0003-scores.js';
 import { sequence } from './migrations/0002-sequence.js';
 import { deadLetters } from './migrations/0005-dead-letters.js';
+import { erasure } from './migrations/0006-erasure.js';
 import { additiveRollUps } from './migrations/0008-additive-roll-ups.js';
 import { clusterStatement } from './server/cluster-statement.js';
 import type { SqlSession } from './sql-session.js';
@@ -14,7 +15,14 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-export const MIGRATIONS: readonly Migration[] = [firstSchema, sequence, scores, deadLetters, additiveRollUps];
+export const MIGRATIONS: readonly Migration[] = [
+  firstSchema,
+  sequence,
+  scores,
+  deadLetters,
+  erasure,
+  additiveRollUps,
+];
 
 const BOOKKEEPING = [
   `CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, applied_at DateTime64(3, 'UTC'))

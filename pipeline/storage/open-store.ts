@@ -16,6 +16,7 @@ import type { Logger } from '../telemetry/logger.js';
 import * as alertEvents from './alert-events.js';
 import { BatchWriter } from './batch-writer.js';
 import { createDeadLetterStore, type DeadLetterStore } from './dead-letters.js';
+import { createErasureStore, type ErasureStore } from './erasure.js';
 import { StoreHistory } from './history-reader.js';
 import { Generations } from './generations.js';
 import { migrate, MIGRATIONS, requireSchema } from './migrate.js';
@@ -25,7 +26,9 @@ import { queryDocuments } from './queries/documents.js';
 import { querySeries, querySummaries } from './queries/series.js';
 import { queryDocument, queryExtent } from './queries/stored-documents.js';
 import { ReadPool } from './read-pool.js';
+import { RowRemover } from './remove-rows.js';
 import { createRescoreStore, type RescoreStore } from './rescore.js';
+import { createRetentionStore, WindowLimits, type RetentionStore } from './retention.js';
 import { RollUps } from './roll-up.js';
 import { clusterStatement } from './server/cluster-statement.js';
 import { openServerSession, type StoreServer } from './server/server-session.js';
@@ -57,6 +60,8 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   readonly migrations: readonly string[];
   readonly deadLetters: DeadLetterStore;
   readonly rescore: RescoreStore;
+  readonly erasure: ErasureStore;
+  readonly retention: RetentionStore;
   /** Up to when the history is final, as the active monitor last published it; milliseconds or null. */
   readSettledUntil(): Promise<number | null>;
   writeSettledUntil(time: number): Promise<void>;
@@ -103,10 +108,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const state = new StoreState(writer, generations);
     await claimWorld(state, world, readOnly);
     const rollUps = new RollUps(writer, generations);
+    const limits = new WindowLimits(state);
+    await limits.read();
     for (let n = 0; n < CONCURRENT_READS; n += 1) sessions.push(await place.openReader());
     const readers = new ReadPool(sessions, WAITING_READS);
     const identity = { world, schemaVersion: Math.max(...MIGRATIONS.map(({ version }) => version)) };
-    return assemble({ writer, readers, state, rollUps, generations, clock, identity, migrations });
+    return assemble({ writer, readers, state, rollUps, limits, generations, clock, identity, migrations });
   } catch (error) {
     for (const session of [...sessions, writer]) await session.close();
     if (place.embedded) await drainPending();
@@ -159,6 +166,7 @@ interface Parts {
   readonly readers: ReadPool;
   readonly state: StoreState;
   readonly rollUps: RollUps;
+  readonly limits: WindowLimits;
   readonly generations: Generations;
   readonly clock: Clock;
   readonly identity: StoreIdentity;
@@ -166,12 +174,11 @@ interface Parts {
 }
 
 function assemble(parts: Parts): Store {
-  const { writer, readers, state, rollUps, generations, clock, identity, migrations } = parts;
-  const batches = new BatchWriter(writer, () => clock.now());
+  const { writer, readers, state, rollUps, limits, generations, identity, migrations } = parts;
+  const batches = new BatchWriter(writer, () => parts.clock.now());
   const history = new StoreHistory(writer);
   const work = new OpenWork();
   const inOrder = work.inOrder.bind(work);
-  const letters = createDeadLetterStore(writer);
   const rescore = createRescoreStore(writer);
   const anytime = work.anytime.bind(work);
   return {
@@ -181,7 +188,14 @@ function assemble(parts: Parts): Store {
     findStories: (ids, stretch) => anytime(() => findStories(writer, ids, stretch)),
     findSettled: (positions) => anytime(() => findSettled(writer, positions)),
     write: (batch) => inOrder(() => batches.write(batch)),
-    rollUp: (touched) => inOrder(() => rollUps.recompute(touched)),
+    // A closed window has lost documents: what is left of them would be the wrong number.
+    rollUp: (touched) =>
+      inOrder(() =>
+        rollUps.recompute(
+          touched.filter(({ time }) => time >= limits.closedBefore),
+          limits.minutesFrom,
+        ),
+      ),
     activeSeries: (from, to) => anytime(() => history.activeSeries(from, to)),
     hours: (series, from, to) => anytime(() => history.hours(series, from, to)),
     evidence: (series, from, to, limit) => anytime(() => history.evidence(series, from, to, limit)),
@@ -201,20 +215,20 @@ function assemble(parts: Parts): Store {
     alert: (id, asOf) => anytime(() => alertEvents.queryAlert(readers, id, asOf)),
     extent: (asOf) => anytime(() => queryExtent(readers, asOf)),
     // Not a reader's: a recomputation of everything may take longer than a person's query.
-    counts: () => inOrder(() => queryCounts(writer)),
-    takeOver: () => inOrder(() => generations.takeOver()),
-    deadLetters: {
-      list: (filter) => inOrder(() => letters.list(filter)),
-      read: (raw) => inOrder(() => letters.read(raw)),
-      mark: (mark) => inOrder(() => letters.mark(mark)),
-      drop: (dropped, at) => inOrder(() => letters.drop(dropped, at)),
-    },
+    counts: () => inOrder(() => queryCounts(writer, limits)),
+    takeOver: () =>
+      inOrder(async () => {
+        await generations.takeOver();
+        await limits.read();
+      }),
+    deadLetters: guarded(createDeadLetterStore(writer), inOrder),
     rescore: {
       remaining: (range) => anytime(() => rescore.remaining(range)),
       candidates: (range, after, limit) => anytime(() => rescore.candidates(range, after, limit)),
       writeMentions: (rescores) => inOrder(() => rescore.writeMentions(rescores)),
       finish: (rescores) => inOrder(() => rescore.finish(rescores)),
     },
+    ...removing(parts, anytime),
     unstorable: () => batches.unstorable,
     ping: () => anytime(() => readers.query('SELECT 1').then(() => undefined)),
     close: () =>
@@ -225,6 +239,25 @@ function assemble(parts: Parts): Store {
         await drainPending();
       }),
   };
+}
+
+type Run = <R>(work: () => Promise<R>) => Promise<R>;
+
+/** Removing waits for the engine: it must not hold up what is written meanwhile. */
+function removing({ writer, clock, state, limits }: Parts, run: Run): Pick<Store, 'erasure' | 'retention'> {
+  const rows = new RowRemover(writer, clock);
+  return {
+    erasure: guarded(createErasureStore(writer, rows), run),
+    retention: guarded(createRetentionStore(writer, { rows, state, limits }), run),
+  };
+}
+
+/** The same operations, each known as under way until it is over. */
+function guarded<T extends object>(operations: T, run: Run): T {
+  const entries = Object.entries(operations as Record<string, (...args: unknown[]) => Promise<unknown>>);
+  return Object.fromEntries(
+    entries.map(([name, operation]) => [name, (...args: unknown[]) => run(() => operation(...args))]),
+  ) as T;
 }
 
 async function readTime(state: StoreState, key: string): Promise<number | null> {

@@ -36,16 +36,26 @@ export class RollUps {
    * Idempotent; cut off in the middle, a repeat completes it.
    *
    * Minutes are counted from the mentions, hours from the minutes and days from the hours, all in one statement: all
-   * sums are additive, and the cost of a day does not grow with what happened in it.
+   * sums are additive, and the cost of a day does not grow with what happened in it. Minutes before `minutesFrom` (the
+   * begin of a day, milliseconds) are not kept; hours and days there are counted from the mentions.
    */
-  async recompute(touched: readonly TouchedWindow[]): Promise<void> {
-    for (let start = 0; start < touched.length; start += MINUTES_PER_STATEMENT) {
-      const some = touched.slice(start, start + MINUTES_PER_STATEMENT);
-      const { isBlock, params } = toParams(some);
-      const generation = this.generations.next();
-      await this.db.command(statement(isBlock ? BLOCK : PAIRS, generation), params);
+  async recompute(touched: readonly TouchedWindow[], minutesFrom = 0): Promise<void> {
+    for (const some of toChunks(touched.filter(({ time }) => time >= minutesFrom))) {
+      const isBlock = spanOf(some) <= BLOCK_MS;
+      const sql = fromMinutes(isBlock ? BLOCK : PAIRS, this.generations.next());
+      await this.db.command(sql, toParams(some, isBlock));
+    }
+    for (const some of toChunks(touched.filter(({ time }) => time < minutesFrom))) {
+      await this.db.command(fromMentions(this.generations.next()), toParams(some, false));
     }
   }
+}
+
+function toChunks(touched: readonly TouchedWindow[]): readonly (readonly TouchedWindow[])[] {
+  const count = Math.ceil(touched.length / MINUTES_PER_STATEMENT);
+  return Array.from({ length: count }, (_, n) =>
+    touched.slice(n * MINUTES_PER_STATEMENT, (n + 1) * MINUTES_PER_STATEMENT),
+  );
 }
 
 /** Conditions that pick what was touched; `window_start` is the start of a stored window, or of a minute of mentions. */
@@ -59,6 +69,7 @@ interface Touched {
   readonly isHour: string;
 }
 
+const WINDOWS = { minute: '1m', hour: '1h', day: '1d' } as const;
 const ONE_OF_SERIES = 'series IN {series:Array(String)}';
 /** From the first touched window to the end of the last one. */
 const MINUTES = rangeOf('minute', '1m');
@@ -105,7 +116,7 @@ function pairs(name: string): string {
  * a touched hour in hour and day; the other hours of a touched day in the day. A touched minute that is stored counts as
  * zeros, which is what remains of it, or of one of its topics, when it lost its last document.
  */
-function statement(touched: Touched, generation: number): string {
+function fromMinutes(touched: Touched, generation: number): string {
   const everywhere = "['1m', '1h', '1d']";
   const counted = recomputed(
     '1m',
@@ -130,24 +141,44 @@ function statement(touched: Touched, generation: number): string {
     GROUP BY counts_in, series, topic, start`;
 }
 
-function toParams(touched: readonly TouchedWindow[]): {
-  readonly isBlock: boolean;
-  readonly params: SqlParams;
-} {
+/** Hours and days where the minutes are gone; what is stored of them counts as zeros, as above. */
+function fromMentions(generation: number): string {
+  const zeros = SUM_COLUMNS.map((name) => `0 AS ${name}`).join(', ');
+  const key = 'frequency, series, topic, window_start';
+  const windows = (['hour', 'day'] as const).map((name) => {
+    const frequency = WINDOWS[name];
+    const { from, to } = rangeOf(name, frequency);
+    const touched = `${ONE_OF_SERIES} AND (series, ${WINDOW_START[frequency]}) IN ${pairs(name)}`;
+    const stored = presentRollUps(
+      frequency,
+      rangeOf(name, frequency),
+      `${ONE_OF_SERIES} AND (series, window_start) IN ${pairs(name)}`,
+    );
+    return `SELECT * FROM (${recomputed(frequency, `event_time >= ${from} AND event_time < ${to} AND ${touched}`)})
+      UNION ALL SELECT '${frequency}' AS frequency, series, topic, window_start, ${zeros} FROM ${stored}`;
+  });
+  return `INSERT INTO roll_ups (${COLUMNS}, generation)
+    SELECT ${key}, ${SUM_COLUMNS.map((name) => `sum(${name})`).join(', ')}, ${generation}
+    FROM (${windows.join(' UNION ALL ')}) GROUP BY ${key}`;
+}
+
+function spanOf(touched: readonly TouchedWindow[]): number {
+  const times = touched.map(({ time }) => time);
+  return times.reduce((a, b) => Math.max(a, b), -Infinity) - times.reduce((a, b) => Math.min(a, b), Infinity);
+}
+
+function toParams(touched: readonly TouchedWindow[], isBlock: boolean): SqlParams {
   const times = touched.map(({ time }) => time);
   const first = times.reduce((a, b) => Math.min(a, b), Infinity);
   const last = times.reduce((a, b) => Math.max(a, b), -Infinity);
-  const isBlock = last - first <= BLOCK_MS;
   const params: Record<string, unknown> = { series: [...new Set(touched.map(({ series }) => series))] };
   for (const [name, frequency] of Object.entries(WINDOWS)) {
     params[`first_${name}`] = windowStart(first, frequency) / 1_000;
     params[`last_${name}`] = windowStart(last, frequency) / 1_000;
     if (!isBlock) addPairs(params, name, touched, frequency);
   }
-  return { isBlock, params };
+  return params;
 }
-
-const WINDOWS = { minute: '1m', hour: '1h', day: '1d' } as const;
 
 function addPairs(
   params: Record<string, unknown>,

@@ -2,14 +2,20 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { World } from '../../pipeline/core/document.js';
 import { openStore } from '../../pipeline/storage/open-store.js';
 import { stillClock } from '../support/store.js';
+import { describeErasure } from './store-erasure.js';
 import { describeStore } from './store.js';
 
-describeStore('The embedded engine', () => {
+const embedded = () => {
   const path = mkdtempSync(join(tmpdir(), 'bellwether-store-'));
   return {
-    open: (world = 'demo') => openStore({ path, world, clock: stillClock }),
+    path,
+    open: (world: World = 'demo') => openStore({ path, world, clock: stillClock }),
     remove: () => rm(path, { recursive: true, force: true }),
   };
-});
+};
+
+describeStore('The embedded engine', embedded);
+describeErasure('The embedded engine', embedded);

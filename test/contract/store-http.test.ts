@@ -3,9 +3,11 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import type { World } from '../../pipeline/core/document.js';
 import { openStore } from '../../pipeline/storage/open-store.js';
 import { startClickHouseFacade, type ClickHouseFacade } from '../support/clickhouse-facade.js';
 import { stillClock } from '../support/store.js';
+import { describeErasure } from './store-erasure.js';
 import { describeStore } from './store.js';
 
 const path = mkdtempSync(join(tmpdir(), 'bellwether-store-http-'));
@@ -19,12 +21,17 @@ afterAll(async () => {
   await rm(path, { recursive: true, force: true });
 });
 
-describeStore('A server, over HTTP,', () => ({
-  async open(world = 'demo') {
+/** Each suite has a database of its own. */
+const serverOn = (database: string) => () => ({
+  path,
+  async open(world: World = 'demo') {
     if (facade === null) throw new Error('The server is not there.');
-    const store = await openStore({ server: facade.server, world, clock: stillClock });
+    const store = await openStore({ server: { ...facade.server, database }, world, clock: stillClock });
     await store.takeOver();
     return store;
   },
   remove: () => Promise.resolve(),
-}));
+});
+
+describeStore('A server, over HTTP,', serverOn('bellwether'));
+describeErasure('A server, over HTTP,', serverOn('forgetting'));

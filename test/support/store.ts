@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Alert, AlertEvent, AlertEventType, AlertState } from '../../pipeline/core/alert.js';
 import type { Clock } from '../../pipeline/core/clock.js';
-import type { DocumentAction } from '../../pipeline/core/document.js';
+import type { DocumentAction, SourceKind } from '../../pipeline/core/document.js';
 import type { ScoredDocument } from '../../pipeline/core/scored.js';
 import type { DocumentVersion, StoreBatch, TouchedWindow } from '../../pipeline/core/store.js';
 import type { TopicId } from '../../pipeline/core/taxonomy.js';
@@ -37,6 +37,8 @@ export interface VersionSpec {
   readonly text?: string;
   readonly title?: string | null;
   readonly flags?: readonly string[];
+  readonly author?: string;
+  readonly kind?: SourceKind;
 }
 
 /** A version as the monitor makes it; what the spec leaves out is plain. */
@@ -75,13 +77,13 @@ function makeScored(
       id: hexId(spec.name),
       contentHash: hexId(`${spec.name} ${spec.version ?? 1} ${spec.action ?? 'add'}`),
       action: spec.action ?? 'add',
-      source: { id: 'wire', kind: 'news', name: 'The Wire', licence: null, credibility: 0.8 },
+      source: { id: 'wire', kind: spec.kind ?? 'news', name: 'The Wire', licence: null, credibility: 0.8 },
       nativeId: spec.name,
       url: `https://wire.example/${encodeURIComponent(spec.name)}`,
       title: spec.title === undefined ? `Title of ${spec.name}` : spec.title,
       text: spec.text ?? `Acme had a bad day, says ${spec.name}.`,
       language: 'en',
-      author: null,
+      author: spec.author ?? null,
       publishedAt: iso,
       precision: 'ms',
       modifiedAt: null,

@@ -1,6 +1,7 @@
 import { backfillOperation } from './backfill.js';
 import { resetBreakerOperation } from './breaker.js';
 import { diffOperation } from './diff.js';
+import { eraseOperation } from './erase.js';
 import type { Operation } from './operation.js';
 import {
   dropDeadLettersOperation,
@@ -22,6 +23,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
   erased(rescoreOperation),
   erased(diffOperation),
   erased(resetBreakerOperation),
+  erased(eraseOperation),
 ];
 
 /** The request is what the operation's own `parse` made of the body. */

@@ -4,6 +4,7 @@ import type { Logger } from '../../telemetry/logger.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import type { FlowBreaker } from '../breaker.js';
 import type { Flow } from '../flow.js';
+import type { Forgetting } from '../forgetting.js';
 import type { Intake } from '../intake.js';
 import type { Parts } from '../parts.js';
 
@@ -14,6 +15,7 @@ export interface OperationContext {
   readonly flow: Flow;
   readonly breaker: FlowBreaker;
   readonly intake: Intake;
+  readonly forgetting: Forgetting;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -5,8 +5,8 @@ import type { Operation } from './operation.js';
 export const reconcileOperation: Operation<Record<string, never>, Reconciliation> = {
   name: 'reconcile',
   parse: () => ({}),
-  run: async (_request, { flow, parts }, signal) => {
+  run: async (_request, { flow, parts, forgetting }, signal) => {
     await flow.drained(signal);
-    return reconcile(parts.log, parts.store);
+    return forgetting.afterwards(() => reconcile(parts.log, parts.store));
   },
 };

@@ -2,7 +2,14 @@ import type { KafkaConsumer } from 'node-rdkafka';
 
 import type { LogPosition } from '../../core/document.js';
 import { SCORED_TOPIC } from '../../core/log.js';
-import type { AppendOptions, DurableLog, LogReader, LogRecord, ReaderOptions } from '../../core/log.js';
+import type {
+  AppendOptions,
+  DurableLog,
+  RedactableLog,
+  LogReader,
+  LogRecord,
+  ReaderOptions,
+} from '../../core/log.js';
 import type { BellwetherError } from '../../core/errors.js';
 import { committedOffsets, connect, disconnect, watermarks } from './calls.js';
 import { connectionSettings, type KafkaConnection, type Settings } from './connection.js';
@@ -41,7 +48,7 @@ const SESSION_MS = { one: 6_000, shared: 10_000 };
  *
  * Throws ConfigError `kafka_client_missing` or `kafka_credentials_missing`; a retriable UnavailableError when no broker answers.
  */
-export async function openKafkaLog(options: KafkaLogOptions): Promise<DurableLog> {
+export async function openKafkaLog(options: KafkaLogOptions): Promise<DurableLog & RedactableLog> {
   const client = await loadKafkaClient();
   const settings = {
     ...connectionSettings(options.brokers, options.connection),
@@ -51,7 +58,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<DurableLog
   return new KafkaLog(options, client, settings, appender);
 }
 
-class KafkaLog implements DurableLog {
+class KafkaLog implements DurableLog, RedactableLog {
   readonly #topics: Topics;
   readonly #cursors: Cursors;
   readonly #readers = new Set<LogReader>();
@@ -140,6 +147,11 @@ class KafkaLog implements DurableLog {
   /** The brokers drop what is older than the topic's retention, read or not. */
   trim(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** A topic keeps what was appended until its retention is over. */
+  redact(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   close(): Promise<void> {

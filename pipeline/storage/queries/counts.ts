@@ -1,10 +1,15 @@
 import { FREQUENCIES, type Frequency } from '../../core/series.js';
 import type { StoreCounts } from '../../core/store.js';
 import { recomputed } from '../roll-up.js';
+import { timeParam } from '../present.js';
+import type { KeptWindows } from '../retention.js';
 import type { SqlSession } from '../sql-session.js';
 
 /** The store's side of the books, read from the tables themselves; takes time in proportion to all that is stored. */
-export async function queryCounts(db: Pick<SqlSession, 'query'>): Promise<StoreCounts> {
+export async function queryCounts(
+  db: Pick<SqlSession, 'query'>,
+  { closedBefore, minutesFrom }: KeptWindows = { closedBefore: 0, minutesFrom: 0 },
+): Promise<StoreCounts> {
   const [row] = await db.query<Omit<StoreCounts, 'rollUpDifferences'>>(
     `SELECT
        (SELECT uniqExact(id, version) FROM documents) AS stored,
@@ -19,7 +24,10 @@ export async function queryCounts(db: Pick<SqlSession, 'query'>): Promise<StoreC
      FROM receipts FINAL`,
   );
   let rollUpDifferences = 0;
-  for (const frequency of FREQUENCIES) rollUpDifferences += await countDifferences(db, frequency);
+  for (const frequency of FREQUENCIES) {
+    const from = frequency === '1m' ? Math.max(closedBefore, minutesFrom) : closedBefore;
+    rollUpDifferences += await countDifferences(db, frequency, from);
+  }
   return {
     stored: row?.stored ?? 0,
     deadLettered: row?.deadLettered ?? 0,
@@ -42,8 +50,15 @@ const SUMS = [
   'negative_weight_sum',
 ];
 
-/** Sums may differ in the last digits, as they are added in another order. */
-async function countDifferences(db: Pick<SqlSession, 'query'>, frequency: Frequency): Promise<number> {
+/**
+ * Windows that begin at `from` or later; the ones before are kept as they were. Sums may differ in the last digits, as they
+ * are added in another order.
+ */
+async function countDifferences(
+  db: Pick<SqlSession, 'query'>,
+  frequency: Frequency,
+  from: number,
+): Promise<number> {
   const columns = ['series', 'topic', 'window_start', ...COUNTS, ...SUMS].join(', ');
   const differs = [
     ...COUNTS.map((name) => `sum(toInt64(${name}) * sign) != 0`),
@@ -52,11 +67,13 @@ async function countDifferences(db: Pick<SqlSession, 'query'>, frequency: Freque
   const [row] = await db.query<{ differences: number }>(
     `SELECT count() AS differences FROM (
        SELECT series, topic, window_start FROM (
-         SELECT ${columns}, 1 AS sign FROM roll_ups FINAL WHERE frequency = '${frequency}'
+         SELECT ${columns}, 1 AS sign FROM roll_ups FINAL
+         WHERE frequency = '${frequency}' AND window_start >= ${timeParam('from')}
          UNION ALL
-         SELECT ${columns}, -1 AS sign FROM (${recomputed(frequency, '1')})
+         SELECT ${columns}, -1 AS sign FROM (${recomputed(frequency, `event_time >= ${timeParam('from')}`)})
        ) GROUP BY series, topic, window_start HAVING ${differs}
      )`,
+    { from },
   );
   return row?.differences ?? 0;
 }

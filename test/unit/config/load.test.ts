@@ -75,7 +75,6 @@ describe('loading a configuration', () => {
     ],
     ['another store', 'clickhouse:\n  url: mysql://ch', 'clickhouse.url', 2, /chdb:/],
     ['another log', 'log:\n  url: kafka://k', 'log.url', 2, /kafka:/],
-    ['a retention that is not kept', 'retention:\n  newsDays: 30', 'retention.newsDays', 2, /null/],
     [
       'messages without an id',
       'sources:\n  - {type: kafka, id: a, name: A, brokers: "kafka://h:1", topic: t, mapping: {title: x}}',

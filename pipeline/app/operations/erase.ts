@@ -1,0 +1,97 @@
+import { z } from 'zod';
+
+import { authorPseudonym } from '../../../ingest/parse/identity.js';
+import type { ErasureTarget } from '../../core/erasure.js';
+import { ConfigError } from '../../core/errors.js';
+import type { ErasedRows } from '../../storage/erasure.js';
+import { authorKeyOf } from '../create-sources.js';
+import { findLetters, type ErasedCounts } from '../erase.js';
+import type { Operation, OperationContext } from './operation.js';
+
+const name = z.string().min(1).max(500).nullable();
+const request = z.strictObject({
+  /** As the source gives it; null when the pseudonym is given, or a whole source is meant. */
+  author: name,
+  pseudonym: name,
+  source: name,
+  mode: z.enum(['erase', 'dry-run', 'allow-again']),
+});
+
+export type EraseRequest = z.infer<typeof request>;
+
+export interface EraseResult {
+  readonly mode: EraseRequest['mode'];
+  /** One for each source; a pseudonym and never a name. */
+  readonly targets: readonly ErasureTarget[];
+  readonly counts: (ErasedRows & { readonly deadLetters: number } & Partial<ErasedCounts>) | null;
+  /** Targets that may come again. */
+  readonly allowed: number;
+  /** Days until Kafka has deleted the messages; null when the log is the embedded one. */
+  readonly kafkaDays: number | null;
+}
+
+/** Removes a person or a source from everywhere, or says what that would remove, or lets them in again. */
+export const eraseOperation: Operation<EraseRequest, EraseResult> = {
+  name: 'erase',
+  parse(body) {
+    const result = request.safeParse(body);
+    if (result.success) return result.data;
+    throw new ConfigError('usage', `An erasure cannot be asked so: ${z.prettifyError(result.error)}`);
+  },
+  async run(asked, context, signal) {
+    const { forgetting, parts, config, flow } = context;
+    // Sources are known when what was accepted is stored.
+    if (asked.source === null) await flow.drained(signal);
+    const targets = await targetsOf(asked, context);
+    const result = { mode: asked.mode, targets, counts: null, allowed: 0 };
+    const kafkaDays = config.log.url === 'file:' ? null : config.log.retentionDays;
+    switch (asked.mode) {
+      case 'erase':
+        return { ...result, kafkaDays, counts: await forgetting.erase(targets) };
+      case 'allow-again':
+        return { ...result, kafkaDays, allowed: await forgetting.allow(targets) };
+      case 'dry-run': {
+        const { store } = parts;
+        const suppressions = { covers: covering(targets) };
+        const letters = await findLetters({ store, suppressions }, targets);
+        const counts = { ...(await store.erasure.count(targets)), deadLetters: letters.length };
+        return { ...result, kafkaDays, counts };
+      }
+    }
+  },
+};
+
+async function targetsOf(
+  { author, pseudonym, source }: EraseRequest,
+  { parts, config }: OperationContext,
+): Promise<readonly ErasureTarget[]> {
+  if (author === null && pseudonym === null) {
+    if (source !== null) return [{ kind: 'source', source }];
+    throw new ConfigError(
+      'usage',
+      'Say whom: --author ID, --pseudonym P, or --source ID alone for a whole source.',
+    );
+  }
+  const stored = source === null ? await parts.store.erasure.sources() : [source];
+  const configured = source === null ? config.sources.map(({ id }) => id) : [];
+  const { authorKey } = authorKeyOf(config);
+  return [...new Set([...stored, ...configured])].sort().map((id) => {
+    const own = pseudonym ?? authorPseudonym(id, author ?? '', authorKey);
+    if (own !== null && /^u_[0-9a-f]{8,64}$/.test(own)) return { kind: 'author', source: id, pseudonym: own };
+    throw new ConfigError(
+      'no_author_key',
+      pseudonym === null
+        ? 'This configuration has no privacy.authorKey, so no author was kept under a pseudonym made here. Give the --config that the service runs with, or the --pseudonym itself.'
+        : `${pseudonym.slice(0, 80)} is no pseudonym; one looks like u_0123456789abcdef0123.`,
+    );
+  });
+}
+
+function covering(targets: readonly ErasureTarget[]) {
+  return ({ author, source }: { readonly author: string | null; readonly source: { readonly id: string } }) =>
+    targets.some((target) =>
+      target.kind === 'source'
+        ? target.source === source.id
+        : target.source === source.id && target.pseudonym === author,
+    );
+}
