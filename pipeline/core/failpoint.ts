@@ -9,6 +9,8 @@ export const FAILPOINTS = [
   'after_mail_before_event',
 ] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
+/** Places that a service under traffic does not pass. */
+export type OperationFailpoint = 'during_backup' | 'during_restore' | 'after_migration_statement';
 
 let armed: { readonly name: string; left: number } | null = null;
 
@@ -19,7 +21,7 @@ export function armFailpoint(text: string): void {
 }
 
 /** Costs a comparison when nothing is armed. */
-export function failpoint(name: Failpoint): void {
+export function failpoint(name: Failpoint | OperationFailpoint): void {
   if (armed?.name !== name) return;
   armed.left -= 1;
   if (armed.left <= 0) process.kill(process.pid, 'SIGKILL');

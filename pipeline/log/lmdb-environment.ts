@@ -49,7 +49,8 @@ export async function writeTogether(
   const { records, state } = environment;
   await records.batch(() => {
     for (const change of changes) {
-      if (change.kind === 'state') void state.put(change.key, change.value);
+      if (change.kind === 'state' && change.value === null) void state.remove(change.key);
+      else if (change.kind === 'state') void state.put(change.key, change.value);
       else if (change.value === null) void records.remove(change.key);
       else void records.put(change.key, change.value);
     }

@@ -1,11 +1,19 @@
 import type { Clock } from '../core/clock.js';
 import type { LogPosition } from '../core/document.js';
 import { BellwetherError, InvariantError } from '../core/errors.js';
-import type { AppendOptions, DurableLog, LogReader, LogRecord, ReaderOptions } from '../core/log.js';
+import type {
+  AppendOptions,
+  DurableLog,
+  LogReader,
+  LogRecord,
+  LogSnapshot,
+  ReaderOptions,
+} from '../core/log.js';
 import { AppendSignal } from './append-signal.js';
 import { GroupWriter } from './group-writer.js';
 import { openEnvironment, type LogEnvironment } from './lmdb-environment.js';
 import { LmdbReader } from './lmdb-reader.js';
+import { snapshotLog } from './lmdb-snapshot.js';
 import { logDamaged } from './log-errors.js';
 import { committedOffset, parseState, type LogState } from './log-state.js';
 import { encodeRecord, storedSize } from './record-format.js';
@@ -52,6 +60,7 @@ class LmdbLog implements DurableLog {
   private readonly writer: GroupWriter;
   private readonly readers = new Set<LmdbReader>();
   private newestMs: number;
+  private snapshots = 0;
 
   constructor(
     private readonly parts: LmdbLogOptions & {
@@ -138,8 +147,21 @@ class LmdbLog implements DurableLog {
   }
 
   async trim(): Promise<void> {
+    if (this.snapshots > 0) return;
     const { state, records, clock, retention } = this.parts;
     await trimLog({ state, records, clock, writer: this.writer, retention: retention ?? DEFAULT_RETENTION });
+  }
+
+  snapshot(): LogSnapshot {
+    const { environment, state } = this.parts;
+    this.snapshots += 1;
+    return snapshotLog({
+      environment,
+      state,
+      onRelease: () => {
+        this.snapshots -= 1;
+      },
+    });
   }
 
   async close(): Promise<void> {
