@@ -22,7 +22,7 @@ import { trimLog, type Retention } from './trim-log.js';
 
 const DEFAULT_RETENTION: Retention = { maxAgeMs: 7 * 86_400_000, maxBytes: 5e9 };
 /** Kept free so that the store, commits and clean-up can still write when the log no longer takes documents. */
-const DEFAULT_MIN_FREE_BYTES = 64 * 2 ** 20;
+export const MIN_FREE_BYTES = 64 * 2 ** 20;
 const MAX_NAME_BYTES = 300;
 
 export interface LmdbLogOptions {
@@ -75,7 +75,7 @@ class LmdbLog implements DurableLog {
       ...parts,
       folder: parts.path,
       maxBytes: parts.maxBytes ?? Infinity,
-      minFreeBytes: parts.minFreeBytes ?? DEFAULT_MIN_FREE_BYTES,
+      minFreeBytes: parts.minFreeBytes ?? MIN_FREE_BYTES,
       onCommitted: ({ grownTopics }) => {
         for (const topic of grownTopics) this.signal.grown(topic);
       },
