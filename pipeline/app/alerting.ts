@@ -4,6 +4,7 @@ import { deliverAlerts, rewriteMail } from '../../alerts/stages/deliver.js';
 import type { Config } from '../../config/schema.js';
 import type { Alert, AlertEvent } from '../core/alert.js';
 import type { Clock } from '../core/clock.js';
+import type { AlertStore } from '../core/store.js';
 import { MARKET_SERIES } from '../core/series.js';
 import { createTurns, type InTurn } from '../core/turns.js';
 import { createWatermark, type Watermark } from '../core/watermark.js';
@@ -60,7 +61,7 @@ export async function createAlerting(options: AlertingOptions): Promise<Alerting
   const engine = createAlertEngine({
     rules: config.alerts.enabled ? effectiveRules(config.alerts.rules) : [],
     history,
-    store,
+    store: parts.world === 'replay' ? store : followingClock(store, clock),
     describeSeries: (series) => describeSeries(parts.understanding.linker, series),
     pickSentence: parts.understanding.pickSentence,
     model: () => parts.understanding.classifier.model,
@@ -136,6 +137,20 @@ function redactionOf(deps: {
       const mail = await outbox.read(`${alert.id}-1`);
       if (mail !== null) await rewriteMail({ ...mailDeps(), to: mail.to }, alert);
       return mail !== null;
+    },
+  };
+}
+
+/**
+ * On the wall clock: a position ahead of it was taken while the clock was wrong. Detection goes on from now, instead of
+ * standing still until the clock is there again; what is open is known by its events, so that nothing fires twice.
+ */
+function followingClock(store: AlertStore, clock: Pick<Clock, 'now'>): AlertStore {
+  return {
+    ...store,
+    async readEvaluatedUntil() {
+      const until = await store.readEvaluatedUntil();
+      return until === null || until > clock.now() ? null : until;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../core/clock.js';
@@ -8,6 +8,9 @@ import { BellwetherError, ConfigError } from '../core/errors.js';
 import { lockHolder, takeFolderLock } from './folder-lock.js';
 
 const FORMAT_VERSION = 1;
+export const WORLD_FILE = 'world.json';
+/** Stands in a folder that a restore has not filled to the end. */
+export const RESTORE_MARKER = 'restore-unfinished';
 /** Unix sockets allow 108 bytes on Linux and 104 on macOS, the final NUL included. */
 const MAX_SOCKET_BYTES = 100;
 
@@ -35,12 +38,14 @@ export interface DataFolder {
 /**
  * Opens the folder for this process alone, created for its owner only when missing.
  *
- * Throws ConfigError: `data_folder_in_use`, `data_folder_unusable`, `world_mismatch`, `data_folder_newer`, `data_folder_damaged`.
+ * Throws ConfigError: `data_folder_in_use`, `data_folder_unusable`, `world_mismatch`, `data_folder_newer`, `data_folder_damaged`,
+ * `data_folder_half_restored`.
  */
 export async function openDataFolder(options: DataFolderOptions): Promise<DataFolder> {
   const path = resolve(options.path);
   const unlock = await lockFolder(path, options.clock);
   try {
+    await requireWhole(path);
     const world = await settleWorld(path, options);
     return { ...dataPaths(path), path, world, release: unlock };
   } catch (error) {
@@ -67,6 +72,25 @@ export function dataPaths(path: string): Pick<DataFolder, 'log' | 'store' | 'out
     outbox: join(folder, 'outbox'),
     socket: Buffer.byteLength(near) <= MAX_SOCKET_BYTES ? near : join(tmpdir(), `bellwether-${hash}.sock`),
   };
+}
+
+/** What an installation keeps beside log, store and outbox, absolute; not what belongs to the process that holds the folder. */
+export async function listOwnFiles(path: string): Promise<readonly string[]> {
+  const entries = await readdir(path, { withFileTypes: true });
+  const passing = (name: string) => /^lock(\.|$)|\.new$/.test(name);
+  return entries
+    .filter((entry) => entry.isFile() && !passing(entry.name))
+    .map(({ name }) => join(path, name));
+}
+
+async function requireWhole(path: string): Promise<void> {
+  const marker = join(path, RESTORE_MARKER);
+  const found = await readFile(marker, 'utf8').catch(() => null);
+  if (found === null) return;
+  throw new ConfigError(
+    'data_folder_half_restored',
+    `A restore into ${path} was cut off, so not everything is there. Run it again: bellwether restore ${found.trim()} --data ${path}`,
+  );
 }
 
 async function lockFolder(path: string, clock: Clock): Promise<() => Promise<void>> {
@@ -100,7 +124,7 @@ async function settleWorld(path: string, { world, clock }: DataFolderOptions): P
 }
 
 async function readWorld(path: string): Promise<World | null> {
-  const file = join(path, 'world.json');
+  const file = join(path, WORLD_FILE);
   let value: unknown;
   try {
     value = JSON.parse(await readFile(file, 'utf8'));
@@ -126,11 +150,11 @@ async function readWorld(path: string): Promise<World | null> {
 
 /** Whole or not at all, also after a power cut. */
 async function writeWorld(path: string, world: World, clock: Clock): Promise<void> {
-  const draft = join(path, 'world.json.new');
+  const draft = join(path, `${WORLD_FILE}.new`);
   const createdAt = new Date(clock.now()).toISOString();
   const text = `${JSON.stringify({ world, formatVersion: FORMAT_VERSION, createdAt }, null, 2)}\n`;
   await writeFile(draft, text, { mode: 0o600, flush: true });
-  await rename(draft, join(path, 'world.json'));
+  await rename(draft, join(path, WORLD_FILE));
   const folder = await open(path, 'r');
   try {
     await folder.sync();

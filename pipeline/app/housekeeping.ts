@@ -5,17 +5,21 @@ import type { Clock } from '../core/clock.js';
 import { BellwetherError } from '../core/errors.js';
 import { RAW_TOPIC, SCORED_TOPIC, type DurableLog } from '../core/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { DataFolder } from './data-folder.js';
 import { MONITOR_GROUP, UNDERSTAND_GROUP, type Flow, type Lag } from './flow.js';
+import { findNoRoom } from './room.js';
 
 export interface HousekeepingOptions {
   readonly flow: Pick<Flow, 'lag'>;
   readonly log: Pick<DurableLog, 'trim'>;
   readonly statuses: () => readonly SourceStatus[];
   readonly metrics: Metrics;
-  readonly dataDir: string;
+  readonly folder: Pick<DataFolder, 'path' | 'log' | 'store'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onLag: (lag: Lag) => void;
+  /** Told once a second for what there is no room; empty when all is well. */
+  readonly onRoom: (reasons: readonly string[]) => void;
 }
 
 const EVERY_MS = 1_000;
@@ -37,14 +41,15 @@ export async function keepHouse(options: HousekeepingOptions): Promise<void> {
       metrics.sourceFreshness(source.id, seconds);
     }
     await observeDisk(options);
+    options.onRoom(await findNoRoom([options.folder.log, options.folder.store]));
     if (turn % TRIM_EVERY === 0) await whenPossible(() => options.log.trim());
     await clock.sleep(EVERY_MS, signal);
   }
 }
 
 /** A file system that does not say what is free shows no number. */
-async function observeDisk({ metrics, dataDir }: HousekeepingOptions): Promise<void> {
-  const { bavail, bsize } = await statfs(dataDir).catch(() => ({ bavail: NaN, bsize: 1 }));
+async function observeDisk({ metrics, folder }: HousekeepingOptions): Promise<void> {
+  const { bavail, bsize } = await statfs(folder.path).catch(() => ({ bavail: NaN, bsize: 1 }));
   if (Number.isFinite(bavail)) metrics.diskFree(bavail * bsize);
 }
 

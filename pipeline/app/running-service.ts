@@ -58,6 +58,7 @@ export class RunningService implements Service {
   #newest: number | null = null;
   /** Null in a replay world, and where there is no store. */
   readonly #settled: SettledClock | null;
+  #noRoom: readonly string[] = [];
   #ready = false;
   #stopped: Promise<void> | null = null;
 
@@ -111,11 +112,14 @@ export class RunningService implements Service {
         log: parts.log,
         statuses: () => this.#intake.statuses(),
         metrics: this.#metrics,
-        dataDir: this.dataDir,
+        folder: parts.folder,
         clock,
         signal: this.#abort.signal,
         onLag: (lag) => {
           this.#lag = lag;
+        },
+        onRoom: (reasons) => {
+          this.#noRoom = reasons;
         },
       }),
       keepSettled(this.#settled, { clock, signal: this.#abort.signal }),
@@ -274,7 +278,7 @@ export class RunningService implements Service {
       metrics: this.#metrics,
       accept: (documents) => this.#intake.accept(documents),
       health: () => ({
-        ...readiness(this.#ready, this.#breaker),
+        ...readiness(this.#ready, this.#breaker, this.#noRoom),
         monitor: this.#roles.has('monitor') ? this.#monitoring.state : null,
       }),
       status: () => this.#status(),

@@ -30,6 +30,14 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Prove that nothing was lost or counted twice.',
     load: async () => (await import('./reconcile.js')).reconcileCommand,
   },
+  backup: {
+    summary: 'Copy an installation as of one moment, while it runs.',
+    load: async () => (await import('./backup.js')).backupCommand,
+  },
+  restore: {
+    summary: 'Make a data folder out of a backup.',
+    load: async () => (await import('./restore.js')).restoreCommand,
+  },
   backfill: {
     summary: 'Load history into a live world, silently and beside what comes in.',
     load: async () => (await import('./backfill.js')).backfillCommand,

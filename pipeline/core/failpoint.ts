@@ -8,8 +8,14 @@ export const FAILPOINTS = [
   'after_events_before_mail',
   'after_mail_before_event',
 ] as const;
-/** Places that only an operator's command passes. */
-export type Failpoint = (typeof FAILPOINTS)[number] | 'after_erasure_begun' | 'after_rows_removed';
+export type Failpoint = (typeof FAILPOINTS)[number];
+/** Places that a service under traffic does not pass. */
+export type OperationFailpoint =
+  | 'after_erasure_begun'
+  | 'after_rows_removed'
+  | 'during_backup'
+  | 'during_restore'
+  | 'after_migration_statement';
 
 let armed: { readonly name: string; left: number } | null = null;
 
@@ -20,7 +26,7 @@ export function armFailpoint(text: string): void {
 }
 
 /** Costs a comparison when nothing is armed. */
-export function failpoint(name: Failpoint): void {
+export function failpoint(name: Failpoint | OperationFailpoint): void {
   if (armed?.name !== name) return;
   armed.left -= 1;
   if (armed.left <= 0) process.kill(process.pid, 'SIGKILL');

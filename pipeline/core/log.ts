@@ -51,6 +51,8 @@ export interface DurableLog {
   committedPositions(topic: string, group: string): Promise<readonly LogPosition[]>;
   /** Deletes records below what every group has committed and older than the retention allows. */
   trim(): Promise<void>;
+  /** The embedded log alone, for a backup; other logs have means of their own. */
+  snapshot?(): LogSnapshot;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,16 @@ export interface RedactableLog {
    * cannot do that (Kafka), its retention deletes them in time. Appends wait meanwhile.
    */
   redact(replace: ReplaceRecord): Promise<number | null>;
+}
+
+/** All records, positions and cursors as they were at one moment. The log trims nothing until it is released. */
+export interface LogSnapshot {
+  /** What a copy takes at most. */
+  sizeBytes(): Promise<number>;
+  /** Makes a folder from which the log opens as it was at that moment; on disk when it resolves. */
+  copyTo(folder: string): Promise<void>;
+  /** Calling it twice is harmless. */
+  release(): void;
 }
 
 /** Who reads a partition changes when members of the group come and go. */

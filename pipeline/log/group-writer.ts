@@ -1,4 +1,3 @@
-import type { Clock } from '../core/clock.js';
 import { CancelledError, InvariantError } from '../core/errors.js';
 import { writeTogether, type LogEnvironment } from './lmdb-environment.js';
 import { freeBytes, logFull, translateWriteError } from './log-errors.js';
@@ -7,7 +6,11 @@ import { StagedChanges, storedBytes, type LogState } from './log-state.js';
 // Bounds how long the event loop is held while a group is encoded, and how much memory that takes.
 const MAX_GROUP_BYTES = 8 * 2 ** 20;
 const MAX_GROUP_JOBS = 2_000;
-const ROOM_CHECK_MS = 1_000;
+/**
+ * Below this nothing is written any more, not even commits: when the system has no room for a page, the LMDB library may
+ * corrupt the memory of the process.
+ */
+const LAST_BYTES = 4 * 2 ** 20;
 
 export interface WriteJob {
   /** Bytes that an append adds; 0 for what may be written even when room is short (commits, trimming). */
@@ -24,7 +27,6 @@ export interface GroupWriterOptions {
   readonly folder: string;
   readonly environment: LogEnvironment;
   readonly state: LogState;
-  readonly clock: Clock;
   readonly maxBytes: number;
   readonly minFreeBytes: number;
   readonly onCommitted: (changes: StagedChanges) => void;
@@ -39,7 +41,6 @@ export class GroupWriter {
   private queue: QueuedJob[] = [];
   private running: Promise<void> | null = null;
   private closed = false;
-  private room = { checkedAtMs: -Infinity, freeBytes: Infinity };
 
   constructor(private readonly options: GroupWriterOptions) {}
 
@@ -105,7 +106,7 @@ export class GroupWriter {
     const { folder, environment, state, onCommitted } = this.options;
     const staged = new StagedChanges(state);
     try {
-      await this.requireRoom(group.reduce((sum, job) => sum + job.addedBytes, 0));
+      this.requireRoom(group.reduce((sum, job) => sum + job.addedBytes, 0));
       for (const job of group) job.stage(staged);
     } catch (error) {
       return error instanceof Error ? error : new InvariantError('log_stage', String(error));
@@ -122,18 +123,14 @@ export class GroupWriter {
     return null;
   }
 
-  private async requireRoom(addedBytes: number): Promise<void> {
-    if (addedBytes === 0) return;
-    const { folder, state, clock, maxBytes, minFreeBytes } = this.options;
-    if (storedBytes(state) + addedBytes > maxBytes)
+  private requireRoom(addedBytes: number): void {
+    const { folder, state, maxBytes, minFreeBytes } = this.options;
+    if (addedBytes > 0 && storedBytes(state) + addedBytes > maxBytes)
       throw logFull(folder, `its limit of ${maxBytes} bytes is reached`);
-    const nowMs = clock.monotonic();
-    if (nowMs - this.room.checkedAtMs >= ROOM_CHECK_MS || this.room.freeBytes < minFreeBytes + addedBytes) {
-      this.room = { checkedAtMs: nowMs, freeBytes: await freeBytes(folder) };
-    }
-    this.room.freeBytes -= addedBytes;
-    if (this.room.freeBytes < minFreeBytes) {
+    // Asked each time: others fill the disk as well.
+    const left = freeBytes(folder) - addedBytes;
+    if (left < LAST_BYTES) throw logFull(folder, 'the disk is full');
+    if (addedBytes > 0 && left < minFreeBytes)
       throw logFull(folder, `the disk has less than ${minFreeBytes} bytes left besides`);
-    }
   }
 }

@@ -1,7 +1,7 @@
 import { access, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open, type Database, type Key, type RootDatabase } from 'lmdb';
-import { BellwetherError } from '../core/errors.js';
+import { ConfigError } from '../core/errors.js';
 import { checkLogFile } from './check-log-file.js';
 import { logDamaged } from './log-errors.js';
 
@@ -51,7 +51,8 @@ export async function writeTogether(
   const { records, state } = environment;
   await records.batch(() => {
     for (const change of changes) {
-      if (change.kind === 'state') void state.put(change.key, change.value);
+      if (change.kind === 'state' && change.value === null) void state.remove(change.key);
+      else if (change.kind === 'state') void state.put(change.key, change.value);
       else if (change.value === null) void records.remove(change.key);
       else void records.put(change.key, change.value);
     }
@@ -66,9 +67,9 @@ async function readFormat(marker: string): Promise<boolean> {
   }
   const format = Number(await readFile(marker, 'utf8'));
   if (format > FORMAT) {
-    throw new BellwetherError(
+    throw new ConfigError(
       'log_format_newer',
-      `The log beside ${marker} has format ${format}; this version reads up to ${FORMAT}. Use the newer version of Bellwether.`,
+      `The log beside ${marker} has format ${format}; this version of Bellwether reads up to ${FORMAT}. Start the newer version, or give another folder with --data.`,
     );
   }
   return true;

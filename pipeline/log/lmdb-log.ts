@@ -1,11 +1,12 @@
 import type { Clock } from '../core/clock.js';
 import type { LogPosition } from '../core/document.js';
-import { BellwetherError, InvariantError } from '../core/errors.js';
+import { BellwetherError, InvariantError, UnavailableError } from '../core/errors.js';
 import type {
   AppendOptions,
   DurableLog,
   LogReader,
   LogRecord,
+  LogSnapshot,
   ReaderOptions,
   RedactableLog,
   ReplaceRecord,
@@ -14,6 +15,7 @@ import { AppendSignal } from './append-signal.js';
 import { GroupWriter } from './group-writer.js';
 import { openEnvironment, type LogEnvironment } from './lmdb-environment.js';
 import { LmdbReader } from './lmdb-reader.js';
+import { snapshotLog } from './lmdb-snapshot.js';
 import { logDamaged, translateWriteError } from './log-errors.js';
 import { committedOffset, parseState, type LogState } from './log-state.js';
 import { encodeRecord, storedSize } from './record-format.js';
@@ -23,7 +25,7 @@ import { trimLog, type Retention } from './trim-log.js';
 
 const DEFAULT_RETENTION: Retention = { maxAgeMs: 7 * 86_400_000, maxBytes: 5e9 };
 /** Kept free so that the store, commits and clean-up can still write when the log no longer takes documents. */
-const DEFAULT_MIN_FREE_BYTES = 64 * 2 ** 20;
+export const MIN_FREE_BYTES = 64 * 2 ** 20;
 const MAX_NAME_BYTES = 300;
 
 export interface LmdbLogOptions {
@@ -61,6 +63,8 @@ class LmdbLog implements DurableLog, RedactableLog {
   private readonly writer: GroupWriter;
   private readonly readers = new Set<LmdbReader>();
   private newestMs: number;
+  private snapshots = 0;
+  private redacting = false;
 
   constructor(
     private readonly parts: LmdbLogOptions & {
@@ -75,7 +79,7 @@ class LmdbLog implements DurableLog, RedactableLog {
       ...parts,
       folder: parts.path,
       maxBytes: parts.maxBytes ?? Infinity,
-      minFreeBytes: parts.minFreeBytes ?? DEFAULT_MIN_FREE_BYTES,
+      minFreeBytes: parts.minFreeBytes ?? MIN_FREE_BYTES,
       onCommitted: ({ grownTopics }) => {
         for (const topic of grownTopics) this.signal.grown(topic);
       },
@@ -147,6 +151,7 @@ class LmdbLog implements DurableLog, RedactableLog {
   }
 
   async trim(): Promise<void> {
+    if (this.snapshots > 0) return;
     const { state, records, clock, retention } = this.parts;
     await trimLog({ state, records, clock, writer: this.writer, retention: retention ?? DEFAULT_RETENTION });
   }
@@ -154,13 +159,39 @@ class LmdbLog implements DurableLog, RedactableLog {
   /** The file is written anew also when nothing was replaced: a call before may have been cut off in between. */
   async redact(replace: ReplaceRecord): Promise<number> {
     const { environment, path } = this.parts;
-    const replaced = await redactRecords({ ...this.parts, writer: this.writer }, replace);
+    this.requireAlone();
+    this.redacting = true;
     try {
+      const replaced = await redactRecords({ ...this.parts, writer: this.writer }, replace);
       await this.writer.exclusively(() => rewriteFile(environment));
+      return replaced;
     } catch (error) {
       throw await translateWriteError(path, error);
+    } finally {
+      this.redacting = false;
     }
-    return replaced;
+  }
+
+  snapshot(): LogSnapshot {
+    const { environment, state } = this.parts;
+    this.requireAlone();
+    this.snapshots += 1;
+    return snapshotLog({
+      environment,
+      state,
+      onRelease: () => {
+        this.snapshots -= 1;
+      },
+    });
+  }
+
+  /** A file that is being copied must not be replaced, nor closed. */
+  private requireAlone(): void {
+    if (!this.redacting && this.snapshots === 0) return;
+    throw new UnavailableError(
+      'log_busy',
+      'A backup or an erasure is under way; give the command again when it is done.',
+    );
   }
 
   async close(): Promise<void> {

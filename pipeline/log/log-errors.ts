@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { statfsSync } from 'node:fs';
 import { BellwetherError, UnavailableError } from '../core/errors.js';
 
 /** Below this a failed write is put down to the full disk: LMDB reports a write cut short as a plain I/O error. */
@@ -26,10 +26,13 @@ export function logDamaged(file: string, detail: string, cause?: unknown): Bellw
   );
 }
 
-/** What the disk of the folder still takes; Infinity where the system does not say. */
-export async function freeBytes(folder: string): Promise<number> {
+/**
+ * What the disk of the folder still takes; Infinity where the system does not say. Costs microseconds, where a place in the
+ * thread pool may have to be waited for.
+ */
+export function freeBytes(folder: string): number {
   try {
-    const { bavail, bsize } = await statfs(folder);
+    const { bavail, bsize } = statfsSync(folder);
     return bavail * bsize;
   } catch {
     return Infinity; // The write itself will tell.
@@ -41,7 +44,7 @@ export async function translateWriteError(folder: string, error: unknown): Promi
   const cause = await commitErrorOf(error);
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (NO_ROOM_CODES.includes(code)) return logFull(folder, 'the disk is full', cause);
-  if ((await freeBytes(folder)) < FULL_DISK_BYTES) return logFull(folder, 'the disk is full', cause);
+  if (freeBytes(folder) < FULL_DISK_BYTES) return logFull(folder, 'the disk is full', cause);
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new UnavailableError(
     'log_write_failed',

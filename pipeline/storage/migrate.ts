@@ -1,4 +1,5 @@
 import { ConfigError, UnavailableError } from '../core/errors.js';
+import { failpoint } from '../core/failpoint.js';
 import { firstSchema } from './migrations/0001-first-schema.js';
 import { scores } from './migrations/0003-scores.js';
 import { sequence } from './migrations/0002-sequence.js';
@@ -54,7 +55,10 @@ export async function migrate(
   }
   const applied: string[] = [];
   for (const migration of migrations.filter(({ version }) => version > current)) {
-    for (const statement of migration.statements) await db.command(clusterStatement(statement, cluster));
+    for (const statement of migration.statements) {
+      await db.command(clusterStatement(statement, cluster));
+      failpoint('after_migration_statement');
+    }
     await db.insert('schema_migrations', [
       { version: migration.version, name: migration.name, applied_at: now },
     ]);

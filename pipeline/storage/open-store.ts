@@ -17,6 +17,7 @@ import * as alertEvents from './alert-events.js';
 import { BatchWriter } from './batch-writer.js';
 import { createDeadLetterStore, type DeadLetterStore } from './dead-letters.js';
 import { createErasureStore, type ErasureStore } from './erasure.js';
+import { createFreezer, type FrozenStore } from './freeze-store.js';
 import { StoreHistory } from './history-reader.js';
 import { Generations } from './generations.js';
 import { migrate, MIGRATIONS, requireSchema } from './migrate.js';
@@ -74,6 +75,11 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
    * server whoever becomes the active monitor does it.
    */
   takeOver(): Promise<void>;
+  /**
+   * Of an embedded store: everything as it is at one moment, for a backup, and what `atThatMoment` answers in it. Writes wait
+   * meanwhile, `heldMs` milliseconds; reads do not. Throws ConfigError `backup_running` before the last one is released.
+   */
+  freeze?<T>(atThatMoment: () => Promise<T>): Promise<FrozenStore<T>>;
   /** Resolves when the engine answers, for the readiness check. */
   ping(): Promise<void>;
   /** Waits for what is under way, then lets the folder go. Calling it twice is harmless. */
@@ -113,7 +119,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     for (let n = 0; n < CONCURRENT_READS; n += 1) sessions.push(await place.openReader());
     const readers = new ReadPool(sessions, WAITING_READS);
     const identity = { world, schemaVersion: Math.max(...MIGRATIONS.map(({ version }) => version)) };
-    return assemble({ writer, readers, state, rollUps, limits, generations, clock, identity, migrations });
+    const path = 'path' in options ? options.path : null;
+    return assemble({
+      writer,
+      readers,
+      state,
+      rollUps,
+      limits,
+      generations,
+      clock,
+      identity,
+      migrations,
+      path,
+    });
   } catch (error) {
     for (const session of [...sessions, writer]) await session.close();
     if (place.embedded) await drainPending();
@@ -171,11 +189,13 @@ interface Parts {
   readonly clock: Clock;
   readonly identity: StoreIdentity;
   readonly migrations: readonly string[];
+  /** Null on a server. */
+  readonly path: string | null;
 }
 
 function assemble(parts: Parts): Store {
-  const { writer, readers, state, rollUps, limits, generations, identity, migrations } = parts;
-  const batches = new BatchWriter(writer, () => parts.clock.now());
+  const { writer, readers, state, rollUps, limits, generations, clock, identity, migrations, path } = parts;
+  const batches = new BatchWriter(writer, () => clock.now());
   const history = new StoreHistory(writer);
   const work = new OpenWork();
   const inOrder = work.inOrder.bind(work);
@@ -229,6 +249,7 @@ function assemble(parts: Parts): Store {
       finish: (rescores) => inOrder(() => rescore.finish(rescores)),
     },
     ...removing(parts, anytime),
+    ...(path === null ? {} : { freeze: createFreezer({ writer, clock, folder: path, inOrder }) }),
     unstorable: () => batches.unstorable,
     ping: () => anytime(() => readers.query('SELECT 1').then(() => undefined)),
     close: () =>

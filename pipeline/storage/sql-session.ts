@@ -8,6 +8,7 @@ import {
   TimeoutError,
   UnavailableError,
 } from '../core/errors.js';
+import { letCrashesEndTheProcess } from './native-crashes.js';
 
 type ClientConnection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>['connection']>;
 export type SqlParams = Readonly<Record<string, unknown>>;
@@ -60,6 +61,7 @@ export async function openSqlSession(path: string, settings: SessionSettings): P
     // Its types were not made for exactOptionalPropertyTypes; the shape is the client's own.
     const connection = createChdbConnection({ path }) as unknown as ClientConnection;
     client = createClient({ connection });
+    letCrashesEndTheProcess();
   } catch (error) {
     throw new ConfigError(
       'store_not_opened',
@@ -112,6 +114,8 @@ const DATA_ERRORS = new Set([6, 25, 26, 27, 33, 38, 41, 53, 69, 70, 72, 117, 130
 const BUGS = new Set([10, 16, 36, 42, 43, 44, 46, 47, 60, 62, 115, 164, 184, 215, 386, 456]);
 const TOO_SLOW = 159;
 const DISK_FULL = 243;
+/** The engine has caught a crash of native code, its own or another's, and serves no more; only a new process does. */
+const CRASHED = 236;
 
 /** What the engine threw, as one of our errors; only here is decided whether a retry can help. */
 export function toStoreError(error: unknown): BellwetherError {
@@ -131,6 +135,13 @@ export function toStoreError(error: unknown): BellwetherError {
     return new InvariantError('store_statement', `The store refuses a statement: ${message}`, {
       cause: error,
     });
+  }
+  if (code === CRASHED) {
+    return new BellwetherError(
+      'store_crashed',
+      'Native code has crashed in this process, so it ends. Start it again: it continues where it was.',
+      { cause: error },
+    );
   }
   if (code === TOO_SLOW) {
     return new TimeoutError('query_too_slow', 'The query ran over its time limit; ask for a shorter range.', {

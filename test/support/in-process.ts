@@ -4,7 +4,7 @@ import { openParts } from '../../pipeline/app/parts.js';
 import { ALL_ROLES } from '../../pipeline/app/roles.js';
 import { RunningService } from '../../pipeline/app/running-service.js';
 import type { World } from '../../pipeline/core/document.js';
-import { systemClock } from '../../pipeline/core/clock.js';
+import { systemClock, type Clock } from '../../pipeline/core/clock.js';
 import { silentLogger } from '../../pipeline/telemetry/logger.js';
 
 /** A whole service inside the test, without sources, on free ports; its parts lie open. */
@@ -12,13 +12,14 @@ export async function openService(
   dataDir: string,
   world: World = 'live',
   more: ConfigInput = {},
+  clock: Clock = systemClock,
 ): Promise<RunningService> {
   const config = await loadConfig({
     file: null,
     env: {},
     overrides: { sources: [], http: { port: 0 }, metrics: { port: 0 }, ...more },
   });
-  const options = { config, dataDir, world, clock: systemClock, logger: silentLogger };
+  const options = { config, dataDir, world, clock, logger: silentLogger };
   const parts = await openParts({ ...options, roles: ALL_ROLES });
   const service = new RunningService(options, parts);
   await service.start();

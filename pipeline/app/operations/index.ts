@@ -1,4 +1,5 @@
 import { backfillOperation } from './backfill.js';
+import { backupOperation } from './backup.js';
 import { resetBreakerOperation } from './breaker.js';
 import { diffOperation } from './diff.js';
 import { eraseOperation } from './erase.js';
@@ -20,6 +21,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
   erased(retryDeadLettersOperation),
   erased(dropDeadLettersOperation),
   erased(backfillOperation),
+  erased(backupOperation),
   erased(rescoreOperation),
   erased(diffOperation),
   erased(resetBreakerOperation),

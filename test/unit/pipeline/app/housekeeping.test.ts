@@ -10,7 +10,7 @@ function keepHouseUntilTrimmed(times: number, error: Error): Promise<void> {
   const abort = new AbortController();
   let trims = 0;
   return keepHouse({
-    dataDir: '.',
+    folder: { path: '.', log: './log', store: './store' },
     flow: { lag: () => Promise.resolve({ understand: 0, monitor: 0 }) },
     log: {
       trim: () => {
@@ -24,6 +24,7 @@ function keepHouseUntilTrimmed(times: number, error: Error): Promise<void> {
     clock: fakeClock('2026-03-02T00:00:00.000Z'),
     signal: abort.signal,
     onLag: () => undefined,
+    onRoom: () => undefined,
   });
 }
 
