@@ -5,6 +5,7 @@ import { SCORED_TOPIC } from '../../core/log.js';
 import type { AppendOptions, DurableLog, LogReader, LogRecord, ReaderOptions } from '../../core/log.js';
 import type { BellwetherError } from '../../core/errors.js';
 import { committedOffsets, connect, disconnect, watermarks } from './calls.js';
+import { refusalIsConfig } from './connection-errors.js';
 import { connectionSettings, type KafkaConnection, type Settings } from './connection.js';
 import { Cursors } from './cursors.js';
 import { KafkaAppender } from './kafka-appender.js';
@@ -39,7 +40,8 @@ const SESSION_MS = { one: 6_000, shared: 10_000 };
 /**
  * The durable log on Kafka. Offsets of a topic that we made are dense and start at 0 in each partition.
  *
- * Throws ConfigError `kafka_client_missing` or `kafka_credentials_missing`; a retriable UnavailableError when no broker answers.
+ * Throws ConfigError when something must be changed first: `kafka_client_missing`, `kafka_credentials_missing`, `kafka_tls`,
+ * `kafka_authentication`; a retriable UnavailableError when no broker answers.
  */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<DurableLog> {
   const client = await loadKafkaClient();
@@ -47,7 +49,10 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<DurableLog
     ...connectionSettings(options.brokers, options.connection),
     'client.id': options.instanceId ?? 'bellwether',
   };
-  const appender = await KafkaAppender.open(client, settings);
+  const { onFailure } = options;
+  const appender = await refusalIsConfig(() =>
+    KafkaAppender.open({ client, settings, target: options, onFailure }),
+  );
   return new KafkaLog(options, client, settings, appender);
 }
 
@@ -68,7 +73,7 @@ class KafkaLog implements DurableLog {
     const { prefix, partitions, replication, retentionMs, createTopics = true } = options;
     const topicOptions = { prefix, partitions, replication, retentionMs, createTopics };
     this.#topics = new Topics(topicOptions, client, settings, () => appender.producer);
-    this.#cursors = new Cursors(client, settings, this.#topics.fullName(CURSORS_TOPIC));
+    this.#cursors = new Cursors(client, settings, this.#topics.fullName(CURSORS_TOPIC), options);
   }
 
   async append(
@@ -99,6 +104,7 @@ class KafkaLog implements DurableLog {
       ...readerOptions,
       client: this.client,
       settings: this.settings,
+      target: this.options,
       topic: this.#topics.fullName(topic),
       group: this.#groupName(group),
       sessionTimeoutMs: topic === SCORED_TOPIC ? SESSION_MS.one : SESSION_MS.shared,
@@ -170,7 +176,7 @@ class KafkaLog implements DurableLog {
       { ...this.settings, 'group.id': this.#groupName(group), 'enable.auto.commit': false },
       {},
     );
-    const connected = connect(consumer).then(() => consumer);
+    const connected = connect(consumer, this.options).then(() => consumer);
     this.#observers.set(group, connected);
     connected.catch(() => this.#observers.delete(group));
     return connected;

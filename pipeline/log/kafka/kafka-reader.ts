@@ -4,7 +4,17 @@ import type { KafkaConsumer, LibrdKafkaError, Message, TopicPartition } from 'no
 import type { LogPosition } from '../../core/document.js';
 import { CancelledError, ConfigError } from '../../core/errors.js';
 import type { LogMessage, LogReader, PullLimits } from '../../core/log.js';
-import { bounded, CODE, codeOf, connect, disconnect, toLogError, watermarks } from './calls.js';
+import {
+  bounded,
+  CODE,
+  codeOf,
+  connect,
+  disconnect,
+  isFatal,
+  toLogError,
+  watchRefusals,
+  watermarks,
+} from './calls.js';
 import { OffsetCommits } from './offset-commits.js';
 import { Partitions } from './partitions.js';
 import { consumerSettings, type KafkaReaderOptions } from './reader-options.js';
@@ -58,7 +68,8 @@ export class KafkaReader implements LogReader {
 
   static async open(options: KafkaReaderOptions): Promise<KafkaReader> {
     const reader = new KafkaReader(options);
-    await connect(reader.#consumer);
+    await connect(reader.#consumer, options.target);
+    watchRefusals(reader.#consumer, options.target, options.onFailure);
     reader.#consumer.subscribe([options.topic]);
     reader.#loop = reader.#run();
     return reader;
@@ -291,7 +302,7 @@ export class KafkaReader implements LogReader {
   }
 
   #onError(error: LibrdKafkaError): void {
-    if (error.isFatal !== true) return;
+    if (!isFatal(error)) return;
     this.#fatal = new ConfigError(
       'kafka_reader_fenced',
       `Kafka has shut this reader out: ${error.message}. Two processes must not have the same log.kafka.instanceId.`,

@@ -1,6 +1,7 @@
 import type { BellwetherError } from '../../core/errors.js';
 import type { ReaderOptions } from '../../core/log.js';
 import type { Settings } from './connection.js';
+import type { ConnectionTarget } from './connection-errors.js';
 import type { KafkaClient } from './load-client.js';
 
 /** Records that the broker no longer has, although nobody had read them. */
@@ -14,6 +15,7 @@ export interface LogGap {
 export interface KafkaReaderOptions extends ReaderOptions {
   readonly client: KafkaClient;
   readonly settings: Settings;
+  readonly target: ConnectionTarget;
   readonly topic: string;
   readonly group: string;
   readonly sessionTimeoutMs: number;
