@@ -5,7 +5,7 @@ import { createLiveHub, type LiveHub } from '../../dashboards/api/live-hub.js';
 import type { ServiceStatus } from '../../dashboards/api/ports.js';
 import type { World } from '../core/document.js';
 import { BellwetherError, CancelledError, ConfigError } from '../core/errors.js';
-import { createMetrics, type Metrics } from '../telemetry/metrics.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
 import type { MonitorProgress } from '../topology.js';
 import { announceAlerts, announceDocuments } from './announce.js';
@@ -38,7 +38,7 @@ export class RunningService implements Service {
   readonly dataDir: string;
   addresses: HttpAddresses = { page: null, metrics: null };
   failed: Promise<void> = Promise.resolve();
-  readonly #metrics: Metrics = createMetrics();
+  readonly #metrics: Metrics;
   readonly #hub: LiveHub;
   readonly #intake: Intake;
   readonly #startedAt: number;
@@ -59,7 +59,9 @@ export class RunningService implements Service {
   constructor(
     readonly options: ServiceOptions,
     readonly parts: OpenParts,
+    metrics: Metrics,
   ) {
+    this.#metrics = metrics;
     const { clock, logger, roles = ALL_ROLES } = options;
     this.#roles = roles;
     this.world = parts.world;
@@ -267,6 +269,7 @@ export class RunningService implements Service {
       health: () => ({
         ...readiness(this.#ready, this.#breaker),
         monitor: this.#roles.has('monitor') ? this.#monitoring.state : null,
+        gaps: this.parts.gaps.known,
       }),
       status: () => this.#status(),
     });

@@ -138,6 +138,7 @@ function defaults(
     'group.initial.rebalance.delay.ms': '0',
     'auto.create.topics.enable': 'false',
     'log.retention.check.interval.ms': '1000',
+    'log.initial.task.delay.ms': '500',
   };
 }
 

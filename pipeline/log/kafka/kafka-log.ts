@@ -26,10 +26,12 @@ export interface KafkaLogOptions {
   readonly retentionMs: number;
   readonly instanceId: string | null;
   /** Records that the brokers dropped before they were read. */
-  readonly onGap: (gap: LogGap) => void;
+  readonly onGap: (gap: LogGap) => void | Promise<void>;
   readonly onRebalance?: () => void;
   /** Failures that are waited for, such as brokers that are away. */
   readonly onFailure: (error: BellwetherError) => void;
+  /** The brokers answer again after a failure. */
+  readonly onWorking?: () => void;
   /** False where the broker makes topics by itself; default true. */
   readonly createTopics?: boolean;
 }
@@ -98,7 +100,8 @@ class KafkaLog implements DurableLog {
   }
 
   async openReader(topic: string, group: string, readerOptions: ReaderOptions = {}): Promise<LogReader> {
-    const { instanceId, onGap, onFailure, onRebalance = () => undefined } = this.options;
+    const { instanceId, onGap, onFailure, onWorking = () => undefined } = this.options;
+    const { onRebalance = () => undefined } = this.options;
     await this.#topics.partitions(topic);
     const reader = await KafkaReader.open({
       ...readerOptions,
@@ -112,6 +115,7 @@ class KafkaLog implements DurableLog {
       onGap,
       onRebalance,
       onFailure,
+      onWorking,
     });
     this.#readers.add(reader);
     return reader;

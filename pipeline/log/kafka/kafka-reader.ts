@@ -17,7 +17,7 @@ import {
 } from './calls.js';
 import { OffsetCommits } from './offset-commits.js';
 import { Partitions } from './partitions.js';
-import { consumerSettings, type KafkaReaderOptions } from './reader-options.js';
+import { consumerSettings, type KafkaReaderOptions, type LogGap } from './reader-options.js';
 import { findStarts } from './start-offsets.js';
 
 const CONSUME_MS = 50;
@@ -118,7 +118,10 @@ export class KafkaReader implements LogReader {
       this.#keepAhead();
       try {
         const room = this.#paused ? 1 : FETCH_AT_ONCE;
-        for (const message of await this.#consume(room)) this.#take(message);
+        const messages = await this.#consume(room);
+        for (const message of messages) this.#take(message);
+        // An empty answer says nothing: it is what a broker that is away gives as well.
+        if (messages.length > 0) this.options.onWorking?.();
       } catch (error) {
         await this.#recover(error);
       }
@@ -142,7 +145,7 @@ export class KafkaReader implements LogReader {
       value: value ?? new Uint8Array(),
       appendedAt,
     });
-    if (gap !== null) this.options.onGap({ topic: this.options.topic, partition, ...gap });
+    if (gap !== null) void this.#reportGap({ topic: this.options.topic, partition, ...gap });
   }
 
   /** Stops fetching while enough lies ready. The half that must go first keeps it from switching at every message. */
@@ -170,12 +173,13 @@ export class KafkaReader implements LogReader {
 
   /** The broker's retention went past what this reader was to fetch next. */
   async #skipDropped(): Promise<void> {
-    const { topic, onGap } = this.options;
+    const { topic } = this.options;
     for (const { id, expected } of this.#partitions.all()) {
       const { low } = await watermarks(this.#consumer, { topic, partition: id });
       if (low <= expected) continue;
-      onGap({ topic, partition: id, from: expected, to: low });
+      await this.#reportGap({ topic, partition: id, from: expected, to: low });
       this.#partitions.skipTo(id, low);
+      await this.#commits.commit(this.#partitions.passGaps());
       await bounded(CONSUME_BOUND_MS, 'seek', (done) => {
         this.#consumer.seek({ topic, partition: id, offset: low }, 5_000, (error) => {
           done(error, undefined);
@@ -207,14 +211,36 @@ export class KafkaReader implements LogReader {
       this.#consumer.incrementalAssign([]);
       return;
     }
-    const starts = await this.#untilKnown(() => findStarts(this.#consumer, partitions, this.options));
+    const starts = await this.#untilKnown(() => findStarts(this.#consumer, partitions, this.options.topic));
     if (starts === null) {
       this.#letGo([...partitions]);
       return;
     }
     for (const { partition, offset } of starts) this.#partitions.add(partition, offset);
-    this.#consumer.incrementalAssign([...starts]);
+    const { topic } = this.options;
+    this.#consumer.incrementalAssign(starts.map(({ partition, offset }) => ({ topic, partition, offset })));
+    for (const { gap } of starts) if (gap !== null) void this.#passStartGap(gap);
     void this.#prepare(partitions.map(({ partition }) => partition));
+  }
+
+  /** A gap before the start is written down, then committed past, so that the next reader does not report it again. */
+  async #passStartGap(gap: LogGap): Promise<void> {
+    if (!(await this.#reportGap(gap))) return;
+    try {
+      await this.#commits.commit(this.#partitions.uncommit(gap.partition));
+    } catch (failure) {
+      this.options.onFailure(toLogError(failure, 'commit past a gap'));
+    }
+  }
+
+  async #reportGap(gap: LogGap): Promise<boolean> {
+    try {
+      await this.options.onGap(gap);
+      return true;
+    } catch (failure) {
+      this.options.onFailure(toLogError(failure, 'write down a gap'));
+      return false;
+    }
   }
 
   /** Opens partitions when their reader is prepared for them; asks it again while it fails and the partitions stay. */

@@ -6,7 +6,7 @@ import type { KafkaReaderOptions } from './reader-options.js';
 
 export interface OpenTopicOptions extends Pick<
   KafkaReaderOptions,
-  'topic' | 'group' | 'onGap' | 'onFailure'
+  'topic' | 'group' | 'onGap' | 'onFailure' | 'onWorking'
 > {
   readonly brokers: string;
   readonly connection: KafkaConnection;

@@ -21,8 +21,11 @@ export interface KafkaReaderOptions extends ReaderOptions {
   readonly sessionTimeoutMs: number;
   /** Stable name of this member, or null. */
   readonly instanceId: string | null;
-  readonly onGap: (gap: LogGap) => void;
+  /** Awaited before the gap is committed past, so that it is reported once. */
+  readonly onGap: (gap: LogGap) => void | Promise<void>;
   readonly onRebalance: () => void;
+  /** Told when messages come. */
+  readonly onWorking?: () => void;
   /** Told of failures that are waited for. */
   readonly onFailure: (error: BellwetherError) => void;
 }
