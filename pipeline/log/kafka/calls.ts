@@ -21,6 +21,7 @@ export const CODE = {
   revokePartitions: -174,
   noOffset: -168,
   invalidSetting: -172,
+  fatal: -150,
   /** Of our own. */
   givenUp: -99_999,
   offsetReset: -140,

@@ -166,7 +166,8 @@ export class KafkaReader implements LogReader {
   async #recover(error: unknown): Promise<void> {
     if (this.#closing) return;
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    if (codeOf(cause) === CODE.offsetReset) await this.#skipDropped();
+    if (codeOf(cause) === CODE.fatal) this.#shutOut(toLogError(cause, 'consume').message);
+    else if (codeOf(cause) === CODE.offsetReset) await this.#skipDropped();
     else this.options.onFailure(toLogError(error, 'consume'));
     await pause(AGAIN_MS);
   }
@@ -219,6 +220,8 @@ export class KafkaReader implements LogReader {
     for (const { partition, offset } of starts) this.#partitions.add(partition, offset);
     const { topic } = this.options;
     this.#consumer.incrementalAssign(starts.map(({ partition, offset }) => ({ topic, partition, offset })));
+    // A partition that was paused when it left comes back paused.
+    if (!this.#paused) this.#consumer.resume([...partitions]);
     for (const { gap } of starts) if (gap !== null) void this.#passStartGap(gap);
     void this.#prepare(partitions.map(({ partition }) => partition));
   }
@@ -328,10 +331,14 @@ export class KafkaReader implements LogReader {
   }
 
   #onError(error: LibrdKafkaError): void {
-    if (!isFatal(error)) return;
-    this.#fatal = new ConfigError(
+    if (isFatal(error)) this.#shutOut(error.message);
+  }
+
+  /** After a fatal error librdkafka gives this client nothing any more. */
+  #shutOut(reason: string): void {
+    this.#fatal ??= new ConfigError(
       'kafka_reader_fenced',
-      `Kafka has shut this reader out: ${error.message}. Two processes must not have the same log.kafka.instanceId.`,
+      `Kafka has shut this reader out (${reason}). Two processes must not have the same log.kafka.instanceId.`,
     );
     this.#wake();
   }
