@@ -68,6 +68,7 @@ export interface Metrics {
  */
 export function createMetrics(): Metrics {
   const registry = new Registry();
+  const defined = defineMetrics(registry);
   const {
     accepted,
     rejected,
@@ -76,10 +77,6 @@ export function createMetrics(): Metrics {
     stageTime,
     visible,
     late,
-    lag,
-    gaps,
-    gapAt,
-    rebalances,
     state,
     freshness,
     alertEvents,
@@ -88,7 +85,7 @@ export function createMetrics(): Metrics {
     evaluatedAt,
     free,
     mails,
-  } = defineMetrics(registry);
+  } = defined;
   return {
     registry,
     accepted: (source_type, documents) => accepted.inc({ source_type }, documents),
@@ -100,14 +97,7 @@ export function createMetrics(): Metrics {
     },
     late: (documents) => late.inc(documents),
     queryable: (seconds) => visible.observe(Math.max(0, seconds)),
-    lag: (topic, group, documents) => lag.set({ topic, group }, documents),
-    logGap(topic, messages, atSeconds) {
-      gaps.inc({ topic }, messages);
-      gapAt.set({ topic }, atSeconds);
-    },
-    rebalanced: () => {
-      rebalances.inc();
-    },
+    ...logMetrics(defined),
     sourceState(source, current) {
       for (const name of SOURCE_STATES) state.set({ source, state: name }, name === current ? 1 : 0);
     },
@@ -133,6 +123,26 @@ export function createMetrics(): Metrics {
       collectDefaultMetrics({ register: registry });
     },
     text: () => registry.metrics(),
+  };
+}
+
+function logMetrics({
+  lag,
+  gaps,
+  gapAt,
+  rebalances,
+}: ReturnType<typeof defineMetrics>): Pick<Metrics, 'lag' | 'logGap' | 'rebalanced'> {
+  return {
+    lag: (topic, group, documents) => {
+      lag.set({ topic, group }, documents);
+    },
+    logGap(topic, messages, atSeconds) {
+      gaps.inc({ topic }, messages);
+      gapAt.set({ topic }, atSeconds);
+    },
+    rebalanced: () => {
+      rebalances.inc();
+    },
   };
 }
 

@@ -1,6 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { KafkaConsumer, LibrdKafkaError, Metadata, Producer, TopicPartition } from 'node-rdkafka';
+import type {
+  KafkaConsumer,
+  LibrdKafkaError,
+  Metadata,
+  Producer,
+  TopicPartition,
+  TopicPartitionOffset,
+} from 'node-rdkafka';
 
 import { BellwetherError, RejectedError, UnavailableError } from '../../core/errors.js';
 import { explainRefusal, refusedBroker, type ConnectionTarget } from './connection-errors.js';
@@ -120,6 +127,28 @@ export async function disconnect(client: AnyClient): Promise<void> {
       done(error, undefined);
     });
   }).catch(() => undefined);
+}
+
+/** Gives partitions back. Never throws: a consumer that is closed has none. */
+export function letGo(consumer: KafkaConsumer, partitions: readonly TopicPartition[]): void {
+  try {
+    consumer.incrementalUnassign([...partitions]);
+  } catch {
+    try {
+      consumer.unassign();
+    } catch {
+      // Closed meanwhile.
+    }
+  }
+}
+
+/** Goes on at the offset. */
+export async function seek(consumer: KafkaConsumer, place: TopicPartitionOffset): Promise<void> {
+  await bounded(CALL_MS, 'seek', (done) => {
+    consumer.seek(place, 5_000, (error) => {
+      done(error, undefined);
+    });
+  });
 }
 
 /** First and one past the last offset that the broker has. A partition that is new or moves is asked for again. */

@@ -11,6 +11,8 @@ import {
   connect,
   disconnect,
   isFatal,
+  letGo,
+  seek,
   toLogError,
   watchRefusals,
   watermarks,
@@ -181,11 +183,7 @@ export class KafkaReader implements LogReader {
       await this.#reportGap({ topic, partition: id, from: expected, to: low });
       this.#partitions.skipTo(id, low);
       await this.#commits.commit(this.#partitions.passGaps());
-      await bounded(CONSUME_BOUND_MS, 'seek', (done) => {
-        this.#consumer.seek({ topic, partition: id, offset: low }, 5_000, (error) => {
-          done(error, undefined);
-        });
-      });
+      await seek(this.#consumer, { topic, partition: id, offset: low });
     }
   }
 
@@ -193,7 +191,7 @@ export class KafkaReader implements LogReader {
     // Nothing here may throw: it is called from the native side.
     this.options.onRebalance();
     if (this.#closing) {
-      this.#letGo(partitions);
+      letGo(this.#consumer, partitions);
       return;
     }
     this.#changes = this.#changes.then(async () => {
@@ -214,7 +212,7 @@ export class KafkaReader implements LogReader {
     }
     const starts = await this.#untilKnown(() => findStarts(this.#consumer, partitions, this.options.topic));
     if (starts === null) {
-      this.#letGo([...partitions]);
+      letGo(this.#consumer, partitions);
       return;
     }
     for (const { partition, offset } of starts) this.#partitions.add(partition, offset);
@@ -279,7 +277,7 @@ export class KafkaReader implements LogReader {
     await this.#revoked(ids);
     for (const id of ids) this.#partitions.remove(id);
     this.#commits.settle();
-    this.#letGo(partitions);
+    letGo(this.#consumer, partitions);
   }
 
   async #revoked(ids: readonly number[]): Promise<void> {
@@ -303,18 +301,6 @@ export class KafkaReader implements LogReader {
       this.#consumer.commitSync(offsets);
     } catch {
       // The membership is gone already: who reads next does it again, and doing it again changes nothing.
-    }
-  }
-
-  #letGo(partitions: readonly TopicPartition[]): void {
-    try {
-      this.#consumer.incrementalUnassign([...partitions]);
-    } catch {
-      try {
-        this.#consumer.unassign();
-      } catch {
-        // Closed meanwhile.
-      }
     }
   }
 
