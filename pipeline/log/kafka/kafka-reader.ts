@@ -215,8 +215,8 @@ export class KafkaReader implements LogReader {
       letGo(this.#consumer, partitions);
       return;
     }
-    for (const { partition, offset } of starts) this.#partitions.add(partition, offset);
     const { topic } = this.options;
+    for (const { partition, offset } of starts) this.#partitions.add(partition, offset);
     this.#consumer.incrementalAssign(starts.map(({ partition, offset }) => ({ topic, partition, offset })));
     // A partition that was paused when it left comes back paused.
     if (!this.#paused) this.#consumer.resume([...partitions]);
@@ -331,9 +331,7 @@ export class KafkaReader implements LogReader {
 
   async #nextMessages(waitMs: number): Promise<void> {
     const abort = new AbortController();
-    const wake = () => {
-      abort.abort();
-    };
+    const wake = abort.abort.bind(abort, undefined);
     this.#wakers.add(wake);
     await pause(waitMs, undefined, { signal: abort.signal }).catch(() => undefined);
     this.#wakers.delete(wake);
