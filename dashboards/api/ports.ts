@@ -85,6 +85,15 @@ export interface Health {
   readonly reasons: readonly string[];
   /** Of several monitors one is active; null in a process without that role. Absent: nobody asked. */
   readonly monitor?: 'active' | 'standby' | null;
+  /** What the log lost before it was read; nothing makes it good, so it takes no readiness away. */
+  readonly gaps?: readonly {
+    readonly topic: string;
+    readonly partition: number;
+    readonly from: number;
+    readonly to: number;
+    readonly messages: number;
+    readonly at: string;
+  }[];
 }
 
 /**

@@ -56,7 +56,7 @@ export function createSources(
 }
 
 function createTopicSource(topic: KafkaSourceConfig, options: SourcesOptions): Source {
-  const { clock, logger, metrics, config } = options;
+  const { clock, logger, metrics, config, parts } = options;
   const { id, name, kind, licence, credibility } = topic;
   const failure = createRepeatingFailure({ sentence: 'A Kafka source has to be waited for.', logger, clock });
   return createKafkaSource({
@@ -76,10 +76,13 @@ function createTopicSource(topic: KafkaSourceConfig, options: SourcesOptions): S
         topic: topic.topic,
         group: topic.group,
         onGap: (gap) => {
-          logger.error('Messages of a topic were gone before they were read.', { source: id, ...gap });
+          parts.gaps.recordForeign(gap, id);
         },
         onFailure: (error) => {
           failure.failed(error);
+        },
+        onWorking: () => {
+          failure.succeeded();
         },
       }),
   });

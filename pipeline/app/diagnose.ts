@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/schema.js';
 import { listModels } from '../../models/list-models.js';
 import { systemClock } from '../core/clock.js';
+import { brokersOf } from '../log/kafka/connection.js';
+import type { ConnectionTarget } from '../log/kafka/connection-errors.js';
+import { probeKafka } from '../log/kafka/probe.js';
 import { openLmdbLog } from '../log/lmdb-log.js';
 import { openStore } from '../storage/open-store.js';
 import { peekDataFolder } from './data-folder.js';
@@ -44,6 +47,7 @@ export async function diagnose(config: Config, dataDir: string): Promise<readonl
     ['page port', () => checkPort('page port', config.http)],
     ['metrics port', () => checkPort('metrics port', config.metrics)],
     ['kafka client', checkKafkaClient],
+    ...kafkaTargets(config).map(([what, target]) => [what, () => checkBrokers(what, target)] as const),
   ];
   const findings: Finding[] = [];
   for (const [what, check] of checks) {
@@ -182,6 +186,25 @@ function checkKafkaClient(): Finding {
       detail: 'node-rdkafka is not built; the embedded log does not need it',
     };
   }
+}
+
+/** The clusters that the configuration names, each as its part of the service would reach it. */
+function kafkaTargets(config: Config): readonly (readonly [string, ConnectionTarget])[] {
+  const { url, kafka } = config.log;
+  const log = url.startsWith('kafka:')
+    ? [['kafka log', { brokers: brokersOf(url), connection: kafka }] as const]
+    : [];
+  const sources = config.sources.flatMap((source) =>
+    source.type === 'kafka' && source.enabled
+      ? [[`source ${source.id}`, { brokers: brokersOf(source.brokers), connection: source }] as const]
+      : [],
+  );
+  return [...log, ...sources];
+}
+
+async function checkBrokers(what: string, target: ConnectionTarget): Promise<Finding> {
+  await probeKafka(target);
+  return { state: 'good', what, detail: `${target.brokers} answers (${target.connection.security})` };
 }
 
 function existingAncestor(path: string): string {

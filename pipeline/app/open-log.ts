@@ -6,22 +6,22 @@ import { openKafkaLog } from '../log/kafka/kafka-log.js';
 import { openLmdbLog } from '../log/lmdb-log.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import type { DataFolder } from './data-folder.js';
+import type { LogGaps } from './log-gaps.js';
 
 export interface OpenLogOptions {
   readonly config: Pick<Config, 'log'>;
   readonly folder: Pick<DataFolder, 'log'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'rebalanced'>;
+  readonly gaps: LogGaps;
 }
 
 /** The log that the configuration names: the embedded one in the data folder, or a Kafka cluster. */
-export function openLog({
-  config,
-  folder,
-  clock,
-  logger,
-}: OpenLogOptions): Promise<DurableLog & RedactableLog> {
+export async function openLog(options: OpenLogOptions): Promise<DurableLog & RedactableLog> {
+  const { config, folder, clock, logger, metrics, gaps } = options;
   const { url, kafka, retentionDays, retentionBytes } = config.log;
   const retentionMs = retentionDays * 86_400_000;
   if (url === 'file:') {
@@ -32,7 +32,7 @@ export function openLog({
     });
   }
   const failure = createRepeatingFailure({ sentence: 'Kafka has to be waited for.', logger, clock });
-  return openKafkaLog({
+  const log: DurableLog & RedactableLog = await openKafkaLog({
     brokers: brokersOf(url),
     connection: kafka,
     prefix: kafka.topicPrefix,
@@ -40,19 +40,18 @@ export function openLog({
     replication: kafka.replication,
     retentionMs,
     instanceId: kafka.instanceId,
-    onGap: (gap) => {
-      logger.error(
-        'Kafka dropped messages before they were read: its retention is shorter than the backlog.',
-        {
-          ...gap,
-        },
-      );
-    },
+    onGap: (gap) => gaps.record(gap, log),
     onRebalance: () => {
+      metrics.rebalanced();
       logger.info('The work is shared out anew.');
     },
     onFailure: (error) => {
       failure.failed(error);
     },
+    onWorking: () => {
+      failure.succeeded();
+    },
   });
+  await gaps.load(log, (topic) => `${kafka.topicPrefix}${topic}`);
+  return log;
 }

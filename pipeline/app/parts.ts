@@ -5,9 +5,11 @@ import { ConfigError } from '../core/errors.js';
 import type { DurableLog, RedactableLog } from '../core/log.js';
 import type { Store } from '../storage/open-store.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import { openDataFolder, type DataFolder } from './data-folder.js';
 import type { Roles } from './roles.js';
 import { openInstallationStore } from './open-installation-store.js';
+import { createLogGaps, type LogGaps } from './log-gaps.js';
 import { openLog } from './open-log.js';
 import { createUnderstanding, type Understanding } from './understanding.js';
 
@@ -19,6 +21,7 @@ export interface PartsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly roles: Roles;
+  readonly metrics: Metrics;
 }
 
 /** What a process of an installation needs, open and held by it. */
@@ -26,6 +29,7 @@ export interface OpenParts {
   readonly folder: DataFolder;
   readonly world: World;
   readonly log: DurableLog & RedactableLog;
+  readonly gaps: LogGaps;
   /** Null in a process that only takes documents in: that must go on when the store is away. */
   readonly store: Store | null;
   readonly understanding: Understanding;
@@ -39,7 +43,7 @@ export interface Parts extends OpenParts {
 
 /** Opens folder, log, store and models in this order; what was opened is closed again when a later one fails. */
 export async function openParts(options: PartsOptions): Promise<OpenParts> {
-  const { config, clock, logger, roles } = options;
+  const { config, clock, logger, roles, metrics } = options;
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -61,11 +65,12 @@ export async function openParts(options: PartsOptions): Promise<OpenParts> {
       languages: config.languages,
       instrumentFiles: config.instruments.files,
     });
-    const log = await openLog({ config, folder, clock, logger });
+    const gaps = createLogGaps({ clock, logger, metrics });
+    const log = await openLog({ config, folder, clock, logger, metrics, gaps });
     closers.push(() => log.close());
     const store = await openInstallationStore({ config, folder, world, roles, clock, logger });
     if (store !== null) closers.push(() => store.close());
-    return { folder, world, log, store, understanding, close };
+    return { folder, world, log, gaps, store, understanding, close };
   } catch (error) {
     await close();
     throw error;

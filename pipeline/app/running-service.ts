@@ -6,7 +6,7 @@ import type { ServiceStatus } from '../../dashboards/api/ports.js';
 import type { World } from '../core/document.js';
 import { createSuppressions } from '../core/erasure.js';
 import { ConfigError } from '../core/errors.js';
-import { createMetrics, type Metrics } from '../telemetry/metrics.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import type { MonitorProgress } from '../topology.js';
 import { announceAlerts, announceDocuments } from './announce.js';
 import { createFlowBreaker, readiness, type FlowBreaker } from './breaker.js';
@@ -41,7 +41,7 @@ export class RunningService implements Service {
   readonly dataDir: string;
   addresses: HttpAddresses = { page: null, metrics: null };
   failed: Promise<void> = Promise.resolve();
-  readonly #metrics: Metrics = createMetrics();
+  readonly #metrics: Metrics;
   readonly #hub: LiveHub;
   readonly #intake: Intake;
   readonly #startedAt: number;
@@ -65,7 +65,9 @@ export class RunningService implements Service {
   constructor(
     readonly options: ServiceOptions,
     readonly parts: OpenParts,
+    metrics: Metrics,
   ) {
+    this.#metrics = metrics;
     const { clock, logger, roles = ALL_ROLES } = options;
     this.#roles = roles;
     this.world = parts.world;
@@ -280,6 +282,7 @@ export class RunningService implements Service {
       health: () => ({
         ...readiness(this.#ready, this.#breaker, this.#noRoom),
         monitor: this.#roles.has('monitor') ? this.#monitoring.state : null,
+        gaps: this.parts.gaps.known,
       }),
       status: () => this.#status(),
     });

@@ -3,6 +3,7 @@ import type { RejectedItem } from '../../ingest/source.js';
 import type { Clock } from '../core/clock.js';
 import type { World } from '../core/document.js';
 import type { Logger } from '../telemetry/logger.js';
+import { createMetrics } from '../telemetry/metrics.js';
 import { openParts } from './parts.js';
 import { ALL_ROLES, type Roles } from './roles.js';
 import type { Operation } from './operations/operation.js';
@@ -50,8 +51,9 @@ export interface Service {
 
 /** Opens everything in order, starts the stages, detection, the sources and the servers. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const parts = await openParts({ ...options, roles: options.roles ?? ALL_ROLES });
-  const service = new RunningService(options, parts);
+  const metrics = createMetrics();
+  const parts = await openParts({ ...options, roles: options.roles ?? ALL_ROLES, metrics });
+  const service = new RunningService(options, parts, metrics);
   try {
     await service.start();
     return service;

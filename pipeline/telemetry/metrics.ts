@@ -12,6 +12,10 @@ export type SourceStateLabel = (typeof SOURCE_STATES)[number];
 export const MEASURED_STAGES = ['understand', 'monitor'] as const;
 export type MeasuredStage = (typeof MEASURED_STAGES)[number];
 
+/** Where messages can be gone before they were read; `source` is any topic of somebody else. */
+export const GAP_TOPICS = ['documents.raw', 'documents.scored', 'source'] as const;
+export type GapTopic = (typeof GAP_TOPICS)[number];
+
 /** Why a source refused a document at the edge, before it was accepted. */
 export const REJECT_REASONS = ['invalid', 'too_large', 'unreadable'] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
@@ -34,6 +38,10 @@ export interface Metrics {
   /** Stored more than a day after their publication; for live worlds only. */
   late(documents: number): void;
   lag(topic: string, group: string, documents: number): void;
+  /** Messages that were gone before they were read, and when that was found; seconds since the epoch. */
+  logGap(topic: GapTopic, messages: number, atSeconds: number): void;
+  /** Partitions of the log went to another member, or came from one. */
+  rebalanced(): void;
   sourceState(sourceId: string, state: SourceStateLabel): void;
   /** Seconds since a source delivered last; null when it never did, which shows no number. */
   sourceFreshness(sourceId: string, seconds: number | null): void;
@@ -60,6 +68,7 @@ export interface Metrics {
  */
 export function createMetrics(): Metrics {
   const registry = new Registry();
+  const defined = defineMetrics(registry);
   const {
     accepted,
     rejected,
@@ -68,7 +77,6 @@ export function createMetrics(): Metrics {
     stageTime,
     visible,
     late,
-    lag,
     state,
     freshness,
     alertEvents,
@@ -77,7 +85,7 @@ export function createMetrics(): Metrics {
     evaluatedAt,
     free,
     mails,
-  } = defineMetrics(registry);
+  } = defined;
   return {
     registry,
     accepted: (source_type, documents) => accepted.inc({ source_type }, documents),
@@ -89,7 +97,7 @@ export function createMetrics(): Metrics {
     },
     late: (documents) => late.inc(documents),
     queryable: (seconds) => visible.observe(Math.max(0, seconds)),
-    lag: (topic, group, documents) => lag.set({ topic, group }, documents),
+    ...logMetrics(defined),
     sourceState(source, current) {
       for (const name of SOURCE_STATES) state.set({ source, state: name }, name === current ? 1 : 0);
     },
@@ -118,6 +126,26 @@ export function createMetrics(): Metrics {
   };
 }
 
+function logMetrics({
+  lag,
+  gaps,
+  gapAt,
+  rebalances,
+}: ReturnType<typeof defineMetrics>): Pick<Metrics, 'lag' | 'logGap' | 'rebalanced'> {
+  return {
+    lag: (topic, group, documents) => {
+      lag.set({ topic, group }, documents);
+    },
+    logGap(topic, messages, atSeconds) {
+      gaps.inc({ topic }, messages);
+      gapAt.set({ topic }, atSeconds);
+    },
+    rebalanced: () => {
+      rebalances.inc();
+    },
+  };
+}
+
 /** Every metric, by what it is called here. */
 function defineMetrics(registry: Registry) {
   const { counter, gauge, histogram } = builders(registry);
@@ -138,6 +166,9 @@ function defineMetrics(registry: Registry) {
     ),
     late: counter('late_documents_total', 'Documents stored more than a day after their publication.', []),
     lag: gauge('lag_documents', 'Messages appended and not yet done by a group.', ['topic', 'group']),
+    gaps: counter('log_gap_messages_total', 'Messages gone before they were read.', ['topic']),
+    gapAt: gauge('log_gap_timestamp_seconds', 'When a gap was found last.', ['topic']),
+    rebalances: counter('log_rebalances_total', 'Changes in who reads which partition.', []),
     state: gauge('source_state', '1 for the state a source is in.', ['source', 'state']),
     freshness: gauge('source_freshness_seconds', 'Time since a source delivered.', ['source']),
     alertEvents: counter('alert_events_total', 'Changes in the life of alerts.', ['type']),

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { canStartKafka, startKafkaBroker, type KafkaBroker } from '../support/kafka-broker.js';
+import { canUseKafka, useKafkaBroker, type GivenBroker } from '../support/kafka-broker.js';
 import { hasKafkaClient, kafkaLogOptions, openKafkaLog } from '../support/kafka-mock.js';
 import { describeDurableLog } from './durable-log.js';
 
-const possible = (await hasKafkaClient()) && (await canStartKafka());
+const possible = (await hasKafkaClient()) && (await canUseKafka());
 let made = 0;
 
 describe.skipIf(!possible && process.env['CI'] !== 'true')('A real broker', () => {
@@ -14,15 +14,17 @@ describe.skipIf(!possible && process.env['CI'] !== 'true')('A real broker', () =
 });
 
 if (possible) {
-  let broker: KafkaBroker | null = null;
+  let broker: GivenBroker | null = null;
   beforeAll(async () => {
-    broker = await startKafkaBroker();
+    broker = await useKafkaBroker();
   }, 180_000);
   afterAll(() => broker?.dispose());
 
   describeDurableLog('Kafka, on a real broker,', async () => {
     made += 1;
-    const options = kafkaLogOptions(broker?.brokers ?? '', { prefix: `real${made}.` });
+    const options = kafkaLogOptions(broker?.brokers ?? '', {
+      prefix: `real${Date.now().toString(36)}${made}.`,
+    });
     let log = await openKafkaLog(options);
     return {
       log,

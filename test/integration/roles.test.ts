@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startClickHouseFacade, type ClickHouseFacade } from '../support/clickhouse-facade.js';
-import { canStartKafka, startKafkaBroker, type KafkaBroker } from '../support/kafka-broker.js';
+import { canUseKafka, useKafkaBroker, type GivenBroker } from '../support/kafka-broker.js';
 import { hasKafkaClient } from '../support/kafka-mock.js';
 import {
   getJson,
@@ -15,12 +15,12 @@ import {
   type RunningService,
 } from '../support/service.js';
 
-const possible = (await hasKafkaClient()) && (await canStartKafka());
+const possible = (await hasKafkaClient()) && (await canUseKafka());
 
 /** A whole installation in processes of their own: a real broker, a server's store, every role. */
 describe.skipIf(!possible && process.env['CI'] !== 'true')('An installation in several processes', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let broker: KafkaBroker;
+  let broker: GivenBroker;
   let facade: ClickHouseFacade;
   const services = new Map<string, RunningService>();
   let sent = 0;
@@ -34,11 +34,12 @@ describe.skipIf(!possible && process.env['CI'] !== 'true')('An installation in s
   beforeAll(async () => {
     expect(possible, 'Java 17, Maven and the compiled Kafka client are needed').toBe(true);
     folder = await temporaryFolder();
-    broker = await startKafkaBroker();
+    broker = await useKafkaBroker();
     facade = await startClickHouseFacade(join(folder.path, 'clickhouse'));
     const lines = [
       'log:',
       `  url: kafka://${broker.brokers}`,
+      `  kafka: { topicPrefix: roles${Date.now().toString(36)}. }`,
       'clickhouse:',
       `  url: ${facade.server.url}`,
       'sources: []',

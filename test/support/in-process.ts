@@ -5,6 +5,7 @@ import { ALL_ROLES } from '../../pipeline/app/roles.js';
 import { RunningService } from '../../pipeline/app/running-service.js';
 import type { World } from '../../pipeline/core/document.js';
 import { systemClock, type Clock } from '../../pipeline/core/clock.js';
+import { createMetrics } from '../../pipeline/telemetry/metrics.js';
 import { silentLogger } from '../../pipeline/telemetry/logger.js';
 
 /** A whole service inside the test, without sources, on free ports; its parts lie open. */
@@ -20,8 +21,9 @@ export async function openService(
     overrides: { sources: [], http: { port: 0 }, metrics: { port: 0 }, ...more },
   });
   const options = { config, dataDir, world, clock, logger: silentLogger };
-  const parts = await openParts({ ...options, roles: ALL_ROLES });
-  const service = new RunningService(options, parts);
+  const metrics = createMetrics();
+  const parts = await openParts({ ...options, roles: ALL_ROLES, metrics });
+  const service = new RunningService(options, parts, metrics);
   await service.start();
   return service;
 }

@@ -13,9 +13,16 @@ const POM = fileURLToPath(new URL('kafka/pom.xml', import.meta.url));
 const CLUSTER_ID = 'bellwetherTestCluster1';
 const READY_MS = 60_000;
 
-/** A real broker (KRaft, one node) of this test, on its own folder and free ports. */
-export interface KafkaBroker {
+/** A real broker that a test may use: its own, or one that KAFKA_BROKERS names and that is left as it is. */
+export interface GivenBroker {
   readonly brokers: string;
+  dispose(): Promise<void>;
+}
+
+/** A real broker (KRaft, one node) of this test, on its own folder and free ports. */
+export interface KafkaBroker extends GivenBroker {
+  /** Addresses of the listeners that were asked for, by name. */
+  readonly listeners: Readonly<Record<string, string>>;
   /** SIGKILL; what it acknowledged is on its disk. */
   kill(): Promise<void>;
   /** Starts it again on the same folder and ports, and resolves when it answers. */
@@ -27,7 +34,21 @@ export interface KafkaBroker {
   dispose(): Promise<void>;
 }
 
-/** Whether a real broker can be had here: Java and Maven, or one that is named by KAFKA_BROKERS. */
+export interface KafkaBrokerOptions {
+  /** Settings of the broker, besides those that it needs. */
+  readonly properties?: Readonly<Record<string, string>>;
+  /** Further listeners: name (upper case) to protocol, such as SSL. */
+  readonly listeners?: Readonly<Record<string, string>>;
+  /** `SCRAM-SHA-256=[name=…,password=…]` */
+  readonly scramUsers?: readonly string[];
+}
+
+/** Whether a real broker can be had here: one that KAFKA_BROKERS names, or an own one. */
+export async function canUseKafka(): Promise<boolean> {
+  return givenBrokers() !== null || canStartKafka();
+}
+
+/** Whether a broker of the test's own can be started here, one that may be killed. */
 export async function canStartKafka(): Promise<boolean> {
   const answers = (command: string) =>
     run(command, ['-version']).then(
@@ -37,19 +58,32 @@ export async function canStartKafka(): Promise<boolean> {
   return (await answers('java')) && (await answers('mvn'));
 }
 
-export async function startKafkaBroker(
-  properties: Readonly<Record<string, string>> = {},
-): Promise<KafkaBroker> {
+/** The broker that KAFKA_BROKERS names, or one that is started for the test. */
+export async function useKafkaBroker(): Promise<GivenBroker> {
+  const brokers = givenBrokers();
+  if (brokers === null) return startKafkaBroker();
+  return { brokers, dispose: () => Promise.resolve() };
+}
+
+function givenBrokers(): string | null {
+  const given = process.env['KAFKA_BROKERS'] ?? '';
+  return given === '' ? null : given;
+}
+
+export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
   const classpath = await resolveClasspath();
   const folder = await mkdtemp(join(tmpdir(), 'bellwether-kafka-'));
-  const [port, controllerPort] = [await freePort(), await freePort()];
+  const ports = new Map<string, number>();
+  for (const name of ['PLAINTEXT', 'CONTROLLER', ...Object.keys(options.listeners ?? {})])
+    ports.set(name, await freePort());
+  const port = ports.get('PLAINTEXT') ?? 0;
   const config = join(folder, 'server.properties');
-  await writeFile(config, toProperties({ ...defaults(folder, port, controllerPort), ...properties }));
+  const own = { ...defaults(folder, ports, options.listeners ?? {}), ...options.properties };
+  await writeFile(config, toProperties(own));
   const java = (...args: string[]) => ['-Xmx384m', '-XX:+UseSerialGC', '-cp', classpath, ...args];
-  await run(
-    'java',
-    java('kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config, '--standalone'),
-  );
+  const users = (options.scramUsers ?? []).flatMap((user) => ['--add-scram', user]);
+  const format = ['format', '-t', CLUSTER_ID, '-c', config, '--standalone', ...users];
+  await run('java', java('kafka.tools.StorageTool', ...format));
 
   let child: ChildProcess | null = null;
   const start = async () => {
@@ -68,6 +102,7 @@ export async function startKafkaBroker(
   await start();
   return {
     brokers: `127.0.0.1:${port}`,
+    listeners: Object.fromEntries([...ports].map(([name, at]) => [name, `127.0.0.1:${at}`])),
     kill: () => end('SIGKILL'),
     start,
     freeze: () => child?.kill('SIGSTOP'),
@@ -79,15 +114,22 @@ export async function startKafkaBroker(
   };
 }
 
-function defaults(folder: string, port: number, controllerPort: number): Record<string, string> {
+function defaults(
+  folder: string,
+  ports: ReadonlyMap<string, number>,
+  listeners: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const addresses = [...ports].map(([name, port]) => `${name}://127.0.0.1:${port}`).join(',');
+  const protocols = Object.entries({ PLAINTEXT: 'PLAINTEXT', CONTROLLER: 'PLAINTEXT', ...listeners });
   return {
     'process.roles': 'broker,controller',
     'node.id': '1',
-    'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'controller.quorum.bootstrap.servers': `127.0.0.1:${ports.get('CONTROLLER') ?? 0}`,
+    listeners: addresses,
+    'advertised.listeners': addresses,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'listener.security.protocol.map': protocols.map(([name, protocol]) => `${name}:${protocol}`).join(','),
     'log.dirs': join(folder, 'data'),
     'offsets.topic.replication.factor': '1',
     'offsets.topic.num.partitions': '3',
@@ -96,6 +138,7 @@ function defaults(folder: string, port: number, controllerPort: number): Record<
     'group.initial.rebalance.delay.ms': '0',
     'auto.create.topics.enable': 'false',
     'log.retention.check.interval.ms': '1000',
+    'log.initial.task.delay.ms': '500',
   };
 }
 

@@ -1,8 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { KafkaConsumer, LibrdKafkaError, Metadata, Producer, TopicPartition } from 'node-rdkafka';
+import type {
+  KafkaConsumer,
+  LibrdKafkaError,
+  Metadata,
+  Producer,
+  TopicPartition,
+  TopicPartitionOffset,
+} from 'node-rdkafka';
 
 import { BellwetherError, RejectedError, UnavailableError } from '../../core/errors.js';
+import { explainRefusal, refusedBroker, type ConnectionTarget } from './connection-errors.js';
 
 /*
  * The client's calls as promises. Every one is bounded in time: a broker that is away must not hold up a stop.
@@ -10,6 +18,7 @@ import { BellwetherError, RejectedError, UnavailableError } from '../../core/err
 
 export const CALL_MS = 10_000;
 const CONNECT_MS = 20_000;
+const ATTEMPT_MS = 4_000;
 const DISCONNECT_MS = 8_000;
 
 /** librdkafka's numbers that decide something here. */
@@ -18,6 +27,10 @@ export const CODE = {
   assignPartitions: -175,
   revokePartitions: -174,
   noOffset: -168,
+  invalidSetting: -172,
+  fatal: -150,
+  /** Of our own. */
+  givenUp: -99_999,
   offsetReset: -140,
   tooLarge: 10,
   topicExists: 36,
@@ -27,13 +40,82 @@ export const CODE = {
 const MOVING = new Set([3, 5, 6]);
 const MOVING_MS = 50;
 
+/** The client's error events carry words and no code (node-rdkafka 3.6). */
+export function isFatal(error: { readonly message: string; readonly isFatal?: boolean }): boolean {
+  return error.isFatal === true || /fatal error/i.test(error.message) || /fenced/i.test(error.message);
+}
+
 type AnyClient = Producer | KafkaConsumer;
 
-export async function connect(client: AnyClient): Promise<Metadata> {
-  return bounded(CONNECT_MS, 'connect', (done) => {
-    // Without a listener an error event would end the process; what matters is in the callbacks.
-    (client as Producer).on('event.error', () => undefined);
-    client.connect({ allTopics: false, timeout: CONNECT_MS - 1_000 }, done);
+/**
+ * Resolves when a broker has answered. Rejects with a retriable UnavailableError that names cause and mending: at once when
+ * every broker refuses us (`kafka_tls`, `kafka_authentication`), after 20 s when none answers (`log_unavailable`).
+ */
+export async function connect(client: AnyClient, target: ConnectionTarget): Promise<void> {
+  const refusals = new Map<string, string>();
+  let last: string | null = null;
+  const brokers = target.brokers.split(',').length;
+  let refuse: (() => void) | null = null;
+  // Without a listener an error event would end the process; what matters is in the callbacks and in the log.
+  (client as Producer).on('event.error', () => undefined);
+  (client as Producer).on('event.log', ({ message }: { message: string }) => {
+    last = message;
+    const broker = refusedBroker(message);
+    if (broker === null) return;
+    refusals.set(broker, message);
+    if (refusals.size >= brokers) refuse?.();
+  });
+  try {
+    const deadline = performance.now() + CONNECT_MS;
+    while (!(await attempt(client, deadline, (give) => (refuse = give)))) refuse = null;
+  } catch (error) {
+    client.removeAllListeners('event.log');
+    void disconnect(client);
+    throw await explainRefusal([...refusals.values()][0] ?? last ?? unusableSetting(error), target);
+  }
+  client.removeAllListeners('event.log');
+}
+
+/**
+ * Asks once whether a broker answers, for a short time: asking holds one of the few threads of the process. False: ask again.
+ * Rejects after the deadline, when it is told to give up, and when the client cannot even be made.
+ */
+async function attempt(
+  client: AnyClient,
+  deadline: number,
+  onStart: (giveUp: () => void) => void,
+): Promise<boolean> {
+  try {
+    await bounded<unknown>(CONNECT_MS, 'connect', (done) => {
+      onStart(() => {
+        done({ code: CODE.givenUp, message: 'refused' } as LibrdKafkaError, undefined);
+      });
+      client.connect({ allTopics: false, timeout: ATTEMPT_MS }, done);
+    });
+    return true;
+  } catch (error) {
+    const code = error instanceof BellwetherError ? codeOf(error.cause) : null;
+    if (code === CODE.givenUp || code === CODE.invalidSetting || performance.now() > deadline) throw error;
+    return false;
+  }
+}
+
+/** What librdkafka says about a file or a setting before it connects at all. */
+function unusableSetting(error: unknown): string | null {
+  const cause = error instanceof Error ? error.cause : null;
+  return codeOf(cause) === CODE.invalidSetting ? describe(cause) : null;
+}
+
+/** Tells of refusals while a client is in use: a certificate that has expired, a password that was changed. */
+export function watchRefusals(
+  client: AnyClient,
+  target: ConnectionTarget,
+  onFailure: (error: BellwetherError) => void,
+): void {
+  (client as Producer).on('event.log', ({ message }: { message: string }) => {
+    if (refusedBroker(message) === null) return;
+    // It resolves with an error, and never rejects.
+    void explainRefusal(message, target).then(onFailure);
   });
 }
 
@@ -45,6 +127,28 @@ export async function disconnect(client: AnyClient): Promise<void> {
       done(error, undefined);
     });
   }).catch(() => undefined);
+}
+
+/** Gives partitions back. Never throws: a consumer that is closed has none. */
+export function letGo(consumer: KafkaConsumer, partitions: readonly TopicPartition[]): void {
+  try {
+    consumer.incrementalUnassign([...partitions]);
+  } catch {
+    try {
+      consumer.unassign();
+    } catch {
+      // Closed meanwhile.
+    }
+  }
+}
+
+/** Goes on at the offset. */
+export async function seek(consumer: KafkaConsumer, place: TopicPartitionOffset): Promise<void> {
+  await bounded(CALL_MS, 'seek', (done) => {
+    consumer.seek(place, 5_000, (error) => {
+      done(error, undefined);
+    });
+  });
 }
 
 /** First and one past the last offset that the broker has. A partition that is new or moves is asked for again. */

@@ -2,6 +2,7 @@ import type { KafkaConsumer, Message } from 'node-rdkafka';
 
 import { bounded, connect, disconnect, watermarks } from './calls.js';
 import type { Settings } from './connection.js';
+import type { ConnectionTarget } from './connection-errors.js';
 import type { KafkaClient } from './load-client.js';
 
 const READ_MS = 30_000;
@@ -24,6 +25,7 @@ export class Cursors {
     client: KafkaClient,
     settings: Settings,
     private readonly topic: string,
+    private readonly target: ConnectionTarget,
   ) {
     this.#consumer = new client.KafkaConsumer(
       {
@@ -54,7 +56,7 @@ export class Cursors {
 
   async #catchUp(): Promise<void> {
     if (!this.#connected) {
-      await connect(this.#consumer);
+      await connect(this.#consumer, this.target);
       this.#connected = true;
     }
     const { low, high } = await watermarks(this.#consumer, { topic: this.topic, partition: 0 });

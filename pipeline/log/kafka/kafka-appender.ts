@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DeliveryReport, LibrdKafkaError, Producer } from 'node-rdkafka';
 
-import { UnavailableError } from '../../core/errors.js';
+import { UnavailableError, type BellwetherError } from '../../core/errors.js';
 import type { LogPosition } from '../../core/document.js';
 import type { LogRecord } from '../../core/log.js';
-import { CODE, codeOf, connect, disconnect, toLogError, bounded } from './calls.js';
+import { CODE, codeOf, connect, disconnect, toLogError, bounded, isFatal, watchRefusals } from './calls.js';
+import type { ConnectionTarget } from './connection-errors.js';
 import type { Settings } from './connection.js';
 import type { KafkaClient } from './load-client.js';
 import { MAX_MESSAGE_BYTES } from './topics.js';
@@ -67,6 +68,14 @@ interface Place {
   readonly index: number;
 }
 
+export interface AppenderOptions {
+  readonly client: KafkaClient;
+  readonly settings: Settings;
+  readonly target: ConnectionTarget;
+  /** Told of brokers that refuse us while records wait. */
+  readonly onFailure: (error: BellwetherError) => void;
+}
+
 /** Sends records and knows when the brokers have them. One idempotent producer; replaced when it can no longer be used. */
 export class KafkaAppender {
   #producer: Producer;
@@ -74,16 +83,13 @@ export class KafkaAppender {
   #fatal = false;
   #closed = false;
 
-  private constructor(
-    private readonly client: KafkaClient,
-    private readonly settings: Settings,
-  ) {
+  private constructor(private readonly options: AppenderOptions) {
     this.#producer = this.#create();
   }
 
-  static async open(client: KafkaClient, settings: Settings): Promise<KafkaAppender> {
-    const appender = new KafkaAppender(client, settings);
-    await connect(appender.#producer);
+  static async open(options: AppenderOptions): Promise<KafkaAppender> {
+    const appender = new KafkaAppender(options);
+    await appender.#connect(appender.#producer);
     return appender;
   }
 
@@ -150,8 +156,9 @@ export class KafkaAppender {
   }
 
   #create(): Producer {
-    const producer = new this.client.Producer(
-      { ...this.settings, ...PRODUCER_SETTINGS },
+    const { client, settings } = this.options;
+    const producer = new client.Producer(
+      { ...settings, ...PRODUCER_SETTINGS },
       { partitioner: 'murmur2_random' },
     );
     producer.setPollInterval(2);
@@ -160,9 +167,15 @@ export class KafkaAppender {
       delivery.report(index, error, { partition: report.partition, offset: report.offset });
     });
     producer.on('event.error', (error) => {
-      if (error.isFatal === true) this.#fatal = true;
+      if (isFatal(error)) this.#fatal = true;
     });
     return producer;
+  }
+
+  async #connect(producer: Producer): Promise<void> {
+    const { target, onFailure } = this.options;
+    await connect(producer, target);
+    watchRefusals(producer, target, onFailure);
   }
 
   /** After a fatal error an idempotent producer sends nothing any more. */
@@ -170,7 +183,7 @@ export class KafkaAppender {
     if (!this.#fatal) return;
     const old = this.#producer;
     const fresh = this.#create();
-    await connect(fresh);
+    await this.#connect(fresh);
     this.#producer = fresh;
     this.#fatal = false;
     await disconnect(old);

@@ -12,6 +12,7 @@ import type {
 } from '../../core/log.js';
 import type { BellwetherError } from '../../core/errors.js';
 import { committedOffsets, connect, disconnect, watermarks } from './calls.js';
+import { refusalIsConfig } from './connection-errors.js';
 import { connectionSettings, type KafkaConnection, type Settings } from './connection.js';
 import { Cursors } from './cursors.js';
 import { KafkaAppender } from './kafka-appender.js';
@@ -32,10 +33,12 @@ export interface KafkaLogOptions {
   readonly retentionMs: number;
   readonly instanceId: string | null;
   /** Records that the brokers dropped before they were read. */
-  readonly onGap: (gap: LogGap) => void;
+  readonly onGap: (gap: LogGap) => void | Promise<void>;
   readonly onRebalance?: () => void;
   /** Failures that are waited for, such as brokers that are away. */
   readonly onFailure: (error: BellwetherError) => void;
+  /** The brokers answer again after a failure. */
+  readonly onWorking?: () => void;
   /** False where the broker makes topics by itself; default true. */
   readonly createTopics?: boolean;
 }
@@ -46,7 +49,8 @@ const SESSION_MS = { one: 6_000, shared: 10_000 };
 /**
  * The durable log on Kafka. Offsets of a topic that we made are dense and start at 0 in each partition.
  *
- * Throws ConfigError `kafka_client_missing` or `kafka_credentials_missing`; a retriable UnavailableError when no broker answers.
+ * Throws ConfigError when something must be changed first: `kafka_client_missing`, `kafka_credentials_missing`, `kafka_tls`,
+ * `kafka_authentication`; a retriable UnavailableError when no broker answers.
  */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<DurableLog & RedactableLog> {
   const client = await loadKafkaClient();
@@ -54,7 +58,10 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<DurableLog
     ...connectionSettings(options.brokers, options.connection),
     'client.id': options.instanceId ?? 'bellwether',
   };
-  const appender = await KafkaAppender.open(client, settings);
+  const { onFailure } = options;
+  const appender = await refusalIsConfig(() =>
+    KafkaAppender.open({ client, settings, target: options, onFailure }),
+  );
   return new KafkaLog(options, client, settings, appender);
 }
 
@@ -75,7 +82,7 @@ class KafkaLog implements DurableLog, RedactableLog {
     const { prefix, partitions, replication, retentionMs, createTopics = true } = options;
     const topicOptions = { prefix, partitions, replication, retentionMs, createTopics };
     this.#topics = new Topics(topicOptions, client, settings, () => appender.producer);
-    this.#cursors = new Cursors(client, settings, this.#topics.fullName(CURSORS_TOPIC));
+    this.#cursors = new Cursors(client, settings, this.#topics.fullName(CURSORS_TOPIC), options);
   }
 
   async append(
@@ -100,12 +107,14 @@ class KafkaLog implements DurableLog, RedactableLog {
   }
 
   async openReader(topic: string, group: string, readerOptions: ReaderOptions = {}): Promise<LogReader> {
-    const { instanceId, onGap, onFailure, onRebalance = () => undefined } = this.options;
+    const { instanceId, onGap, onFailure, onWorking = () => undefined } = this.options;
+    const { onRebalance = () => undefined } = this.options;
     await this.#topics.partitions(topic);
     const reader = await KafkaReader.open({
       ...readerOptions,
       client: this.client,
       settings: this.settings,
+      target: this.options,
       topic: this.#topics.fullName(topic),
       group: this.#groupName(group),
       sessionTimeoutMs: topic === SCORED_TOPIC ? SESSION_MS.one : SESSION_MS.shared,
@@ -113,6 +122,7 @@ class KafkaLog implements DurableLog, RedactableLog {
       onGap,
       onRebalance,
       onFailure,
+      onWorking,
     });
     this.#readers.add(reader);
     return reader;
@@ -182,7 +192,7 @@ class KafkaLog implements DurableLog, RedactableLog {
       { ...this.settings, 'group.id': this.#groupName(group), 'enable.auto.commit': false },
       {},
     );
-    const connected = connect(consumer).then(() => consumer);
+    const connected = connect(consumer, this.options).then(() => consumer);
     this.#observers.set(group, connected);
     connected.catch(() => this.#observers.delete(group));
     return connected;

@@ -4,10 +4,22 @@ import type { KafkaConsumer, LibrdKafkaError, Message, TopicPartition } from 'no
 import type { LogPosition } from '../../core/document.js';
 import { CancelledError, ConfigError } from '../../core/errors.js';
 import type { LogMessage, LogReader, PullLimits } from '../../core/log.js';
-import { bounded, CODE, codeOf, connect, disconnect, toLogError, watermarks } from './calls.js';
+import {
+  bounded,
+  CODE,
+  codeOf,
+  connect,
+  disconnect,
+  isFatal,
+  letGo,
+  seek,
+  toLogError,
+  watchRefusals,
+  watermarks,
+} from './calls.js';
 import { OffsetCommits } from './offset-commits.js';
 import { Partitions } from './partitions.js';
-import { consumerSettings, type KafkaReaderOptions } from './reader-options.js';
+import { consumerSettings, type KafkaReaderOptions, type LogGap } from './reader-options.js';
 import { findStarts } from './start-offsets.js';
 
 const CONSUME_MS = 50;
@@ -58,7 +70,8 @@ export class KafkaReader implements LogReader {
 
   static async open(options: KafkaReaderOptions): Promise<KafkaReader> {
     const reader = new KafkaReader(options);
-    await connect(reader.#consumer);
+    await connect(reader.#consumer, options.target);
+    watchRefusals(reader.#consumer, options.target, options.onFailure);
     reader.#consumer.subscribe([options.topic]);
     reader.#loop = reader.#run();
     return reader;
@@ -107,7 +120,10 @@ export class KafkaReader implements LogReader {
       this.#keepAhead();
       try {
         const room = this.#paused ? 1 : FETCH_AT_ONCE;
-        for (const message of await this.#consume(room)) this.#take(message);
+        const messages = await this.#consume(room);
+        for (const message of messages) this.#take(message);
+        // An empty answer says nothing: it is what a broker that is away gives as well.
+        if (messages.length > 0) this.options.onWorking?.();
       } catch (error) {
         await this.#recover(error);
       }
@@ -131,7 +147,7 @@ export class KafkaReader implements LogReader {
       value: value ?? new Uint8Array(),
       appendedAt,
     });
-    if (gap !== null) this.options.onGap({ topic: this.options.topic, partition, ...gap });
+    if (gap !== null) void this.#reportGap({ topic: this.options.topic, partition, ...gap });
   }
 
   /** Stops fetching while enough lies ready. The half that must go first keeps it from switching at every message. */
@@ -152,24 +168,22 @@ export class KafkaReader implements LogReader {
   async #recover(error: unknown): Promise<void> {
     if (this.#closing) return;
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    if (codeOf(cause) === CODE.offsetReset) await this.#skipDropped();
+    if (codeOf(cause) === CODE.fatal) this.#shutOut(toLogError(cause, 'consume').message);
+    else if (codeOf(cause) === CODE.offsetReset) await this.#skipDropped();
     else this.options.onFailure(toLogError(error, 'consume'));
     await pause(AGAIN_MS);
   }
 
   /** The broker's retention went past what this reader was to fetch next. */
   async #skipDropped(): Promise<void> {
-    const { topic, onGap } = this.options;
+    const { topic } = this.options;
     for (const { id, expected } of this.#partitions.all()) {
       const { low } = await watermarks(this.#consumer, { topic, partition: id });
       if (low <= expected) continue;
-      onGap({ topic, partition: id, from: expected, to: low });
+      await this.#reportGap({ topic, partition: id, from: expected, to: low });
       this.#partitions.skipTo(id, low);
-      await bounded(CONSUME_BOUND_MS, 'seek', (done) => {
-        this.#consumer.seek({ topic, partition: id, offset: low }, 5_000, (error) => {
-          done(error, undefined);
-        });
-      });
+      await this.#commits.commit(this.#partitions.passGaps());
+      await seek(this.#consumer, { topic, partition: id, offset: low });
     }
   }
 
@@ -177,7 +191,7 @@ export class KafkaReader implements LogReader {
     // Nothing here may throw: it is called from the native side.
     this.options.onRebalance();
     if (this.#closing) {
-      this.#letGo(partitions);
+      letGo(this.#consumer, partitions);
       return;
     }
     this.#changes = this.#changes.then(async () => {
@@ -196,14 +210,38 @@ export class KafkaReader implements LogReader {
       this.#consumer.incrementalAssign([]);
       return;
     }
-    const starts = await this.#untilKnown(() => findStarts(this.#consumer, partitions, this.options));
+    const starts = await this.#untilKnown(() => findStarts(this.#consumer, partitions, this.options.topic));
     if (starts === null) {
-      this.#letGo([...partitions]);
+      letGo(this.#consumer, partitions);
       return;
     }
+    const { topic } = this.options;
     for (const { partition, offset } of starts) this.#partitions.add(partition, offset);
-    this.#consumer.incrementalAssign([...starts]);
+    this.#consumer.incrementalAssign(starts.map(({ partition, offset }) => ({ topic, partition, offset })));
+    // A partition that was paused when it left comes back paused.
+    if (!this.#paused) this.#consumer.resume([...partitions]);
+    for (const { gap } of starts) if (gap !== null) void this.#passStartGap(gap);
     void this.#prepare(partitions.map(({ partition }) => partition));
+  }
+
+  /** A gap before the start is written down, then committed past, so that the next reader does not report it again. */
+  async #passStartGap(gap: LogGap): Promise<void> {
+    if (!(await this.#reportGap(gap))) return;
+    try {
+      await this.#commits.commit(this.#partitions.uncommit(gap.partition));
+    } catch (failure) {
+      this.options.onFailure(toLogError(failure, 'commit past a gap'));
+    }
+  }
+
+  async #reportGap(gap: LogGap): Promise<boolean> {
+    try {
+      await this.options.onGap(gap);
+      return true;
+    } catch (failure) {
+      this.options.onFailure(toLogError(failure, 'write down a gap'));
+      return false;
+    }
   }
 
   /** Opens partitions when their reader is prepared for them; asks it again while it fails and the partitions stay. */
@@ -239,7 +277,7 @@ export class KafkaReader implements LogReader {
     await this.#revoked(ids);
     for (const id of ids) this.#partitions.remove(id);
     this.#commits.settle();
-    this.#letGo(partitions);
+    letGo(this.#consumer, partitions);
   }
 
   async #revoked(ids: readonly number[]): Promise<void> {
@@ -266,18 +304,6 @@ export class KafkaReader implements LogReader {
     }
   }
 
-  #letGo(partitions: readonly TopicPartition[]): void {
-    try {
-      this.#consumer.incrementalUnassign([...partitions]);
-    } catch {
-      try {
-        this.#consumer.unassign();
-      } catch {
-        // Closed meanwhile.
-      }
-    }
-  }
-
   async #untilKnown<T>(ask: () => Promise<T>): Promise<T | null> {
     while (!this.#closing) {
       try {
@@ -291,19 +317,21 @@ export class KafkaReader implements LogReader {
   }
 
   #onError(error: LibrdKafkaError): void {
-    if (error.isFatal !== true) return;
-    this.#fatal = new ConfigError(
+    if (isFatal(error)) this.#shutOut(error.message);
+  }
+
+  /** After a fatal error librdkafka gives this client nothing any more. */
+  #shutOut(reason: string): void {
+    this.#fatal ??= new ConfigError(
       'kafka_reader_fenced',
-      `Kafka has shut this reader out: ${error.message}. Two processes must not have the same log.kafka.instanceId.`,
+      `Kafka has shut this reader out (${reason}). Two processes must not have the same log.kafka.instanceId.`,
     );
     this.#wake();
   }
 
   async #nextMessages(waitMs: number): Promise<void> {
     const abort = new AbortController();
-    const wake = () => {
-      abort.abort();
-    };
+    const wake = abort.abort.bind(abort, undefined);
     this.#wakers.add(wake);
     await pause(waitMs, undefined, { signal: abort.signal }).catch(() => undefined);
     this.#wakers.delete(wake);

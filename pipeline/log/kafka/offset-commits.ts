@@ -36,6 +36,7 @@ export class OffsetCommits {
       const partition = this.partitions.get(id);
       if (partition !== undefined) partition.done = Math.max(partition.done, offset);
     }
+    this.partitions.passGaps();
     return new Promise((resolve, reject) => {
       this.#waiting.push({ targets, resolve, reject });
       this.settle();

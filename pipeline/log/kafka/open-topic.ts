@@ -6,7 +6,7 @@ import type { KafkaReaderOptions } from './reader-options.js';
 
 export interface OpenTopicOptions extends Pick<
   KafkaReaderOptions,
-  'topic' | 'group' | 'onGap' | 'onFailure'
+  'topic' | 'group' | 'onGap' | 'onFailure' | 'onWorking'
 > {
   readonly brokers: string;
   readonly connection: KafkaConnection;
@@ -14,11 +14,15 @@ export interface OpenTopicOptions extends Pick<
 
 const SESSION_MS = 10_000;
 
-/** Joins a group on a topic of somebody else, which is never made or changed. Throws as `openKafkaLog` does. */
+/**
+ * Joins a group on a topic of somebody else, which is never made or changed. Throws ConfigError `kafka_client_missing` or
+ * `kafka_credentials_missing`; a retriable UnavailableError that says why when no broker takes us.
+ */
 export async function openTopic({ brokers, connection, ...reader }: OpenTopicOptions): Promise<LogReader> {
   return KafkaReader.open({
     ...reader,
     client: await loadKafkaClient(),
+    target: { brokers, connection },
     settings: { ...connectionSettings(brokers, connection), 'client.id': 'bellwether' },
     sessionTimeoutMs: SESSION_MS,
     instanceId: null,

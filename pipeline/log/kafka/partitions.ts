@@ -1,3 +1,4 @@
+import type { LogPosition } from '../../core/document.js';
 import type { LogMessage, PullLimits } from '../../core/log.js';
 
 /**
@@ -17,6 +18,8 @@ export interface HeldPartition {
   /** Everything below is done, says the caller; and everything below is committed at the broker. */
   done: number;
   committed: number;
+  /** What was jumped over while messages before it were still in work. */
+  skipped: { readonly from: number; readonly to: number } | null;
 }
 
 /** Messages that were fetched and not given out, and what is known of each partition that this reader holds. Pure. */
@@ -49,6 +52,7 @@ export class Partitions {
       given: start,
       done: start,
       committed: start,
+      skipped: null,
     };
     this.#held.set(id, partition);
     return partition;
@@ -73,7 +77,29 @@ export class Partitions {
    */
   skipTo(id: number, offset: number): void {
     const partition = this.#held.get(id);
-    if (partition !== undefined) partition.expected = offset;
+    if (partition === undefined) return;
+    partition.skipped = { from: partition.skipped?.from ?? partition.expected, to: offset };
+    partition.expected = offset;
+  }
+
+  /** Gaps whose messages before them are all done count as done themselves; answers where they end. */
+  passGaps(): readonly LogPosition[] {
+    const passed: LogPosition[] = [];
+    for (const partition of this.#held.values()) {
+      if (partition.skipped === null || partition.done < partition.skipped.from) continue;
+      partition.done = Math.max(partition.done, partition.skipped.to);
+      partition.skipped = null;
+      passed.push({ partition: partition.id, offset: partition.done });
+    }
+    return passed;
+  }
+
+  /** Lets the start of a partition be committed although nothing of it was given out: a gap lies before it. */
+  uncommit(id: number): readonly LogPosition[] {
+    const partition = this.#held.get(id);
+    if (partition === undefined) return [];
+    partition.committed = -1;
+    return [{ partition: id, offset: partition.done }];
   }
 
   /** Takes a fetched message; answers the offsets that are missing before it, or null. A repeat and a foreign one are dropped. */

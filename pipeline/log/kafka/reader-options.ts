@@ -1,6 +1,7 @@
 import type { BellwetherError } from '../../core/errors.js';
 import type { ReaderOptions } from '../../core/log.js';
 import type { Settings } from './connection.js';
+import type { ConnectionTarget } from './connection-errors.js';
 import type { KafkaClient } from './load-client.js';
 
 /** Records that the broker no longer has, although nobody had read them. */
@@ -14,13 +15,17 @@ export interface LogGap {
 export interface KafkaReaderOptions extends ReaderOptions {
   readonly client: KafkaClient;
   readonly settings: Settings;
+  readonly target: ConnectionTarget;
   readonly topic: string;
   readonly group: string;
   readonly sessionTimeoutMs: number;
   /** Stable name of this member, or null. */
   readonly instanceId: string | null;
-  readonly onGap: (gap: LogGap) => void;
+  /** Awaited before the gap is committed past, so that it is reported once. */
+  readonly onGap: (gap: LogGap) => void | Promise<void>;
   readonly onRebalance: () => void;
+  /** Told when messages come. */
+  readonly onWorking?: () => void;
   /** Told of failures that are waited for. */
   readonly onFailure: (error: BellwetherError) => void;
 }

@@ -1,26 +1,37 @@
-import type { KafkaConsumer, TopicPartition, TopicPartitionOffset } from 'node-rdkafka';
+import type { KafkaConsumer, TopicPartition } from 'node-rdkafka';
 
 import { committedOffsets, watermarks } from './calls.js';
-import type { KafkaReaderOptions } from './reader-options.js';
+import type { LogGap } from './reader-options.js';
 
-/**
- * Where the partitions go on: at what the group has committed, or at the oldest record. What was dropped unread is
- * reported as a gap, and never jumped over in silence.
- */
+export interface PartitionStart {
+  readonly partition: number;
+  readonly offset: number;
+  /** What was dropped unread before it, or null. */
+  readonly gap: LogGap | null;
+}
+
+/** Where the partitions go on: at what the group has committed, or at the oldest record. */
 export async function findStarts(
   consumer: KafkaConsumer,
   partitions: readonly TopicPartition[],
-  { topic, onGap }: Pick<KafkaReaderOptions, 'topic' | 'onGap'>,
-): Promise<readonly TopicPartitionOffset[]> {
+  topic: string,
+): Promise<readonly PartitionStart[]> {
   const committed = await committedOffsets(consumer, partitions);
-  const starts: TopicPartitionOffset[] = [];
+  const starts: PartitionStart[] = [];
   for (const { partition } of partitions) {
     const { low, high } = await watermarks(consumer, { topic, partition });
     const wanted = committed.get(partition) ?? low;
-    if (wanted < low) onGap({ topic, partition, from: wanted, to: low });
-    // Beyond the end: the topic was made anew, and everything in it is unread.
-    if (wanted > high) onGap({ topic, partition, from: high, to: wanted });
-    starts.push({ topic, partition, offset: wanted < low || wanted > high ? low : wanted });
+    starts.push({ partition, ...startOf(wanted, { topic, partition, low, high }) });
   }
   return starts;
+}
+
+function startOf(
+  wanted: number,
+  { low, high, ...place }: { topic: string; partition: number; low: number; high: number },
+): Pick<PartitionStart, 'offset' | 'gap'> {
+  if (wanted < low) return { offset: low, gap: { ...place, from: wanted, to: low } };
+  // Beyond the end: the topic was made anew, and everything in it is unread.
+  if (wanted > high) return { offset: low, gap: { ...place, from: high, to: wanted } };
+  return { offset: wanted, gap: null };
 }
