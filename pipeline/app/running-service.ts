@@ -139,7 +139,10 @@ export class RunningService implements Service {
       intake: this.#intake,
       metrics: this.#metrics,
     };
-    return operation.run(request, context, AbortSignal.any([signal, this.#abort.signal]));
+    // What an operation changes belongs to the term: another monitor may work on the same store when it has ended.
+    const term = this.#monitoring.signal;
+    const ends = [signal, this.#abort.signal, ...(term === null ? [] : [term])];
+    return operation.run(request, context, AbortSignal.any(ends));
   }
 
   stop(): Promise<void> {
@@ -201,6 +204,7 @@ export class RunningService implements Service {
     const { config, clock, logger } = this.options;
     return createMonitoring({
       takeOver: () => this.#requireStore().store.takeOver(),
+      standDown: () => this.parts.store?.standDown(),
       onActive: (active) => {
         this.#metrics.monitorActive(active);
         if (this.#roles.size < ALL_ROLES.size)

@@ -22,6 +22,17 @@ export class Generations {
     await this.db.insert('state', [{ key: 'term', value: String(term), generation: this.#last }]);
   }
 
+  /** Whatever this process writes from now on loses, until it takes over again. */
+  standDown(): void {
+    this.#last = 0;
+  }
+
+  /** Whether nobody has taken over since this process did. */
+  async holds(): Promise<boolean> {
+    const [row] = await this.db.query<{ newest: number }>('SELECT max(generation) AS newest FROM state');
+    return this.#last >= TERM && Math.floor((row?.newest ?? 0) / TERM) === Math.floor(this.#last / TERM);
+  }
+
   next(): number {
     this.#last += 1;
     return this.#last;

@@ -69,6 +69,8 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
    * server whoever becomes the active monitor does it.
    */
   takeOver(): Promise<void>;
+  /** The opposite, at once: what this process still writes loses. */
+  standDown(): void;
   /** Resolves when the engine answers, for the readiness check. */
   ping(): Promise<void>;
   /** Waits for what is under way, then lets the folder go. Calling it twice is harmless. */
@@ -171,7 +173,6 @@ function assemble(parts: Parts): Store {
   const history = new StoreHistory(writer);
   const work = new OpenWork();
   const inOrder = work.inOrder.bind(work);
-  const letters = createDeadLetterStore(writer);
   const rescore = createRescoreStore(writer);
   const anytime = work.anytime.bind(work);
   return {
@@ -203,12 +204,8 @@ function assemble(parts: Parts): Store {
     // Not a reader's: a recomputation of everything may take longer than a person's query.
     counts: () => inOrder(() => queryCounts(writer)),
     takeOver: () => inOrder(() => generations.takeOver()),
-    deadLetters: {
-      list: (filter) => inOrder(() => letters.list(filter)),
-      read: (raw) => inOrder(() => letters.read(raw)),
-      mark: (mark) => inOrder(() => letters.mark(mark)),
-      drop: (dropped, at) => inOrder(() => letters.drop(dropped, at)),
-    },
+    standDown: generations.standDown.bind(generations),
+    deadLetters: lettersInOrder(writer, work),
     rescore: {
       remaining: (range) => anytime(() => rescore.remaining(range)),
       candidates: (range, after, limit) => anytime(() => rescore.candidates(range, after, limit)),
@@ -224,6 +221,16 @@ function assemble(parts: Parts): Store {
         // The engine lets the folder go only when its last operation is over.
         await drainPending();
       }),
+  };
+}
+
+function lettersInOrder(writer: SqlSession, work: OpenWork): DeadLetterStore {
+  const letters = createDeadLetterStore(writer);
+  return {
+    list: (filter) => work.inOrder(() => letters.list(filter)),
+    read: (raw) => work.inOrder(() => letters.read(raw)),
+    mark: (mark) => work.inOrder(() => letters.mark(mark)),
+    drop: (dropped, at) => work.inOrder(() => letters.drop(dropped, at)),
   };
 }
 
