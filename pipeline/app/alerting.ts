@@ -79,14 +79,13 @@ export async function createAlerting(options: AlertingOptions): Promise<Alerting
         to,
         language,
         world: parts.world,
+        now: () => clock.now(),
         alertUrl,
       }).catch((error: unknown) => {
         metrics.mail('failed');
         throw error;
       });
-      sent.forEach(() => {
-        metrics.mail('sent');
-      });
+      for (const { type } of sent) if (type === 'mailed') metrics.mail('sent');
       tell(sent);
     },
     readEvaluatedUntil: () => store.readEvaluatedUntil(),

@@ -138,6 +138,7 @@ export class RunningService implements Service {
       breaker: this.#breaker,
       intake: this.#intake,
       metrics: this.#metrics,
+      touch: (windows) => this.#monitoring.alerting?.history.touch(windows),
     };
     // What an operation changes belongs to the term: another monitor may work on the same store when it has ended.
     const term = this.#monitoring.signal;

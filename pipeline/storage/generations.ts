@@ -1,3 +1,4 @@
+import { ConfigError } from '../core/errors.js';
 import type { SqlSession } from './sql-session.js';
 
 /** Writes of one term of office; far more than a process ever makes. */
@@ -27,10 +28,15 @@ export class Generations {
     this.#last = 0;
   }
 
-  /** Whether nobody has taken over since this process did. */
-  async holds(): Promise<boolean> {
+  /** Throws ConfigError `not_the_active_monitor` when another process has taken over since this one did. */
+  async require(): Promise<void> {
     const [row] = await this.db.query<{ newest: number }>('SELECT max(generation) AS newest FROM state');
-    return this.#last >= TERM && Math.floor((row?.newest ?? 0) / TERM) === Math.floor(this.#last / TERM);
+    const term = Math.floor(this.#last / TERM);
+    if (term > 0 && Math.floor((row?.newest ?? 0) / TERM) === term) return;
+    throw new ConfigError(
+      'not_the_active_monitor',
+      'Another monitor has taken over meanwhile. Run the command where that one runs; it goes on with what is left.',
+    );
   }
 
   next(): number {

@@ -4,6 +4,7 @@ import { scores } from './migrations/0003-scores.js';
 import { sequence } from './migrations/0002-sequence.js';
 import { deadLetters } from './migrations/0005-dead-letters.js';
 import { additiveRollUps } from './migrations/0008-additive-roll-ups.js';
+import { alertsKnownAt } from './migrations/0009-alerts-known-at.js';
 import { clusterStatement } from './server/cluster-statement.js';
 import type { SqlSession } from './sql-session.js';
 
@@ -14,7 +15,14 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-export const MIGRATIONS: readonly Migration[] = [firstSchema, sequence, scores, deadLetters, additiveRollUps];
+export const MIGRATIONS: readonly Migration[] = [
+  firstSchema,
+  sequence,
+  scores,
+  deadLetters,
+  additiveRollUps,
+  alertsKnownAt,
+];
 
 const BOOKKEEPING = [
   `CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, applied_at DateTime64(3, 'UTC'))

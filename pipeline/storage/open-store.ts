@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { drainPending } from 'chdb';
 
 import type { Clock } from '../core/clock.js';
-import type { World } from '../core/document.js';
+import type { LogPosition, World } from '../core/document.js';
 import { ConfigError, UnavailableError } from '../core/errors.js';
 import type {
   AlertStore,
@@ -18,12 +18,14 @@ import { BatchWriter } from './batch-writer.js';
 import { createDeadLetterStore, type DeadLetterStore } from './dead-letters.js';
 import { StoreHistory } from './history-reader.js';
 import { Generations } from './generations.js';
+import { KnownWrites } from './known-writes.js';
 import { migrate, MIGRATIONS, requireSchema } from './migrate.js';
 import { queryCounts } from './queries/counts.js';
 import { queryDiff } from './queries/diff.js';
 import { queryDocuments } from './queries/documents.js';
 import { querySeries, querySummaries } from './queries/series.js';
 import { queryDocument, queryExtent } from './queries/stored-documents.js';
+import { PendingWindows } from './pending-windows.js';
 import { ReadPool } from './read-pool.js';
 import { createRescoreStore, type RescoreStore } from './rescore.js';
 import { RollUps } from './roll-up.js';
@@ -60,10 +62,15 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   /** Up to when the history is final, as the active monitor last published it; milliseconds or null. */
   readSettledUntil(): Promise<number | null>;
   writeSettledUntil(time: number): Promise<void>;
+  /** Since when a write of alert events or re-scores is on its way, milliseconds; null without one. Nothing from then on is settled. */
+  openSince(): number | null;
   /** How many versions became dead letters since the opening because the engine does not take them. */
   unstorable(): number;
-  /** Reads every table; for `reconcile`. */
-  counts(): Promise<StoreCounts>;
+  /**
+   * Reads every table; for `reconcile`. Counts what came of the messages of `documents.raw` before the given positions, of
+   * all when absent; what waits for its roll-up is rolled up first.
+   */
+  counts(below?: readonly LogPosition[]): Promise<StoreCounts>;
   /**
    * From now on this process writes and every other one has lost. An embedded store is taken over when it is opened; on a
    * server whoever becomes the active monitor does it.
@@ -172,22 +179,27 @@ function assemble(parts: Parts): Store {
   const batches = new BatchWriter(writer, () => clock.now());
   const history = new StoreHistory(writer);
   const work = new OpenWork();
+  const virtual = identity.world === 'replay';
   const inOrder = work.inOrder.bind(work);
-  const rescore = createRescoreStore(writer);
+  const pending = new PendingWindows(rollUps);
+  const rescore = createRescoreStore(writer, { rollUps: pending, generations });
   const anytime = work.anytime.bind(work);
+  const known = new KnownWrites(() => clock.now());
   return {
     identity,
     migrations,
     findVersions: (ids) => anytime(() => findVersions(writer, ids)),
     findStories: (ids, stretch) => anytime(() => findStories(writer, ids, stretch)),
     findSettled: (positions) => anytime(() => findSettled(writer, positions)),
-    write: (batch) => inOrder(() => batches.write(batch)),
-    rollUp: (touched) => inOrder(() => rollUps.recompute(touched)),
+    write: (batch) => inOrder(() => batches.write(pending.add(batch))),
+    rollUp: (touched) => inOrder(() => pending.rollUp(touched)),
     activeSeries: (from, to) => anytime(() => history.activeSeries(from, to)),
     hours: (series, from, to) => anytime(() => history.hours(series, from, to)),
     evidence: (series, from, to, limit) => anytime(() => history.evidence(series, from, to, limit)),
     firstDocumentAt: () => anytime(() => history.firstDocumentAt()),
-    appendEvents: (events) => inOrder(() => alertEvents.appendEvents(writer, events)),
+    appendEvents: (events) =>
+      inOrder(() => known.write((at) => alertEvents.appendEvents(writer, events, virtual ? null : at))),
+    openSince: () => known.since,
     openEvents: () => anytime(() => alertEvents.openEvents(writer)),
     readEvaluatedUntil: () => anytime(() => readTime(state, EVALUATED_UNTIL)),
     writeEvaluatedUntil: (time) => inOrder(() => state.write(EVALUATED_UNTIL, String(time))),
@@ -202,15 +214,14 @@ function assemble(parts: Parts): Store {
     alert: (id, asOf) => anytime(() => alertEvents.queryAlert(readers, id, asOf)),
     extent: (asOf) => anytime(() => queryExtent(readers, asOf)),
     // Not a reader's: a recomputation of everything may take longer than a person's query.
-    counts: () => inOrder(() => queryCounts(writer)),
+    counts: (below) => inOrder(() => pending.rollUpAll().then(() => queryCounts(writer, below))),
     takeOver: () => inOrder(() => generations.takeOver()),
     standDown: generations.standDown.bind(generations),
-    deadLetters: lettersInOrder(writer, work),
+    deadLetters: lettersInOrder(writer, work, generations),
     rescore: {
       remaining: (range) => anytime(() => rescore.remaining(range)),
       candidates: (range, after, limit) => anytime(() => rescore.candidates(range, after, limit)),
-      writeMentions: (rescores) => inOrder(() => rescore.writeMentions(rescores)),
-      finish: (rescores) => inOrder(() => rescore.finish(rescores)),
+      write: (rescores) => inOrder(() => known.write((at) => rescore.write(rescores, at))),
     },
     unstorable: () => batches.unstorable,
     ping: () => anytime(() => readers.query('SELECT 1').then(() => undefined)),
@@ -224,13 +235,13 @@ function assemble(parts: Parts): Store {
   };
 }
 
-function lettersInOrder(writer: SqlSession, work: OpenWork): DeadLetterStore {
+function lettersInOrder(writer: SqlSession, work: OpenWork, generations: Generations): DeadLetterStore {
   const letters = createDeadLetterStore(writer);
   return {
     list: (filter) => work.inOrder(() => letters.list(filter)),
     read: (raw) => work.inOrder(() => letters.read(raw)),
-    mark: (mark) => work.inOrder(() => letters.mark(mark)),
-    drop: (dropped, at) => work.inOrder(() => letters.drop(dropped, at)),
+    mark: (mark) => work.inOrder(() => generations.require().then(() => letters.mark(mark))),
+    drop: (dropped, at) => work.inOrder(() => generations.require().then(() => letters.drop(dropped, at))),
   };
 }
 

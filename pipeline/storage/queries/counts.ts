@@ -1,22 +1,36 @@
+import type { LogPosition } from '../../core/document.js';
 import { FREQUENCIES, type Frequency } from '../../core/series.js';
 import type { StoreCounts } from '../../core/store.js';
 import { recomputed } from '../roll-up.js';
 import type { SqlSession } from '../sql-session.js';
 
 /** The store's side of the books, read from the tables themselves; takes time in proportion to all that is stored. */
-export async function queryCounts(db: Pick<SqlSession, 'query'>): Promise<StoreCounts> {
+export async function queryCounts(
+  db: Pick<SqlSession, 'query'>,
+  below: readonly LogPosition[] | null = null,
+): Promise<StoreCounts> {
+  const asked =
+    below === null
+      ? '1'
+      : 'raw_offset < transform(raw_partition, {partitions:Array(UInt32)}, {offsets:Array(UInt64)}, toUInt64(0))';
   const [row] = await db.query<Omit<StoreCounts, 'rollUpDifferences'>>(
     `SELECT
-       (SELECT uniqExact(id, version) FROM documents) AS stored,
-       (SELECT count() FROM dead_letters FINAL WHERE (raw_partition, raw_offset) NOT IN (
-          SELECT raw_partition, raw_offset FROM receipts FINAL WHERE outcome IN ('drop', 'erased', 'expired')
+       (SELECT uniqExact(id, version) FROM documents WHERE ${asked}) AS stored,
+       (SELECT count() FROM dead_letters FINAL WHERE ${asked} AND (raw_partition, raw_offset) NOT IN (
+          SELECT raw_partition, raw_offset FROM receipts FINAL WHERE outcome != 'dead-letter'
         )) AS deadLettered,
        countIf(outcome = 'duplicate') AS duplicates,
        countIf(outcome = 'drop') AS dropped,
        countIf(outcome IN ('erased', 'expired')) AS erased,
        countIf(outcome = 'expired') AS expired,
        countIf(outcome = 'stored') AS storedReceipts
-     FROM receipts FINAL`,
+     FROM receipts FINAL WHERE ${asked}`,
+    below === null
+      ? {}
+      : {
+          partitions: below.map(({ partition }) => partition),
+          offsets: below.map(({ offset }) => offset),
+        },
   );
   let rollUpDifferences = 0;
   for (const frequency of FREQUENCIES) rollUpDifferences += await countDifferences(db, frequency);
