@@ -2,6 +2,8 @@ import { windowStart } from '../core/series.js';
 import type { StoreBatch, TouchedWindow } from '../core/store.js';
 import type { RollUps } from './roll-up.js';
 
+const LATEST_MS = Date.UTC(2100, 0);
+
 /**
  * The windows of what this process has written and not rolled up yet.
  *
@@ -23,7 +25,8 @@ export class PendingWindows {
   }
 
   async rollUp(windows: readonly TouchedWindow[]): Promise<void> {
-    await this.rollUps.recompute(windows);
+    // Nothing is stored outside these times, and the engine's windows cannot name them: they would spoil the others.
+    await this.rollUps.recompute(windows.filter(({ time }) => time >= 0 && time < LATEST_MS));
     for (const { series, time } of windows) this.#windows.delete(keyOf(series, time));
   }
 
