@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { systemClock } from '../../pipeline/core/clock.js';
+import { migrate, MIGRATIONS } from '../../pipeline/storage/migrate.js';
 import { openStore, type Store } from '../../pipeline/storage/open-store.js';
+import { openSqlSession, WRITER_SETTINGS } from '../../pipeline/storage/sql-session.js';
 import { temporaryFolder } from '../support/service.js';
 import {
   BASE,
@@ -22,12 +24,40 @@ let now = BASE;
 const open = () => openStore({ path: folder.path, world: 'live', clock: { ...systemClock, now: () => now } });
 beforeAll(async () => {
   folder = await temporaryFolder();
+  await leaveOldEvent(folder.path);
   store = await open();
 });
 afterAll(async () => {
   await store.close();
   await folder.remove();
 });
+
+const OLD = makeEvent({ id: 'old', sequence: 1, type: 'firing', state: 'firing', series: 'OLD.X' });
+
+/** A folder as the release before this one leaves it. */
+async function leaveOldEvent(path: string): Promise<void> {
+  const session = await openSqlSession(path, WRITER_SETTINGS);
+  await migrate(
+    session,
+    BASE,
+    MIGRATIONS.filter(({ version }) => version < 9),
+  );
+  await session.insert('alert_events', [
+    {
+      alert_id: 'old',
+      sequence: 1,
+      type: 'firing',
+      at: Date.parse(OLD.at),
+      series: 'OLD.X',
+      rule_id: 'negative-surge',
+      state: 'firing',
+      started_at: BASE,
+      resolved_at: null,
+      event: JSON.stringify(OLD),
+    },
+  ]);
+  await session.close();
+}
 
 const ALERT_STEPS = [
   { type: 'pending', state: 'pending' },
@@ -153,4 +183,10 @@ it('does not let a re-score or a mark of a term that has ended through', async (
   await store.takeOver();
   await store.deadLetters.mark(mark);
   expect((await store.counts()).rollUpDifferences).toBe(0);
+});
+
+it('takes the time of the event for what an older release has stored', async () => {
+  const at = Date.parse(OLD.at);
+  expect(await store.alert('old', at - 1)).toBeNull();
+  expect((await store.alert('old', at))?.events).toEqual([OLD]);
 });
