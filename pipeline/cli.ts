@@ -11,7 +11,7 @@ const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 const SAME_SIGNAL_MS = 1_000;
 /** Containers are killed after 30 s: what cannot be interrupted must not turn a stop into that. */
-const STOP_LIMIT_MS = 25_000;
+const STOP_LIMIT_MS = 24_000;
 const EXIT_GRACE_MS = 1_000;
 
 /**
