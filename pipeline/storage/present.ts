@@ -37,6 +37,11 @@ export const SUM_COLUMNS = [
   'negative_weight_sum',
 ] as const;
 
+/** SQL for the sums of roll-up rows. */
+export const SUMS_OF_SUMS = SUM_COLUMNS.map((name) =>
+  name.endsWith('_sum') ? `round(sum(${name}), 9)` : `sum(${name})`,
+).join(', ');
+
 /** Rows of one period lie together in `roll_ups`: minutes of an hour, hours of a day, days of a year. */
 export const PERIOD_START = { '1m': 'toStartOfHour', '1h': 'toStartOfDay', '1d': 'toStartOfYear' } as const;
 
@@ -59,17 +64,20 @@ export function presentRollUps(
     LIMIT 1 BY frequency, period_start, series, topic, window_start)`;
 }
 
-/** The same, over present mentions. */
+/**
+ * The same, over present mentions. Sums of probabilities are rounded to nine digits: sums of rounded minutes then come out
+ * the same in whatever order they are added, and a replay repeats every digit.
+ */
 export const ROLL_UP_SUMS = `
   count() AS documents,
   sum(opens_story) AS stories,
   sum(classified) AS classified_count,
-  sum(negative) AS negative_sum,
-  sum(neutral) AS neutral_sum,
-  sum(positive) AS positive_sum,
-  sum(positive - negative) AS polarity_sum,
-  sum(weight) AS weight_sum,
-  sum(weight * negative) AS negative_weight_sum`;
+  round(sum(negative), 9) AS negative_sum,
+  round(sum(neutral), 9) AS neutral_sum,
+  round(sum(positive), 9) AS positive_sum,
+  round(sum(positive - negative), 9) AS polarity_sum,
+  round(sum(weight), 9) AS weight_sum,
+  round(sum(weight * negative), 9) AS negative_weight_sum`;
 
 /** SQL for the start of the window that holds `event_time`. */
 export const WINDOW_START = {

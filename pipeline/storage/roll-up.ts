@@ -2,7 +2,14 @@ import { FREQUENCY_MS, windowStart, type Frequency } from '../core/series.js';
 import type { TouchedWindow } from '../core/store.js';
 import type { Generations } from './generations.js';
 import type { KeptWindows } from './retention.js';
-import { presentMentions, presentRollUps, ROLL_UP_SUMS, SUM_COLUMNS, WINDOW_START } from './present.js';
+import {
+  presentMentions,
+  presentRollUps,
+  ROLL_UP_SUMS,
+  SUM_COLUMNS,
+  SUMS_OF_SUMS,
+  WINDOW_START,
+} from './present.js';
 import type { SqlParams, SqlSession } from './sql-session.js';
 
 const COLUMNS = `frequency, series, topic, window_start, ${SUM_COLUMNS.join(', ')}`;
@@ -133,7 +140,7 @@ function fromMinutes(touched: Touched, generation: number): string {
   return `INSERT INTO roll_ups (${COLUMNS}, generation)
     SELECT counts_in, series, topic,
       multiIf(counts_in = '1m', window_start, counts_in = '1h', toStartOfHour(window_start), toStartOfDay(window_start)) AS start,
-      ${SUM_COLUMNS.map((name) => `sum(${name})`).join(', ')}, ${generation}
+      ${SUMS_OF_SUMS}, ${generation}
     FROM (
       SELECT ${everywhere} AS windows, series, topic, window_start, ${sums} FROM (${counted})
       UNION ALL
@@ -162,7 +169,7 @@ function fromMentions(generation: number): string {
       UNION ALL SELECT '${frequency}' AS frequency, series, topic, window_start, ${zeros} FROM ${stored}`;
   });
   return `INSERT INTO roll_ups (${COLUMNS}, generation)
-    SELECT ${key}, ${SUM_COLUMNS.map((name) => `sum(${name})`).join(', ')}, ${generation}
+    SELECT ${key}, ${SUMS_OF_SUMS}, ${generation}
     FROM (${windows.join(' UNION ALL ')}) GROUP BY ${key}`;
 }
 

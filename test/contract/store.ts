@@ -477,7 +477,7 @@ function rounded(point: SeriesPoint): unknown {
   return Object.fromEntries(
     Object.entries(point).map(([name, value]) => [
       name,
-      typeof value === 'number' ? Number(value.toFixed(9)) : value,
+      typeof value === 'number' ? Number(value.toFixed(7)) : value,
     ]),
   );
 }
