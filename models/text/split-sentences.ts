@@ -1,6 +1,5 @@
-import model from 'wink-eng-lite-web-model';
-import winkNlp from 'wink-nlp';
 import type { SplitSentences } from '../../pipeline/core/model.js';
+import { loadWink } from './wink.js';
 
 type Span = readonly [start: number, end: number];
 
@@ -51,7 +50,7 @@ function isProse(line: string): boolean {
 }
 
 function createWinkSplitter(): (chunk: string) => readonly Span[] {
-  const nlp = winkNlp(model, ['sbd']);
+  const nlp = loadWink();
   return (chunk) => {
     const spans: Span[] = [];
     let at = 0;
