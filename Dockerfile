@@ -31,12 +31,18 @@ COPY --from=build /app/package.json /app/LICENSE /app/NOTICE /app/
 FROM nvidia/cuda:12.6.3-cudnn-runtime-ubuntu24.04 AS gpu
 ARG NODE_VERSION
 COPY --from=dependencies /usr/local/bin/node /usr/local/bin/node
+# What the compiled Kafka client links (ldd; test/integration/packaging.test.ts compares).
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends libssl3t64 libstdc++6 zlib1g \
+  && rm -rf /var/lib/apt/lists/*
 RUN groupadd --system --gid 10001 bellwether \
   && useradd --system --uid 10001 --gid 10001 --home-dir /data --no-create-home bellwether \
   && install -d -o bellwether -g bellwether -m 0700 /data
 COPY --from=content / /
 ENV NODE_ENV=production UV_THREADPOOL_SIZE=16
 WORKDIR /app
+# An image that cannot load its native parts is no image.
+RUN node -e "require('node-rdkafka'); require('chdb'); require('lmdb')"
 USER 10001:10001
 VOLUME /data
 EXPOSE 8420 8421
@@ -47,12 +53,18 @@ CMD ["start", "--sources", "none", "--data", "/data"]
 
 # CPU, the default.
 FROM node:${NODE_VERSION}-bookworm-slim AS cpu
+# What the compiled Kafka client links.
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends libssl3 libstdc++6 zlib1g \
+  && rm -rf /var/lib/apt/lists/*
 RUN groupadd --system --gid 10001 bellwether \
   && useradd --system --uid 10001 --gid 10001 --home-dir /data --no-create-home bellwether \
   && install -d -o bellwether -g bellwether -m 0700 /data
 COPY --from=content / /
 ENV NODE_ENV=production UV_THREADPOOL_SIZE=16
 WORKDIR /app
+# An image that cannot load its native parts is no image.
+RUN node -e "require('node-rdkafka'); require('chdb'); require('lmdb')"
 USER 10001:10001
 VOLUME /data
 EXPOSE 8420 8421

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 import { findCommand, listCommands } from './commands/index.js';
@@ -9,11 +10,15 @@ import { armFailpoint } from './core/failpoint.js';
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 const SAME_SIGNAL_MS = 1_000;
+/** Containers are killed after 30 s: what cannot be interrupted must not turn a stop into that. */
+const STOP_LIMIT_MS = 24_000;
+const EXIT_GRACE_MS = 1_000;
 
 /**
  * Runs one command and ends the process with its exit code.
  *
- * Data goes to stdout, words to stderr. The first SIGINT or SIGTERM asks the command to stop, a later one ends at once.
+ * Data goes to stdout, words to stderr. The first SIGINT or SIGTERM asks the command to stop, a later one ends at once,
+ * and so does a stop that takes longer than 25 s.
  */
 export async function main(argv: readonly string[]): Promise<void> {
   // Two variables, so that none of them does it by accident.
@@ -23,8 +28,15 @@ export async function main(argv: readonly string[]): Promise<void> {
   const onSignal = () => {
     const now = performance.now();
     // Ctrl-C under npm arrives twice, from the terminal and from npm: both are the same wish.
-    if (firstSignalAt !== null && now - firstSignalAt > SAME_SIGNAL_MS) process.exit(EXIT_FAILED);
-    firstSignalAt ??= now;
+    if (firstSignalAt !== null && now - firstSignalAt > SAME_SIGNAL_MS) endAtOnce();
+    if (firstSignalAt !== null) return;
+    firstSignalAt = now;
+    setTimeout(() => {
+      process.stderr.write(
+        'Not stopped within 25 s, so the process ends now. What was acknowledged is safe; the next start does the rest again.\n',
+      );
+      endAtOnce();
+    }, STOP_LIMIT_MS).unref();
     abort.abort();
   };
   process.on('SIGINT', onSignal);
@@ -45,6 +57,16 @@ export async function main(argv: readonly string[]): Promise<void> {
   const code = await run(argv, io);
   // Native parts may keep handles; everything that must be durable is by now.
   process.stdout.write('', () => process.exit(code));
+}
+
+/**
+ * Ends the process with exit code 1, or by SIGKILL where that is not possible: `process.exit` waits for the threads of the
+ * engine, and a query that cannot be interrupted would hold it for minutes. Nobody but another process can see that.
+ */
+function endAtOnce(): never {
+  const guard = `setTimeout(() => { if (process.ppid === ${process.pid}) process.kill(${process.pid}, 'SIGKILL'); }, ${EXIT_GRACE_MS})`;
+  spawn(process.execPath, ['-e', guard], { stdio: 'ignore', detached: true }).unref();
+  process.exit(EXIT_FAILED);
 }
 
 /** Runs a command line against the given surroundings and answers the exit code; never throws. */

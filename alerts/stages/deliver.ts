@@ -23,6 +23,8 @@ export interface DeliverDeps {
   readonly to: readonly string[];
   readonly language: MailLanguage;
   readonly world: World;
+  /** The wall clock; in a replay world a mail bears the time of what it tells. */
+  readonly now: () => number;
   /** Where an alert can be opened, or null when there is no page. */
   readonly alertUrl: ((alertId: string) => string) | null;
 }
@@ -46,6 +48,7 @@ export async function deliverAlerts(deps: DeliverDeps): Promise<readonly AlertEv
       ...event,
       sequence: event.sequence + 1,
       type: 'mailed',
+      at: deps.world === 'replay' ? event.at : new Date(deps.now()).toISOString(),
       messageId: messageIdOf(event.alertId, last),
     };
     await deps.store.appendEvents([mailed]);

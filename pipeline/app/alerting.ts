@@ -80,9 +80,7 @@ export async function createAlerting(options: AlertingOptions): Promise<Alerting
         metrics.mail('failed');
         throw error;
       });
-      sent.forEach(() => {
-        metrics.mail('sent');
-      });
+      for (const { type } of sent) if (type === 'mailed') metrics.mail('sent');
       tell(sent);
     },
     readEvaluatedUntil: () => store.readEvaluatedUntil(),
@@ -107,13 +105,14 @@ export async function createAlerting(options: AlertingOptions): Promise<Alerting
 type MailDeps = Parameters<typeof deliverAlerts>[0];
 
 function mailDepsOf(
-  { publicUrl, config, outbox, parts }: AlertingOptions,
+  { publicUrl, config, outbox, parts, clock }: AlertingOptions,
   caches: Pick<Alerting, 'store' | 'history'>,
 ): MailDeps {
   const url = publicUrl();
   const { from, to, language } = config.mail;
   const alertUrl = url === null ? null : (alertId: string) => `${url}/?alert=${alertId}`;
-  return { ...caches, outbox, from, to, language, world: parts.world, alertUrl };
+  const now = () => clock.now();
+  return { ...caches, outbox, from, to, language, world: parts.world, now, alertUrl };
 }
 
 /** What an erasure needs: events and mails change only between two evaluations. */

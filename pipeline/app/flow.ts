@@ -71,6 +71,15 @@ export async function startFlow(options: FlowOptions): Promise<Flow> {
     if (failure !== null) throw failure.error;
   };
 
+  /** Waits until the group has done what the topic holds now; what comes meanwhile is not waited for. */
+  const reached = async (topic: string, group: string, signal?: AbortSignal) => {
+    const goal = await log.endPositions(topic);
+    while (signal?.aborted !== true && !abort.signal.aborted) {
+      if (isPast(await log.committedPositions(topic, group), goal)) return;
+      await clock.sleep(20, signal);
+      throwFailure();
+    }
+  };
   const lag = async (): Promise<Lag> => ({
     understand: await behind(log, RAW_TOPIC, UNDERSTAND_GROUP),
     monitor: await behind(log, SCORED_TOPIC, MONITOR_GROUP),
@@ -79,14 +88,9 @@ export async function startFlow(options: FlowOptions): Promise<Flow> {
     lag,
     failed: finished,
     async drained(signal) {
-      const goal = total(await log.endPositions(RAW_TOPIC));
-      while (signal?.aborted !== true && !abort.signal.aborted) {
-        const done = total(await log.committedPositions(RAW_TOPIC, UNDERSTAND_GROUP));
-        const left = await behind(log, SCORED_TOPIC, MONITOR_GROUP);
-        if (done >= goal && left === 0) return;
-        await clock.sleep(20, signal);
-        throwFailure();
-      }
+      // In this order: what is read of documents.raw below its end then, is below the end of documents.scored now.
+      await reached(RAW_TOPIC, UNDERSTAND_GROUP, signal);
+      await reached(SCORED_TOPIC, MONITOR_GROUP, signal);
     },
     async stop() {
       abort.abort();
@@ -147,6 +151,11 @@ async function runToEnd(stage$: Observable<unknown>): Promise<void> {
 
 async function behind(log: DurableLog, topic: string, group: string): Promise<number> {
   return total(await log.endPositions(topic)) - total(await log.committedPositions(topic, group));
+}
+
+function isPast(done: readonly LogPosition[], goal: readonly LogPosition[]): boolean {
+  const offsets = new Map(done.map(({ partition, offset }) => [partition, offset]));
+  return goal.every(({ partition, offset }) => (offsets.get(partition) ?? 0) >= offset);
 }
 
 function total(positions: readonly LogPosition[]): number {

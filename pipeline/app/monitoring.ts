@@ -7,6 +7,8 @@ export interface MonitoringOptions {
   readonly alerting: () => AlertingOptions;
   /** Tells the store that this process writes from now on, so that one that was replaced can do no harm. */
   readonly takeOver: () => Promise<void>;
+  /** The opposite: whatever this process still writes loses. */
+  readonly standDown: () => void;
   readonly onActive: (active: boolean) => void;
 }
 
@@ -19,6 +21,8 @@ export interface Monitoring {
   /** Null while this process stands by. */
   readonly alerting: Alerting | null;
   readonly state: 'active' | 'standby';
+  /** Aborted when the present term ends; null while this process stands by. */
+  readonly signal: AbortSignal | null;
   /** Called before the first scored message comes; and when the topic went to another process. */
   readonly activate: () => Promise<void>;
   readonly deactivate: () => Promise<void>;
@@ -35,6 +39,7 @@ interface Term {
 export function createMonitoring(options: MonitoringOptions): Monitoring {
   let term: Term | null = null;
   let begun = false;
+  const tenure = new Tenure();
   let reject: (error: unknown) => void = () => undefined;
 
   const begin = (of: Term) => {
@@ -61,27 +66,72 @@ export function createMonitoring(options: MonitoringOptions): Monitoring {
     get state() {
       return term === null ? 'standby' : 'active';
     },
+    get signal() {
+      return term?.abort.signal ?? null;
+    },
     async activate() {
+      const stillHeld = tenure.assigned();
       await end();
-      await options.takeOver();
-      const alerting = await createAlerting(options.alerting());
+      const alerting = await takeOver(options, stillHeld);
+      if (alerting === null) {
+        if (!tenure.held) options.standDown();
+        return;
+      }
       term = { alerting, abort: new AbortController(), running: null };
       options.onActive(true);
       begin(term);
     },
-    deactivate: end,
+    async deactivate() {
+      tenure.revoked();
+      await end();
+      // Not in `end`: when the service stops, what is in work is still stored and rolled up before the topic is given up.
+      if (!tenure.held) options.standDown();
+    },
     run: (signal) =>
       new Promise((resolve, rejectRun) => {
         reject = rejectRun;
         begun = true;
         if (term !== null) begin(term);
-        const finish = () => {
+        onAbort(signal, () => {
           end().then(resolve, rejectRun);
-        };
-        if (signal.aborted) finish();
-        else signal.addEventListener('abort', finish, { once: true });
+        });
       }),
   };
+}
+
+/** Whether the topic is ours, so that an answer of the store that comes after a revocation is known as such. */
+class Tenure {
+  held = false;
+  #changes = 0;
+
+  /** Answers whether nothing has changed since. */
+  assigned(): () => boolean {
+    this.held = true;
+    const own = (this.#changes += 1);
+    return () => own === this.#changes;
+  }
+
+  revoked(): void {
+    this.held = false;
+    this.#changes += 1;
+  }
+}
+
+/** Null when the topic went to another process meanwhile: then this one must not work as if it had it. */
+async function takeOver(
+  options: Pick<MonitoringOptions, 'takeOver' | 'alerting'>,
+  stillHeld: () => boolean,
+): Promise<Alerting | null> {
+  if (!stillHeld()) return null;
+  await options.takeOver();
+  if (!stillHeld()) return null;
+  const alerting = await createAlerting(options.alerting());
+  return stillHeld() ? alerting : null;
+}
+
+function onAbort(signal: AbortSignal, work: () => void): void {
+  if (signal.aborted) work();
+  else signal.addEventListener('abort', work, { once: true });
 }
 
 /** A monitor that is killed is replaced within this time. */

@@ -41,6 +41,16 @@ export interface Parts extends OpenParts {
   readonly store: Store;
 }
 
+/** Throws ConfigError `role_without_store` where nothing is stored. */
+export function withStore(parts: OpenParts): Parts {
+  const { store } = parts;
+  if (store !== null) return { ...parts, store };
+  throw new ConfigError(
+    'role_without_store',
+    'This process only takes documents in and has no store. Ask the one that runs the monitor role.',
+  );
+}
+
 /** Opens folder, log, store and models in this order; what was opened is closed again when a later one fails. */
 export async function openParts(options: PartsOptions): Promise<OpenParts> {
   const { config, clock, logger, roles, metrics } = options;

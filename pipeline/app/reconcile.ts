@@ -1,4 +1,4 @@
-import { RAW_TOPIC, type DurableLog } from '../core/log.js';
+import type { LogPosition } from '../core/document.js';
 import type { StoreCounts } from '../core/store.js';
 
 /** The books of an installation; `difference` is what cannot be accounted for and must be 0. */
@@ -15,17 +15,17 @@ export interface Reconciliation {
 }
 
 /**
- * Compares what was accepted (the end of the log) with what became of it (the store), exactly.
+ * Compares what was accepted, the messages of `documents.raw` before the given positions, with what became of it, exactly.
  *
- * To be called when nothing is in flight. `stored` is counted in the documents themselves, not in the receipts, so
- * a document that has a receipt and no row shows as a difference.
+ * To be called when they are drained; what comes after them does not matter. `stored` is counted in the documents
+ * themselves, not in the receipts, so a document that has a receipt and no row shows as a difference.
  */
 export async function reconcile(
-  log: Pick<DurableLog, 'endPositions'>,
-  store: { counts(): Promise<StoreCounts> },
+  ends: readonly LogPosition[],
+  store: { counts(below: readonly LogPosition[]): Promise<StoreCounts> },
 ): Promise<Reconciliation> {
-  const accepted = (await log.endPositions(RAW_TOPIC)).reduce((sum, position) => sum + position.offset, 0);
-  const counts = await store.counts();
+  const accepted = ends.reduce((sum, position) => sum + position.offset, 0);
+  const counts = await store.counts(ends);
   const { stored, deadLettered, duplicates, dropped, erased } = counts;
   return {
     accepted,

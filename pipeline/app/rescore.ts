@@ -24,6 +24,10 @@ export interface RescoreResult {
   readonly remaining: number;
 }
 
+type RescoreContext = Pick<OperationContext, 'parts' | 'config' | 'clock' | 'logger' | 'touch'> & {
+  readonly flow: Pick<Flow, 'lag'>;
+};
+
 const BATCH = 32;
 /** With more than this on its way, live documents come first. */
 const CALM_DOCUMENTS = 200;
@@ -37,11 +41,11 @@ const READING_FLAGS: readonly string[] = ['language_unsupported', 'backfill', 'l
  * Scores stored documents again with another model, beside their old scores, at low priority.
  *
  * Documents that the model has scored already are left out, so that it goes on after an abort or a kill, and doing it
- * again changes nothing. Detection is not asked again about the past.
+ * again changes nothing. Detection is not asked again about the past, and sees the new scores from then on.
  */
 export async function rescoreDocuments(
   request: RescoreRequest,
-  { parts, config, clock, flow, logger }: OperationContext,
+  { parts, config, clock, flow, logger, touch }: RescoreContext,
   signal: AbortSignal,
 ): Promise<RescoreResult> {
   const { store, understanding } = parts;
@@ -61,9 +65,7 @@ export async function rescoreDocuments(
     const last = views.at(-1);
     if (last === undefined) break;
     const rescores = scoreAgain(views, { ...understanding, classifier }, clock.now());
-    const touched = await store.rescore.writeMentions(rescores);
-    await store.rollUp(touched);
-    await store.rescore.finish(rescores);
+    touch(await store.rescore.write(rescores));
     rescored += views.length;
     after = last.id;
     if (clock.monotonic() - said < PROGRESS_EVERY_MS) continue;
@@ -84,7 +86,7 @@ function scoreAgain(
     const version = views[index]?.version;
     if (message.kind !== 'scored' || version === undefined) return [];
     const { scored } = message;
-    return [{ version, scored, contributions: understanding.weigh(scored, { copy: false }), knownAt: now }];
+    return [{ version, scored, contributions: understanding.weigh(scored, { copy: false }) }];
   });
 }
 

@@ -17,7 +17,7 @@ import { followWithWords } from './follow-store.js';
 import { keepHouse } from './housekeeping.js';
 import { createIntake, type Intake } from './intake.js';
 import { createMonitoring, untilActive, type Monitoring } from './monitoring.js';
-import type { OpenParts, Parts } from './parts.js';
+import { withStore, type OpenParts } from './parts.js';
 import { replayFiles } from './replay-files.js';
 import { ALL_ROLES, type Roles } from './roles.js';
 import type { Operation, OperationContext } from './operations/operation.js';
@@ -27,11 +27,9 @@ import { startHttp, type HttpAddresses } from './start-http.js';
 import { countProgress, startServiceFlow } from './service-flow.js';
 import { createServiceForgetting, requireForgetting } from './service-forgetting.js';
 import { stopAll } from './stop-all.js';
-import { version } from './version.js';
+import { serviceStatus } from './service-status.js';
 import type { ReplayRequest, ReplayResult, Service, ServiceOptions } from './service.js';
 
-/** Live documents are expected within this time of their publication; until then the newest windows are provisional. */
-const LATENESS_MS = 60_000;
 /** With more than this on its way, the present is not complete enough to be judged. */
 const CAUGHT_UP_DOCUMENTS = 2_000;
 
@@ -161,14 +159,18 @@ export class RunningService implements Service {
     await untilActive(this.#monitoring, this.options.clock, signal);
     const context: OperationContext = {
       ...this.options,
-      parts: this.#requireStore(),
+      parts: withStore(this.parts),
       flow: this.#requireFlow(),
       breaker: this.#breaker,
       intake: this.#intake,
       forgetting: requireForgetting(this.#forgetting),
       metrics: this.#metrics,
+      touch: (windows) => this.#monitoring.alerting?.history.touch(windows),
     };
-    return operation.run(request, context, AbortSignal.any([signal, this.#abort.signal]));
+    // What an operation changes belongs to the term: another monitor may work on the same store when it has ended.
+    const term = this.#monitoring.signal;
+    const ends = [signal, this.#abort.signal, ...(term === null ? [] : [term])];
+    return operation.run(request, context, AbortSignal.any(ends));
   }
 
   stop(): Promise<void> {
@@ -199,7 +201,7 @@ export class RunningService implements Service {
   #follow(): Promise<void> {
     return followWithWords({
       ...this.options,
-      store: this.#requireStore().store,
+      store: withStore(this.parts).store,
       hub: this.#hub,
       signal: this.#abort.signal,
       onNewest: (time) => {
@@ -212,16 +214,17 @@ export class RunningService implements Service {
     const { config, clock, logger } = this.options;
     return createMonitoring({
       takeOver: async () => {
-        await this.#requireStore().store.takeOver();
+        await withStore(this.parts).store.takeOver();
         await this.#forgetting?.read();
       },
+      standDown: () => this.parts.store?.standDown(),
       onActive: (active) => {
         this.#metrics.monitorActive(active);
         if (this.#roles.size < ALL_ROLES.size)
           logger.info(active ? 'This monitor is the active one now.' : 'This monitor stands by.');
       },
       alerting: () => ({
-        parts: this.#requireStore(),
+        parts: withStore(this.parts),
         config,
         clock,
         metrics: this.#metrics,
@@ -293,19 +296,16 @@ export class RunningService implements Service {
   }
 
   #status(): ServiceStatus {
-    const now =
-      this.world === 'replay' ? (this.#newest ?? this.options.clock.now()) : this.options.clock.now();
-    return {
-      world: this.world,
-      now,
-      watermark: this.world === 'replay' ? this.#newest : now - LATENESS_MS,
-      ...(this.#settled === null ? {} : { settledUntil: this.#settled.until }),
-      newestDocumentAt: this.#newest,
-      model: this.parts.understanding.classifier.model,
+    const { world, parts } = this;
+    return serviceStatus({
+      world,
+      now: this.options.clock.now(),
+      newest: this.#newest,
+      settled: this.#settled,
+      model: parts.understanding.classifier.model,
       sources: this.#intake.statuses(),
-      version: version(),
-      lagDocuments: this.#lag.understand + this.#lag.monitor,
-    };
+      lag: this.#lag,
+    });
   }
 
   /** A log that does not answer may hold anything. */
@@ -313,17 +313,6 @@ export class RunningService implements Service {
     const lag = await lagOrNull(this.#flow);
     this.#lag = lag ?? this.#lag;
     return lag !== null && lag.understand + lag.monitor <= CAUGHT_UP_DOCUMENTS;
-  }
-
-  #requireStore(): Parts {
-    const { store } = this.parts;
-    if (store === null) {
-      throw new ConfigError(
-        'role_without_store',
-        'This process only takes documents in and has no store. Ask the one that runs the monitor role.',
-      );
-    }
-    return { ...this.parts, store };
   }
 
   #requireFlow(): Flow {

@@ -19,6 +19,8 @@ const LOOK_EVERY_MS = 1_000;
 export interface SettledState {
   readonly readSettledUntil: () => Promise<number | null>;
   readonly writeSettledUntil: (time: number) => Promise<void>;
+  /** Since when the store writes alert events or re-scores that are known from then on; null when it does not. */
+  readonly openSince: () => number | null;
 }
 
 /**
@@ -70,7 +72,9 @@ export function createSettledClock({ log, clock, state, active }: SettledOptions
     async look() {
       if (until === null || !active()) advance(await state.readSettledUntil());
       if (!active()) return;
-      advance(await settledNow(log, clock, newest));
+      const now = await settledNow(log, clock, newest);
+      const open = state.openSince();
+      advance(now === null || open === null ? now : Math.min(now, open - 1));
       await publish();
     },
   };

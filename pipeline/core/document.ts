@@ -65,8 +65,3 @@ export interface LogPosition {
   readonly partition: number;
   readonly offset: number;
 }
-
-/** Log order; documents of one id share a partition, so the comparison across partitions never decides about versions. */
-export function isBefore(a: LogPosition, b: LogPosition): boolean {
-  return a.partition === b.partition ? a.offset < b.offset : a.partition < b.partition;
-}

@@ -1,4 +1,4 @@
-import { isBefore, type LogPosition } from '../core/document.js';
+import type { LogPosition } from '../core/document.js';
 import type { ScoredDocument, ScoredMessage } from '../core/scored.js';
 import type { SeriesKey } from '../core/series.js';
 import type {
@@ -81,7 +81,7 @@ export async function resolveVersions(
     }
     const { id } = message.scored.document;
     const known = versions.get(id) ?? [];
-    const version = versionOf(message, known);
+    const version = versionOf({ ...message, sequence }, known);
     receipts.push({
       raw: message.raw,
       documentId: id,
@@ -119,14 +119,14 @@ function toReceipt(message: Exclude<ScoredMessage, { kind: 'scored' }>): Receipt
 
 /** `sequence` is null for a message that was not decided before. */
 function versionOf(
-  message: Omit<ScoredItem, 'sequence'>,
+  message: ScoredItem,
   known: readonly StoredVersion[],
 ): { number: number; duplicate: boolean; sequence: number | null } {
   // UNDERSTAND may have written the message twice, around a crash: the place of the first one decides.
   const own = known.find((version) => samePosition(version.raw, message.raw));
   if (own !== undefined) return { number: own.version, duplicate: false, sequence: own.sequence };
   // Only what came before in the log can make this a repeat: after a crash later versions may be stored already.
-  const earlier = known.filter((version) => isBefore(version.raw, message.raw));
+  const earlier = known.filter((version) => isBefore(version, message));
   const repeat = earlier.find((version) => version.contentHash === message.scored.document.contentHash);
   if (repeat !== undefined) return { number: repeat.version, duplicate: true, sequence: null };
   return {
@@ -279,6 +279,14 @@ function append<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
+}
+
+/**
+ * Documents of one id share a partition, and its order decides. When the number of partitions was changed they do not any
+ * more; then the order of `documents.scored` decides, so that no number is given twice.
+ */
+function isBefore(a: Pick<StoredVersion, 'raw' | 'sequence'>, b: typeof a): boolean {
+  return a.raw.partition === b.raw.partition ? a.raw.offset < b.raw.offset : a.sequence < b.sequence;
 }
 
 function samePosition(a: LogPosition, b: LogPosition): boolean {

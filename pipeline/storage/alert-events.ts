@@ -1,7 +1,7 @@
 import type { Alert, AlertEvent } from '../core/alert.js';
 import { InvariantError } from '../core/errors.js';
 import type { QueryStore } from '../core/store.js';
-import { ALERT_EVENTS, insertRows } from './insert-rows.js';
+import { ALERT_EVENTS, findMissing, insertRows } from './insert-rows.js';
 import { timeParam } from './present.js';
 import type { SqlRow, SqlSession } from './sql-session.js';
 
@@ -11,9 +11,17 @@ interface EventRow {
   readonly event: string;
 }
 
-/** Idempotent by (alertId, sequence): exact repeats fall together. */
-export async function appendEvents(db: SqlSession, events: readonly AlertEvent[]): Promise<void> {
-  const refused = await insertRows(db, ALERT_EVENTS, events.map(toEventRow));
+/**
+ * Idempotent by (alertId, sequence): what is there already keeps the time from which it is known. Null for a replay world,
+ * where that is the time of the event.
+ */
+export async function appendEvents(
+  db: SqlSession,
+  events: readonly AlertEvent[],
+  knownAt: number | null,
+): Promise<void> {
+  const rows = events.map((event) => toEventRow(event, knownAt ?? Date.parse(event.at)));
+  const refused = await insertRows(db, ALERT_EVENTS, await findMissing(db, ALERT_EVENTS, rows));
   const [first] = refused;
   if (first !== undefined) {
     throw new InvariantError('alert_event_refused', 'An alert event cannot be stored.', {
@@ -40,7 +48,7 @@ export async function queryAlerts(
 ): Promise<readonly Alert[]> {
   const filters = [
     ...(series === null ? [] : ['series = {series:String}']),
-    ...(asOf === null ? [] : [`at <= ${timeParam('asOf')}`]),
+    ...(asOf === null ? [] : [`known_at <= ${timeParam('asOf')}`]),
   ];
   const where = filters.length === 0 ? '' : `WHERE ${filters.join(' AND ')}`;
   const rows = await db.query<EventRow>(
@@ -59,7 +67,7 @@ export async function queryAlert(
   id: string,
   asOf: number | null = null,
 ): Promise<{ readonly alert: Alert; readonly events: readonly AlertEvent[] } | null> {
-  const happened = asOf === null ? '' : `AND at <= ${timeParam('asOf')}`;
+  const happened = asOf === null ? '' : `AND known_at <= ${timeParam('asOf')}`;
   const rows = await db.query<EventRow>(
     `SELECT event FROM alert_events WHERE alert_id = {id:String} ${happened} ORDER BY sequence LIMIT 1 BY sequence`,
     asOf === null ? { id } : { id, asOf },
@@ -69,13 +77,14 @@ export async function queryAlert(
   return newest === undefined ? null : { alert: newest.alert, events };
 }
 
-export function toEventRow(event: AlertEvent): SqlRow {
+function toEventRow(event: AlertEvent, knownAt: number): SqlRow {
   const { alert } = event;
   return {
     alert_id: event.alertId,
     sequence: event.sequence,
     type: event.type,
     at: Date.parse(event.at),
+    known_at: knownAt,
     series: alert.series.key,
     rule_id: alert.rule.id,
     state: alert.state,

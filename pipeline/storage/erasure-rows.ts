@@ -1,7 +1,6 @@
 import type { AlertEvent } from '../core/alert.js';
 import type { LogPosition } from '../core/document.js';
 import type { ErasureTarget } from '../core/erasure.js';
-import { toEventRow } from './alert-events.js';
 import type { RowRemover } from './remove-rows.js';
 import type { SqlParams, SqlSession } from './sql-session.js';
 
@@ -141,15 +140,15 @@ export async function removeLetters(
 /** Alert events are the one thing that is changed in place: what an alert was decided on stays, what a document said goes. */
 export async function replaceEvents(rows: RowRemover, events: readonly AlertEvent[]): Promise<void> {
   for (let first = 0; first < events.length; first += EVENTS_A_STATEMENT) {
-    const some = events.slice(first, first + EVENTS_A_STATEMENT).map(toEventRow);
+    const some = events.slice(first, first + EVENTS_A_STATEMENT);
     await rows.mutate(
       'alert_events',
       `UPDATE event = transform(concat(alert_id, ' ', toString(sequence)), {keys:Array(String)}, {events:Array(String)}, event)
        WHERE alert_id IN {ids:Array(String)}`,
       {
-        keys: some.map((row) => `${String(row['alert_id'])} ${String(row['sequence'])}`),
-        events: some.map((row) => row['event']),
-        ids: [...new Set(some.map((row) => row['alert_id']))],
+        keys: some.map(({ alertId, sequence }) => `${alertId} ${sequence}`),
+        events: some.map((event) => JSON.stringify(event)),
+        ids: [...new Set(some.map(({ alertId }) => alertId))],
       },
     );
   }

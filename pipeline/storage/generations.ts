@@ -1,3 +1,4 @@
+import { ConfigError } from '../core/errors.js';
 import type { SqlSession } from './sql-session.js';
 
 /** Writes of one term of office; far more than a process ever makes. */
@@ -20,6 +21,22 @@ export class Generations {
     const term = Math.floor((row?.newest ?? 0) / TERM) + 1;
     this.#last = term * TERM;
     await this.db.insert('state', [{ key: 'term', value: String(term), generation: this.#last }]);
+  }
+
+  /** Whatever this process writes from now on loses, until it takes over again. */
+  standDown(): void {
+    this.#last = 0;
+  }
+
+  /** Throws ConfigError `not_the_active_monitor` when another process has taken over since this one did. */
+  async require(): Promise<void> {
+    const [row] = await this.db.query<{ newest: number }>('SELECT max(generation) AS newest FROM state');
+    const term = Math.floor(this.#last / TERM);
+    if (term > 0 && Math.floor((row?.newest ?? 0) / TERM) === term) return;
+    throw new ConfigError(
+      'not_the_active_monitor',
+      'Another monitor has taken over meanwhile. Run the command where that one runs; it goes on with what is left.',
+    );
   }
 
   next(): number {

@@ -6,6 +6,7 @@ import { sequence } from './migrations/0002-sequence.js';
 import { deadLetters } from './migrations/0005-dead-letters.js';
 import { erasure } from './migrations/0006-erasure.js';
 import { additiveRollUps } from './migrations/0008-additive-roll-ups.js';
+import { alertsKnownAt } from './migrations/0009-alerts-known-at.js';
 import { clusterStatement } from './server/cluster-statement.js';
 import type { SqlSession } from './sql-session.js';
 
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   deadLetters,
   erasure,
   additiveRollUps,
+  alertsKnownAt,
 ];
 
 const BOOKKEEPING = [

@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { drainPending } from 'chdb';
 
 import type { Clock } from '../core/clock.js';
-import type { World } from '../core/document.js';
-import { ConfigError, UnavailableError } from '../core/errors.js';
+import type { LogPosition, World } from '../core/document.js';
+import { ConfigError } from '../core/errors.js';
 import type {
   AlertStore,
   HistoryReader,
@@ -15,17 +15,20 @@ import type {
 import type { Logger } from '../telemetry/logger.js';
 import * as alertEvents from './alert-events.js';
 import { BatchWriter } from './batch-writer.js';
-import { createDeadLetterStore, type DeadLetterStore } from './dead-letters.js';
+import { createDeadLetterStore, lettersInOrder, type DeadLetterStore } from './dead-letters.js';
 import { createErasureStore, type ErasureStore } from './erasure.js';
 import { createFreezer, type FrozenStore } from './freeze-store.js';
 import { StoreHistory } from './history-reader.js';
 import { Generations } from './generations.js';
+import { KnownWrites } from './known-writes.js';
 import { migrate, MIGRATIONS, requireSchema } from './migrate.js';
 import { queryCounts } from './queries/counts.js';
 import { queryDiff } from './queries/diff.js';
 import { queryDocuments } from './queries/documents.js';
 import { querySeries, querySummaries } from './queries/series.js';
 import { queryDocument, queryExtent } from './queries/stored-documents.js';
+import { PendingWindows } from './pending-windows.js';
+import { guarded, OpenWork, type Run } from './open-work.js';
 import { ReadPool } from './read-pool.js';
 import { RowRemover } from './remove-rows.js';
 import { createRescoreStore, type RescoreStore } from './rescore.js';
@@ -66,10 +69,15 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   /** Up to when the history is final, as the active monitor last published it; milliseconds or null. */
   readSettledUntil(): Promise<number | null>;
   writeSettledUntil(time: number): Promise<void>;
+  /** Since when a write of alert events or re-scores is on its way, milliseconds; null without one. Nothing from then on is settled. */
+  openSince(): number | null;
   /** How many versions became dead letters since the opening because the engine does not take them. */
   unstorable(): number;
-  /** Reads every table; for `reconcile`. */
-  counts(): Promise<StoreCounts>;
+  /**
+   * Reads every table; for `reconcile`. Counts what came of the messages of `documents.raw` before the given positions, of
+   * all when absent; what waits for its roll-up is rolled up first.
+   */
+  counts(below?: readonly LogPosition[]): Promise<StoreCounts>;
   /**
    * From now on this process writes and every other one has lost. An embedded store is taken over when it is opened; on a
    * server whoever becomes the active monitor does it.
@@ -80,6 +88,8 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
    * meanwhile, `heldMs` milliseconds; reads do not. Throws ConfigError `backup_running` before the last one is released.
    */
   freeze?<T>(atThatMoment: () => Promise<T>): Promise<FrozenStore<T>>;
+  /** The opposite, at once: what this process still writes loses. */
+  standDown(): void;
   /** Resolves when the engine answers, for the readiness check. */
   ping(): Promise<void>;
   /** Waits for what is under way, then lets the folder go. Calling it twice is harmless. */
@@ -113,9 +123,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     if (place.embedded) await generations.takeOver();
     const state = new StoreState(writer, generations);
     await claimWorld(state, world, readOnly);
-    const rollUps = new RollUps(writer, generations);
     const limits = new WindowLimits(state);
     await limits.read();
+    const rollUps = new RollUps(writer, generations, limits);
     for (let n = 0; n < CONCURRENT_READS; n += 1) sessions.push(await place.openReader());
     const readers = new ReadPool(sessions, WAITING_READS);
     const identity = { world, schemaVersion: Math.max(...MIGRATIONS.map(({ version }) => version)) };
@@ -198,60 +208,50 @@ function assemble(parts: Parts): Store {
   const batches = new BatchWriter(writer, () => clock.now());
   const history = new StoreHistory(writer);
   const work = new OpenWork();
+  const virtual = identity.world === 'replay';
   const inOrder = work.inOrder.bind(work);
-  const rescore = createRescoreStore(writer);
+  const pending = new PendingWindows(rollUps);
+  const rescore = createRescoreStore(writer, { rollUps: pending, generations });
   const anytime = work.anytime.bind(work);
+  const known = new KnownWrites(() => clock.now());
   return {
     identity,
     migrations,
     findVersions: (ids) => anytime(() => findVersions(writer, ids)),
     findStories: (ids, stretch) => anytime(() => findStories(writer, ids, stretch)),
     findSettled: (positions) => anytime(() => findSettled(writer, positions)),
-    write: (batch) => inOrder(() => batches.write(batch)),
-    // A closed window has lost documents: what is left of them would be the wrong number.
-    rollUp: (touched) =>
-      inOrder(() =>
-        rollUps.recompute(
-          touched.filter(({ time }) => time >= limits.closedBefore),
-          limits.minutesFrom,
-        ),
-      ),
+    write: (batch) => inOrder(() => batches.write(pending.add(batch))),
+    rollUp: (touched) => inOrder(() => pending.rollUp(touched)),
     activeSeries: (from, to) => anytime(() => history.activeSeries(from, to)),
     hours: (series, from, to) => anytime(() => history.hours(series, from, to)),
     evidence: (series, from, to, limit) => anytime(() => history.evidence(series, from, to, limit)),
     firstDocumentAt: () => anytime(() => history.firstDocumentAt()),
-    appendEvents: (events) => inOrder(() => alertEvents.appendEvents(writer, events)),
+    appendEvents: (events) =>
+      inOrder(() => known.write((at) => alertEvents.appendEvents(writer, events, virtual ? null : at))),
+    openSince: () => known.since,
     openEvents: () => anytime(() => alertEvents.openEvents(writer)),
     readEvaluatedUntil: () => anytime(() => readTime(state, EVALUATED_UNTIL)),
     writeEvaluatedUntil: (time) => inOrder(() => state.write(EVALUATED_UNTIL, String(time))),
     readSettledUntil: () => anytime(() => readTime(state, SETTLED_UNTIL)),
     writeSettledUntil: (time) => inOrder(() => state.write(SETTLED_UNTIL, String(time))),
-    series: (query) => anytime(() => querySeries(readers, query)),
-    summaries: (from, to, limit) => anytime(() => querySummaries(readers, from, to, limit)),
-    documents: (query) => anytime(() => queryDocuments(readers, query)),
-    document: (id, asOf) => anytime(() => queryDocument(readers, id, asOf)),
-    diff: (query) => anytime(() => queryDiff(readers, query)),
-    alerts: (options) => anytime(() => alertEvents.queryAlerts(readers, options)),
-    alert: (id, asOf) => anytime(() => alertEvents.queryAlert(readers, id, asOf)),
-    extent: (asOf) => anytime(() => queryExtent(readers, asOf)),
+    ...queriesOf(readers, anytime),
     // Not a reader's: a recomputation of everything may take longer than a person's query.
-    counts: () => inOrder(() => queryCounts(writer, limits)),
+    counts: (below) => inOrder(() => pending.rollUpAll().then(() => queryCounts(writer, below, limits))),
     takeOver: () =>
       inOrder(async () => {
         await generations.takeOver();
         await limits.read();
       }),
-    deadLetters: guarded(createDeadLetterStore(writer), inOrder),
+    standDown: generations.standDown.bind(generations),
+    deadLetters: lettersInOrder(createDeadLetterStore(writer), inOrder, () => generations.require()),
     rescore: {
       remaining: (range) => anytime(() => rescore.remaining(range)),
       candidates: (range, after, limit) => anytime(() => rescore.candidates(range, after, limit)),
-      writeMentions: (rescores) => inOrder(() => rescore.writeMentions(rescores)),
-      finish: (rescores) => inOrder(() => rescore.finish(rescores)),
+      write: (rescores) => inOrder(() => known.write((at) => rescore.write(rescores, at))),
     },
     ...removing(parts, anytime),
     ...(path === null ? {} : { freeze: createFreezer({ writer, clock, folder: path, inOrder }) }),
     unstorable: () => batches.unstorable,
-    ping: () => anytime(() => readers.query('SELECT 1').then(() => undefined)),
     close: () =>
       work.close(async () => {
         await readers.close();
@@ -262,7 +262,20 @@ function assemble(parts: Parts): Store {
   };
 }
 
-type Run = <R>(work: () => Promise<R>) => Promise<R>;
+/** What people ask, on the connections that cannot write. */
+function queriesOf(readers: ReadPool, anytime: Run): QueryStore & Pick<Store, 'ping'> {
+  return {
+    series: (query) => anytime(() => querySeries(readers, query)),
+    summaries: (from, to, limit) => anytime(() => querySummaries(readers, from, to, limit)),
+    documents: (query) => anytime(() => queryDocuments(readers, query)),
+    document: (id, asOf) => anytime(() => queryDocument(readers, id, asOf)),
+    diff: (query) => anytime(() => queryDiff(readers, query)),
+    alerts: (options) => anytime(() => alertEvents.queryAlerts(readers, options)),
+    alert: (id, asOf) => anytime(() => alertEvents.queryAlert(readers, id, asOf)),
+    extent: (asOf) => anytime(() => queryExtent(readers, asOf)),
+    ping: () => anytime(() => readers.query('SELECT 1').then(() => undefined)),
+  };
+}
 
 /** Removing waits for the engine: it must not hold up what is written meanwhile. */
 function removing({ writer, clock, state, limits }: Parts, run: Run): Pick<Store, 'erasure' | 'retention'> {
@@ -271,14 +284,6 @@ function removing({ writer, clock, state, limits }: Parts, run: Run): Pick<Store
     erasure: guarded(createErasureStore(writer, rows), run),
     retention: guarded(createRetentionStore(writer, { rows, state, limits }), run),
   };
-}
-
-/** The same operations, each known as under way until it is over. */
-function guarded<T extends object>(operations: T, run: Run): T {
-  const entries = Object.entries(operations as Record<string, (...args: unknown[]) => Promise<unknown>>);
-  return Object.fromEntries(
-    entries.map(([name, operation]) => [name, (...args: unknown[]) => run(() => operation(...args))]),
-  ) as T;
 }
 
 async function readTime(state: StoreState, key: string): Promise<number | null> {
@@ -294,37 +299,5 @@ async function claimWorld(state: StoreState, world: World, readOnly: boolean): P
       'world_mismatch',
       `The data folder holds a ${held} world and cannot be used for ${world}. Choose another data folder.`,
     );
-  }
-}
-
-/** Knows what is under way, so that the engine is never closed below it: that would end the whole process. */
-class OpenWork {
-  #last: Promise<unknown> = Promise.resolve();
-  readonly #running = new Set<Promise<unknown>>();
-  #closing: Promise<void> | null = null;
-
-  /** Runs after everything that was asked for in order before, whether that failed or not. */
-  inOrder<T>(work: () => Promise<T>): Promise<T> {
-    return this.anytime(() => {
-      const next = this.#last.then(work, work);
-      this.#last = next.catch(() => undefined);
-      return next;
-    });
-  }
-
-  anytime<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#closing !== null) {
-      return Promise.reject(new UnavailableError('store_closed', 'The analytics store is closed.'));
-    }
-    const running = work();
-    this.#running.add(running);
-    const forget = () => this.#running.delete(running);
-    running.then(forget, forget);
-    return running;
-  }
-
-  close(release: () => Promise<void>): Promise<void> {
-    this.#closing ??= Promise.allSettled(this.#running).then(release);
-    return this.#closing;
   }
 }

@@ -1,5 +1,6 @@
 import type { ScoredDocument } from '../core/scored.js';
 import type { DocumentView, SeriesContribution, TouchedWindow } from '../core/store.js';
+import type { Generations } from './generations.js';
 import { findMissing, insertRows, MENTIONS, type TableSpec } from './insert-rows.js';
 import { queryVersions, type VersionKey } from './queries/stored-documents.js';
 import { timeParam } from './present.js';
@@ -19,21 +20,30 @@ export interface Rescore {
   readonly scored: ScoredDocument;
   /** The probabilities of the series it may count for. */
   readonly contributions: readonly SeriesContribution[];
-  /** Milliseconds. */
-  readonly knownAt: number;
 }
 
-/** New scores beside the old ones; every step may be repeated and is then completed, never done twice. */
+/** New scores beside the old ones; a write may be repeated and is then completed, never done twice. */
 export interface RescoreStore {
   /** How many are left to do, retractions aside. */
   remaining(range: RescoreRange): Promise<number>;
   /** The newest versions, by id, that this model has not scored yet. */
   candidates(range: RescoreRange, after: string, limit: number): Promise<readonly DocumentView[]>;
-  /** Writes the mentions and answers with the windows to recompute; `finish` comes after that. */
-  writeMentions(rescores: readonly Rescore[]): Promise<readonly TouchedWindow[]>;
-  /** Writes the scores, by which a document counts as done. */
-  finish(rescores: readonly Rescore[]): Promise<void>;
+  /**
+   * Writes mentions, roll-ups and, last, the scores, by which a document counts as done, all known from one time on; answers
+   * with the windows that changed. Throws ConfigError `not_the_active_monitor` when another process has taken over.
+   */
+  write(rescores: readonly Rescore[]): Promise<readonly TouchedWindow[]>;
 }
+
+interface RescoreDeps {
+  readonly rollUps: { rollUp(touched: readonly TouchedWindow[]): Promise<void> };
+  readonly generations: Pick<Generations, 'require'>;
+}
+
+/** `RescoreStore` with the time from which a write is known, milliseconds. */
+type StampedRescoreStore = Omit<RescoreStore, 'write'> & {
+  write(rescores: readonly Rescore[], knownAt: number): Promise<readonly TouchedWindow[]>;
+};
 
 const DOCUMENT_SCORES: TableSpec = {
   table: 'document_scores',
@@ -54,7 +64,10 @@ const NEWEST_UNSCORED = `(
     AND (id, version) NOT IN (
       SELECT id, version FROM document_scores WHERE model_name = {name:String} AND model_version = {number:String}))`;
 
-export function createRescoreStore(db: SqlSession): RescoreStore {
+export function createRescoreStore(
+  db: SqlSession,
+  { rollUps, generations }: RescoreDeps,
+): StampedRescoreStore {
   const paramsOf = ({ model, from, to }: RescoreRange) => ({
     name: model.name,
     number: model.version,
@@ -76,16 +89,20 @@ export function createRescoreStore(db: SqlSession): RescoreStore {
       );
       return queryVersions(db, keys, null);
     },
-    async writeMentions(rescores) {
-      const rows = await mentionRows(db, rescores);
+    async write(rescores, knownAt) {
+      await generations.require();
+      const rows = await mentionRows(db, rescores, knownAt);
       // What a cut-off attempt wrote keeps its time: answers given meanwhile must not change.
       await insertRows(db, MENTIONS, await findMissing(db, MENTIONS, rows));
-      return rows.map((row) => ({ series: String(row['series']), time: Number(row['event_time']) }));
-    },
-    async finish(rescores) {
+      const touched = rows.map((row) => ({ series: String(row['series']), time: Number(row['event_time']) }));
+      await rollUps.rollUp(touched);
+      // A roll-up of a term that has ended loses: then the documents are not done, and the next re-score completes them.
+      await generations.require();
       const there = await stillStored(db, rescores);
-      const rows = rescores.filter(({ scored }) => there.has(scored.document.id)).map(toScoreRow);
-      await insertRows(db, DOCUMENT_SCORES, await findMissing(db, DOCUMENT_SCORES, rows));
+      const done = rescores.filter(({ scored }) => there.has(scored.document.id));
+      const scores = done.map((rescore) => toScoreRow(rescore, knownAt));
+      await insertRows(db, DOCUMENT_SCORES, await findMissing(db, DOCUMENT_SCORES, scores));
+      return touched;
     },
   };
 }
@@ -112,7 +129,11 @@ interface CountingRow {
 }
 
 /** For each place where the version counts a row with the new probabilities; places, relevance and story stay. */
-async function mentionRows(db: SqlSession, rescores: readonly Rescore[]): Promise<readonly SqlRow[]> {
+async function mentionRows(
+  db: SqlSession,
+  rescores: readonly Rescore[],
+  knownAt: number,
+): Promise<readonly SqlRow[]> {
   const byKey = new Map(rescores.map((rescore) => [keyOf(rescore), rescore]));
   const rows = await db.query<CountingRow>(
     `SELECT series, toUnixTimestamp64Milli(event_time) AS time, doc_id, version, relevance, via, weight, story_id,
@@ -134,13 +155,13 @@ async function mentionRows(db: SqlSession, rescores: readonly Rescore[]): Promis
     const contribution = rescore?.contributions.find(({ series }) => series === row.series);
     return rescore === undefined || contribution === undefined
       ? []
-      : [toMentionRow(row, rescore, contribution)];
+      : [{ ...toMentionRow(row, rescore, contribution), known_at: knownAt }];
   });
 }
 
 function toMentionRow(
   { time, ...row }: CountingRow,
-  { scored, knownAt }: Rescore,
+  { scored }: Rescore,
   contribution: SeriesContribution,
 ): SqlRow {
   const { negative, neutral, positive } = contribution;
@@ -149,7 +170,6 @@ function toMentionRow(
     ...row,
     event_time: time,
     model_version: `${scored.model.name} ${scored.model.version}`,
-    known_at: knownAt,
     scored_at: Date.parse(scored.scoredAt),
     valid: 1,
     negative,
@@ -161,7 +181,7 @@ function toMentionRow(
   };
 }
 
-function toScoreRow({ version, scored, knownAt }: Rescore): SqlRow {
+function toScoreRow({ version, scored }: Rescore, knownAt: number): SqlRow {
   const { sentiment, model } = scored;
   return {
     id: scored.document.id,

@@ -1,6 +1,7 @@
 import { FREQUENCY_MS, windowStart, type Frequency } from '../core/series.js';
 import type { TouchedWindow } from '../core/store.js';
 import type { Generations } from './generations.js';
+import type { KeptWindows } from './retention.js';
 import { presentMentions, presentRollUps, ROLL_UP_SUMS, SUM_COLUMNS, WINDOW_START } from './present.js';
 import type { SqlParams, SqlSession } from './sql-session.js';
 
@@ -29,6 +30,7 @@ export class RollUps {
   constructor(
     private readonly db: SqlSession,
     private readonly generations: Generations,
+    private readonly limits: KeptWindows = { closedBefore: 0, minutesFrom: 0 },
   ) {}
 
   /**
@@ -36,10 +38,12 @@ export class RollUps {
    * Idempotent; cut off in the middle, a repeat completes it.
    *
    * Minutes are counted from the mentions, hours from the minutes and days from the hours, all in one statement: all
-   * sums are additive, and the cost of a day does not grow with what happened in it. Minutes before `minutesFrom` (the
-   * begin of a day, milliseconds) are not kept; hours and days there are counted from the mentions.
+   * sums are additive, and the cost of a day does not grow with what happened in it. Where minutes are no longer kept, hours and
+   * days are counted from the mentions. A closed window has lost documents and keeps its numbers.
    */
-  async recompute(touched: readonly TouchedWindow[], minutesFrom = 0): Promise<void> {
+  async recompute(given: readonly TouchedWindow[]): Promise<void> {
+    const { closedBefore, minutesFrom } = this.limits;
+    const touched = given.filter(({ time }) => time >= closedBefore);
     for (const some of toChunks(touched.filter(({ time }) => time >= minutesFrom))) {
       const isBlock = spanOf(some) <= BLOCK_MS;
       const sql = fromMinutes(isBlock ? BLOCK : PAIRS, this.generations.next());

@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@clickhouse/client';
+import { drainPending } from 'chdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { Secret } from '../../config/secret.js';
@@ -130,6 +131,38 @@ describe('The read-only ClickHouse endpoint', () => {
     expect((await ask('SELECT 1', '&max_memory_usage=0')).status).toBe(400);
     expect((await ask('SELECT 1', '&compress=1')).status).toBe(400);
     expect((await ask('SELECT 1', '&session_id=x&wait_end_of_query=1')).status).toBe(200);
+  });
+
+  it('takes the settings of an answer from the statement and from the address', async () => {
+    const quote = 'output_format_json_quote_64bit_integers';
+    const sql = 'SELECT toUInt64(7) AS n';
+    const plain = await (await ask(sql, `&default_format=JSONEachRow&${quote}=0`)).text();
+    expect(plain).toBe('{"n":7}\n');
+    const inside = await (await ask(`${sql} FORMAT JSONEachRow SETTINGS ${quote} = 1`)).text();
+    expect(inside).toBe('{"n":"7"}\n');
+    const iso = await (await ask("SELECT toDateTime(0, 'UTC')", '&date_time_output_format=iso')).text();
+    expect(iso).toBe('1970-01-01T00:00:00Z\n');
+    expect((await ask('SELECT 1', '&result_overflow_mode=break')).status).toBe(400);
+  });
+
+  it('answers a statement with a column that is called format', async () => {
+    expect(await (await ask('SELECT 1 AS format FROM numbers(1)')).text()).toBe('1\n');
+  });
+
+  it('refuses who waits as soon as it is closed', async () => {
+    const own = await startClickHouseEndpoint(options);
+    const heavy = 'SELECT max(cityHash64(number)) FROM numbers(100000000000)';
+    const asked = Array.from({ length: 6 }, () =>
+      fetch(`${own.url}/?query=${encodeURIComponent(heavy)}`, { headers: KEY }).catch(() => null),
+    );
+    await fetch(`${own.url}/ping`);
+    const began = performance.now();
+    await own.close();
+    await Promise.all(asked);
+    expect(performance.now() - began).toBeLessThan(1_500);
+    // Two were with the engine, for at most two seconds more; four would have had their turn after them.
+    await drainPending();
+    expect((performance.now() - began) / 1_000).toBeLessThan(5);
   });
 
   it('keeps nothing of one caller for the next', async () => {

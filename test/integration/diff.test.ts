@@ -11,7 +11,7 @@ import { BASE, batchOf, DAY, HOUR, makeVersion, stillClock, touchedBy } from '..
 const path = mkdtempSync(join(tmpdir(), 'bellwether-diff-'));
 let store: Store;
 beforeAll(async () => {
-  store = await openStore({ path, world: 'live', clock: stillClock });
+  store = await openStore({ path, world: 'live', clock: { ...stillClock, now: () => T1 + 20 } });
 });
 afterAll(async () => {
   await store.close();
@@ -55,12 +55,10 @@ it('tells what became known and why, with its effect on the windows, and the ans
   const old = makeVersion({ ...spec, name: 'rescored', offset: 4 });
   const rescore = {
     version: 1,
-    knownAt: T1 + 20,
     scored: { ...old.scored, model: { name: 'other', version: '2', sha256: 'cd'.repeat(32) } },
     contributions: old.contributions.map((each) => ({ ...each, negative: 0, neutral: 0, positive: 1 })),
   };
-  await store.rollUp(await store.rescore.writeMentions([rescore]));
-  await store.rescore.finish([rescore]);
+  await store.rescore.write([rescore]);
 
   const diff = await ask();
   expect(diff.counts).toEqual({ new: 1, late: 1, correction: 1, retraction: 1, rescore: 1 });

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { reconcileOperation } from '../../pipeline/app/operations/reconcile.js';
+import { createHistoryCache } from '../../pipeline/app/history-cache.js';
 import { rescoreOperation } from '../../pipeline/app/operations/rescore.js';
+import { rescoreDocuments } from '../../pipeline/app/rescore.js';
 import type { RunningService } from '../../pipeline/app/running-service.js';
+import type { HistoryReader } from '../../pipeline/core/store.js';
 import { never, openService } from '../support/in-process.js';
 import { temporaryFolder } from '../support/service.js';
 
@@ -66,6 +69,31 @@ const series = (asOf: number | null, minRelevance = 0) =>
   });
 
 describe('a re-score', () => {
+  it('changes what detection keeps in memory, at once', async () => {
+    await ingest([
+      post('1', 'Apple shares plunge as fraud probe widens 苹果股价暴跌'),
+      post('2', 'Apple beats'),
+    ]);
+    const history = createHistoryCache(store());
+    const ask = async (from: Pick<HistoryReader, 'hours'>) =>
+      (await from.hours(['market'], NOW, NOW + HOUR)).get('market');
+    const before = await ask(history);
+    await rescoreDocuments(
+      { model: 'lexicon', from: null, to: null },
+      {
+        ...service.options,
+        parts: { ...service.parts, store: store() },
+        flow: { lag: () => Promise.resolve({ understand: 0, monitor: 0 }) },
+        touch: (windows) => {
+          history.touch(windows);
+        },
+      },
+      never,
+    );
+    expect(await ask(history)).not.toEqual(before);
+    expect(await ask(history)).toEqual(await ask(store()));
+  }, 60_000);
+
   it('stands beside the old scores: before it the old ones are answered, after it the new', async () => {
     await ingest([
       post('1', 'Apple shares plunge as fraud probe widens 苹果股价暴跌'),

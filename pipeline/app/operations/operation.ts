@@ -1,5 +1,6 @@
 import type { Config } from '../../../config/schema.js';
 import type { Clock } from '../../core/clock.js';
+import type { TouchedWindow } from '../../core/store.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import type { FlowBreaker } from '../breaker.js';
@@ -19,6 +20,8 @@ export interface OperationContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Says that these windows of the store have changed, for what detection keeps of them. */
+  readonly touch: (windows: readonly TouchedWindow[]) => void;
 }
 
 /**

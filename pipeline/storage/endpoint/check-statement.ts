@@ -6,6 +6,8 @@ export interface CheckedStatement {
   readonly sql: string;
   /** Format that the statement asks for itself, or null. */
   readonly format: string | null;
+  /** Settings that it names, as SQL literals: to be made before the session becomes read-only. */
+  readonly settings: ReadonlyMap<string, string>;
 }
 
 const FIRST_WORDS = new Set(['SELECT', 'WITH', 'DESCRIBE', 'DESC', 'SHOW', 'EXISTS', 'EXPLAIN']);
@@ -20,13 +22,16 @@ const SHOWN = new Set([
   'FULL',
   'INDEXES',
 ]);
-/** Table functions that make rows out of nothing or out of the query itself; every other one is refused. */
+/**
+ * Table functions that make rows out of nothing or out of the query itself; every other one is refused. `format` is here for
+ * the ordinary function of that name; as a table function the engine's read-only mode refuses it.
+ */
 const TABLE_FUNCTIONS = new Set(
   'numbers numbers_mt zeros zeros_mt generate_series generateseries values view format null'.split(' '),
 );
 /** Functions that read files, reach the network, wait, or tell about the machine and its configuration. */
 const REFUSED_FUNCTION =
-  /^(file|dict|executable|url|sleep|catboost|model|joinget|getsetting|getserver|getmacro|getmergetree|getos|getclient|getscalar|host|fqdn|tcpport|zookeeper|serveruuid|buildid|address|demangle|trap|logtrace|filesystem|transaction|currentuser|currentroles|currentprofiles|enabledroles|enabledprofiles|defaultroles|defaultprofiles|showcertificate|displayname|synonyms|lemmatize|ai|embed|naivebayes|eval|fuzz|remote|cluster|shard|region|hascolumnintable|uptime$|user$)/;
+  /^(file|dict|executable|url|sleep|catboost|model|joinget|getsetting|getserver|getmacro|getmergetree|getos|getclient|getscalar|host|fqdn|tcpport|zookeeper|serveruuid|buildid|address|demangle|trap|logtrace|filesystem|fullhost|transaction|currentuser|currentroles|currentprofiles|enabledroles|enabledprofiles|defaultroles|defaultprofiles|showcertificate|displayname|synonyms|lemmatize|ai|embed|naivebayes|eval|fuzz|remote|cluster|shard|region|hascolumnintable|uptime$|user$)/;
 /** What a reader of the series may see of the engine itself. */
 const SYSTEM_TABLES = new Set(
   'one numbers zeros databases tables columns functions data_type_families formats settings keywords time_zones table_engines table_functions'.split(
@@ -34,9 +39,11 @@ const SYSTEM_TABLES = new Set(
   ),
 );
 /** Original bytes of unreadable documents, and whom was forgotten. */
+/** Columns of system tables that say where on the disk the store is. */
+const PATHS = new Set(['data_path', 'data_paths', 'metadata_path']);
 const PRIVATE_TABLES = new Set(['dead_letters', 'erasures', 'erased']);
-const ALLOWED_SETTINGS = new Set(['max_threads', 'join_use_nulls', 'group_by_use_nulls']);
-const allowedSetting = (name: string) =>
+const ALLOWED_SETTINGS = new Set(['join_use_nulls', 'group_by_use_nulls']);
+export const allowedSetting = (name: string) =>
   ALLOWED_SETTINGS.has(name) || /^(output_format_|date_time_output_format)/.test(name);
 
 /**
@@ -59,7 +66,8 @@ export function checkStatement(text: string, tableFunctions: ReadonlySet<string>
   tokens.forEach((token, index) => {
     requireHarmless(tokens, token, index, tableFunctions);
   });
-  return { sql: text.replace(/[\s;]+$/, ''), format: formatOf(tokens) };
+  requireNoPaths(tokens);
+  return { sql: text.replace(/[\s;]+$/, ''), format: formatOf(tokens), settings: settingsOf(tokens) };
 }
 
 function requireReading(tokens: readonly SqlToken[]): void {
@@ -92,7 +100,9 @@ function requireHarmless(
   if (next !== undefined && isSymbol('(')(next)) {
     if (tableFunctions.has(name) && !TABLE_FUNCTIONS.has(name))
       throw refused(`the table function ${token.text} is not allowed`);
-    if (REFUSED_FUNCTION.test(name)) throw refused(`the function ${token.text} is not allowed`);
+    // With and without underscores: current_user is currentUser.
+    if (REFUSED_FUNCTION.test(name.replaceAll('_', '')))
+      throw refused(`the function ${token.text} is not allowed`);
   }
   if (PRIVATE_TABLES.has(name)) throw refused(`the table ${token.text} is not shown`);
   if (name === 'identifier' && token.kind === 'word')
@@ -101,24 +111,63 @@ function requireHarmless(
     const table = tokens[index + 2]?.text.toLowerCase() ?? '';
     if (!SYSTEM_TABLES.has(table)) throw refused(`system.${table} is not shown`);
   }
-  if (name === 'settings' && token.kind === 'word') requireSettings(tokens.slice(index + 1));
 }
 
-/** `SETTINGS a = 1, b = 2`; a column of that name is followed by something else. */
-function requireSettings(rest: readonly SqlToken[]): void {
-  for (let at = 0; ; at += 4) {
-    const [name, equals] = [rest[at], rest[at + 1]];
-    if (name?.kind !== 'word' || equals === undefined || !isSymbol('=')(equals)) return;
-    if (!allowedSetting(name.text)) throw refused(`the setting ${name.text} may not be changed`);
-    const comma = rest[at + 3];
-    if (comma === undefined || !isSymbol(',')(comma)) return;
-  }
+/** The paths of the store, by name or by everything that a table has. */
+function requireNoPaths(tokens: readonly SqlToken[]): void {
+  const shows = tokens.some(
+    ({ text }, index) =>
+      text.toLowerCase() === 'system' && /^(databases|tables)$/i.test(tokens[index + 2]?.text ?? ''),
+  );
+  if (!shows) return;
+  const counted = (index: number) => /^count$/i.test(tokens[index - 2]?.text ?? '');
+  const all = tokens.some(
+    (token, index) =>
+      PATHS.has(token.text.toLowerCase()) ||
+      (/^columns$/i.test(token.text) && isSymbol('(')(tokens[index + 1] ?? token)) ||
+      (isSymbol('*')(token) && !counted(index)),
+  );
+  if (all) throw refused('of system.databases and system.tables only named columns are shown, and no paths');
 }
 
+/** `SETTINGS a = 1, b = -2, c = 'x'`; a column of that name is followed by something else. */
+function settingsOf(tokens: readonly SqlToken[]): ReadonlyMap<string, string> {
+  const settings = new Map<string, string>();
+  tokens.forEach(({ kind, text }, index) => {
+    if (kind !== 'word' || text.toLowerCase() !== 'settings') return;
+    for (let at = index + 1; ;) {
+      const [name, equals] = [tokens[at], tokens[at + 1]];
+      if (name?.kind !== 'word' || equals === undefined || !isSymbol('=')(equals)) return;
+      if (!allowedSetting(name.text)) throw refused(`the setting ${name.text} may not be changed`);
+      const value = literalAt(tokens, at + 2);
+      if (value === null)
+        throw refused(`the value of the setting ${name.text} is no plain number, word or text`);
+      settings.set(name.text, value.sql);
+      const comma = tokens[value.end];
+      if (comma === undefined || !isSymbol(',')(comma)) return;
+      at = value.end + 1;
+    }
+  });
+  return settings;
+}
+
+function literalAt(tokens: readonly SqlToken[], at: number): { sql: string; end: number } | null {
+  const first = tokens[at];
+  const signed = first !== undefined && (isSymbol('-')(first) || isSymbol('+')(first));
+  const token = tokens[signed ? at + 1 : at];
+  const end = at + (signed ? 2 : 1);
+  if (token?.kind === 'number') return { sql: `${signed ? first.text : ''}${token.text}`, end };
+  if (signed) return null;
+  if (token?.kind === 'string' && token.content !== undefined) return { sql: `'${token.content}'`, end };
+  return token?.kind === 'word' && /^(true|false)$/i.test(token.text) ? { sql: token.text, end } : null;
+}
+
+/** The last clause, or the one before SETTINGS; anywhere else the word is a name. */
 function formatOf(tokens: readonly SqlToken[]): string | null {
   const at = tokens.findLastIndex(({ kind, text }) => kind === 'word' && text.toUpperCase() === 'FORMAT');
-  const name = tokens[at + 1];
-  return at >= 0 && name?.kind === 'word' ? name.text : null;
+  const [name, behind] = [tokens[at + 1], tokens[at + 2]];
+  if (at < 0 || name?.kind !== 'word') return null;
+  return behind === undefined || behind.text.toUpperCase() === 'SETTINGS' ? name.text : null;
 }
 
 function isSymbol(text: string): (token: SqlToken) => boolean {

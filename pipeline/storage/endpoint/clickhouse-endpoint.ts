@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 import { BellwetherError, ConfigError } from '../../core/errors.js';
-import { checkStatement } from './check-statement.js';
-import { readTableFunctions, runReading, type EndpointLimits } from './read-session.js';
+import { allowedSetting, checkStatement } from './check-statement.js';
+import { quoted, readTableFunctions, runReading, type EndpointLimits } from './read-session.js';
 
 export interface ClickHouseEndpointOptions extends EndpointLimits {
   /** Folder of the embedded store, which this process holds open. */
@@ -19,6 +19,7 @@ export interface ClickHouseEndpointOptions extends EndpointLimits {
 export interface ClickHouseEndpoint {
   /** `http://host:port`. */
   readonly url: string;
+  /** Refuses who waits and lets every connection go. What the engine has begun goes on in it until its own limit. */
   close(): Promise<void>;
 }
 
@@ -34,6 +35,7 @@ const CODE = {
   readonly: 164,
   tooMany: 202,
   notFound: 48,
+  aborted: 236,
   authentication: 516,
   unknown: 1002,
 };
@@ -78,7 +80,8 @@ class Endpoint {
     },
   );
   #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  #closing = false;
+  readonly #waiting: { readonly begin: () => void; readonly refuse: (why: Refusal) => void }[] = [];
 
   constructor(
     private readonly options: ClickHouseEndpointOptions,
@@ -100,6 +103,8 @@ class Endpoint {
       url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
       close: () =>
         new Promise((resolve) => {
+          this.#closing = true;
+          for (const { refuse } of this.#waiting.splice(0)) refuse(stopping());
           this.#server.close(() => {
             resolve();
           });
@@ -142,10 +147,13 @@ class Endpoint {
       headerOf(request, 'x-clickhouse-format') ??
       'TabSeparated';
     if (!/^\w{1,64}$/.test(format)) throw new Refusal(400, CODE.badArguments, 'The format is not a name.');
-    const params = parametersOf(url.searchParams);
+    const { params, settings } = parametersOf(url.searchParams);
+    for (const [name, value] of statement.settings) settings.set(name, value);
     const { path, maxSeconds, maxMemoryBytes, maxRows } = this.options;
     const limits = { maxSeconds, maxMemoryBytes, maxRows };
-    const answer = await this.#inTurn(() => runReading(path, statement.sql, { format, params, limits }));
+    const answer = await this.#inTurn(() =>
+      runReading(path, statement.sql, { format, params, settings, limits }),
+    );
     response.writeHead(200, {
       'content-type': contentTypeOf(format),
       'x-clickhouse-format': format,
@@ -173,6 +181,7 @@ class Endpoint {
 
   /** A few at once; more wait, and too many are sent away. */
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing) throw stopping();
     if (this.#running >= CONCURRENT) {
       if (this.#waiting.length >= WAITING)
         throw new Refusal(
@@ -180,17 +189,19 @@ class Endpoint {
           CODE.tooMany,
           'Too many queries wait already. (TOO_MANY_SIMULTANEOUS_QUERIES)',
         );
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await new Promise<void>((begin, refuse) => this.#waiting.push({ begin, refuse }));
     }
     this.#running += 1;
     try {
       return await work();
     } finally {
       this.#running -= 1;
-      this.#waiting.shift()?.();
+      this.#waiting.shift()?.begin();
     }
   }
 }
+
+const stopping = () => new Refusal(503, CODE.aborted, 'The service stops. (ABORTED)');
 
 function isPing(request: IncomingMessage, url: URL, body: string): boolean {
   const reading = request.method === 'GET' || request.method === 'HEAD';
@@ -218,22 +229,24 @@ async function readBody(request: IncomingMessage): Promise<string> {
   }
 }
 
-/** Settings that say nothing about the answer are passed over; others are named, so that nobody wonders. */
+/** Settings that change nothing in an answer are passed over (a time limit of the caller's is not longer than ours); others are named, so that nobody wonders. */
 const IGNORED =
-  /^(query|query_id|user|password|database|default_format|session_id|session_timeout|session_check|role|wait_end_of_query|send_progress_in_http_headers|http_headers_progress_interval_ms|cancel_http_readonly_queries_on_client_close|enable_http_compression|buffer_size|client_protocol_version|quota_key|readonly|max_execution_time|max_result_rows|result_overflow_mode|max_block_size|log_queries|log_comment|add_http_cors_header|output_format_.*|date_time_output_format|date_time_input_format|async_insert|wait_for_async_insert|allow_experimental_\w+|compress|decompress)$/;
+  /^(query|query_id|user|password|database|default_format|session_id|session_timeout|session_check|role|wait_end_of_query|send_progress_in_http_headers|http_headers_progress_interval_ms|cancel_http_readonly_queries_on_client_close|enable_http_compression|buffer_size|client_protocol_version|quota_key|readonly|max_execution_time|max_block_size|log_queries|log_comment|add_http_cors_header|date_time_input_format|async_insert|wait_for_async_insert|allow_experimental_\w+|compress|decompress)$/;
 
-function parametersOf(search: URLSearchParams): ReadonlyMap<string, string> {
+function parametersOf(search: URLSearchParams): Record<'params' | 'settings', Map<string, string>> {
   const params = new Map<string, string>();
+  const settings = new Map<string, string>();
   for (const [name, value] of search) {
     const parameter = /^param_([A-Za-z_]\w{0,63})$/.exec(name)?.[1];
     if (parameter !== undefined) params.set(parameter, value);
+    else if (/^\w{1,100}$/.test(name) && allowedSetting(name)) settings.set(name, quoted(value));
     else if (!IGNORED.test(name))
       throw new Refusal(400, CODE.readonly, `The setting ${name.slice(0, 64)} cannot be changed here.`);
     else if ((name === 'compress' || name === 'decompress') && value !== '0')
       throw new Refusal(400, CODE.badArguments, `Native compression is not offered; leave ${name} out.`);
   }
   if (params.size > MAX_PARAMS) throw new Refusal(400, CODE.badArguments, 'Too many parameters.');
-  return params;
+  return { params, settings };
 }
 
 function credentialsOf(request: IncomingMessage, url: URL): { user: string; password: string } | null {

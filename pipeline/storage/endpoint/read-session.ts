@@ -25,6 +25,8 @@ export async function runReading(
   options: {
     readonly format: string;
     readonly params: ReadonlyMap<string, string>;
+    /** Checked names with SQL literals. */
+    readonly settings: ReadonlyMap<string, string>;
     readonly limits: EndpointLimits;
   },
 ): Promise<EndpointAnswer> {
@@ -42,6 +44,8 @@ export async function runReading(
       'max_ast_elements = 20000',
     ];
     await session.queryAsync(`SET ${settings.join(', ')}`);
+    // Before readonly, which refuses every change.
+    for (const [name, value] of options.settings) await session.queryAsync(`SET ${name} = ${value}`);
     for (const [name, value] of params) await session.queryAsync(`SET param_${name} = ${quoted(value)}`);
     await session.queryAsync('SET readonly = 1');
     const result = await session.queryAsync(sql, { format });
@@ -74,6 +78,6 @@ export async function readTableFunctions(path: string): Promise<ReadonlySet<stri
   }
 }
 
-function quoted(value: string): string {
+export function quoted(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

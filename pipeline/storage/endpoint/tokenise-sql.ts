@@ -1,7 +1,9 @@
-/** A piece of a statement. Quoted identifiers come without their quotes, strings without their content. */
+/** A piece of a statement. Quoted identifiers come without their quotes, strings without their content in `text`. */
 export interface SqlToken {
   readonly kind: 'word' | 'quoted' | 'string' | 'number' | 'symbol';
   readonly text: string;
+  /** What a string says, as far as it needs no escapes; else undefined. */
+  readonly content?: string;
 }
 
 const SPACE = /[\s\uFEFF]+/y;
@@ -56,7 +58,7 @@ export function tokeniseSql(sql: string): readonly SqlToken[] | null {
       // An escape in a name can spell any other name.
       if (quote !== "'" && sql.slice(at, quoted.end).includes('\\')) return null;
       at = quoted.end;
-      tokens.push(quote === "'" ? { kind: 'string', text: '' } : { kind: 'quoted', text: quoted.text });
+      tokens.push(quote === "'" ? stringToken(quoted.text) : { kind: 'quoted', text: quoted.text });
       continue;
     }
     // Other quotation marks and control characters have no place outside of strings.
@@ -65,6 +67,12 @@ export function tokeniseSql(sql: string): readonly SqlToken[] | null {
     at += 1;
   }
   return tokens;
+}
+
+function stringToken(content: string): SqlToken {
+  return /^[\w .,:;|%+-]*$/.test(content)
+    ? { kind: 'string', text: '', content }
+    : { kind: 'string', text: '' };
 }
 
 /** Backslash escapes and doubled quotes; null when it does not end. */

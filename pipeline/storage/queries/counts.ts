@@ -1,3 +1,4 @@
+import type { LogPosition } from '../../core/document.js';
 import { FREQUENCIES, type Frequency } from '../../core/series.js';
 import type { StoreCounts } from '../../core/store.js';
 import { recomputed } from '../roll-up.js';
@@ -8,37 +9,49 @@ import type { SqlSession } from '../sql-session.js';
 /** The store's side of the books, read from the tables themselves; takes time in proportion to all that is stored. */
 export async function queryCounts(
   db: Pick<SqlSession, 'query'>,
+  below: readonly LogPosition[] | null = null,
   { closedBefore, minutesFrom }: KeptWindows = { closedBefore: 0, minutesFrom: 0 },
 ): Promise<StoreCounts> {
+  const asked =
+    below === null
+      ? '1'
+      : 'raw_offset < transform(raw_partition, {partitions:Array(UInt32)}, {offsets:Array(UInt64)}, toUInt64(0))';
   const [row] = await db.query<Omit<StoreCounts, 'rollUpDifferences'>>(
     `SELECT
-       (SELECT uniqExact(id, version) FROM documents) AS stored,
-       (SELECT count() FROM dead_letters FINAL WHERE (raw_partition, raw_offset) NOT IN (
-          SELECT raw_partition, raw_offset FROM receipts FINAL WHERE outcome IN ('drop', 'erased', 'expired')
+       (SELECT uniqExact(id, version) FROM documents WHERE ${asked}) AS stored,
+       (SELECT count() FROM dead_letters FINAL WHERE ${asked} AND (raw_partition, raw_offset) NOT IN (
+          SELECT raw_partition, raw_offset FROM receipts FINAL WHERE outcome != 'dead-letter'
         )) AS deadLettered,
        countIf(outcome = 'duplicate') AS duplicates,
        countIf(outcome = 'drop') AS dropped,
        countIf(outcome IN ('erased', 'expired')) AS erased,
        countIf(outcome = 'expired') AS expired,
        countIf(outcome = 'stored') AS storedReceipts
-     FROM receipts FINAL`,
+     FROM receipts FINAL WHERE ${asked}`,
+    below === null
+      ? {}
+      : {
+          partitions: below.map(({ partition }) => partition),
+          offsets: below.map(({ offset }) => offset),
+        },
   );
   let rollUpDifferences = 0;
   for (const frequency of FREQUENCIES) {
     const from = frequency === '1m' ? Math.max(closedBefore, minutesFrom) : closedBefore;
     rollUpDifferences += await countDifferences(db, frequency, from);
   }
-  return {
-    stored: row?.stored ?? 0,
-    deadLettered: row?.deadLettered ?? 0,
-    duplicates: row?.duplicates ?? 0,
-    dropped: row?.dropped ?? 0,
-    erased: row?.erased ?? 0,
-    expired: row?.expired ?? 0,
-    storedReceipts: row?.storedReceipts ?? 0,
-    rollUpDifferences,
-  };
+  return { ...NOTHING, ...row, rollUpDifferences };
 }
+
+const NOTHING = {
+  stored: 0,
+  deadLettered: 0,
+  duplicates: 0,
+  dropped: 0,
+  erased: 0,
+  expired: 0,
+  storedReceipts: 0,
+};
 
 const COUNTS = ['documents', 'stories', 'classified_count'];
 const SUMS = [

@@ -21,6 +21,16 @@ const REQUEST_MS = 30_000;
 /** Below the usual keep-alive of a server, so that no request meets a socket that it just closed. */
 const IDLE_SOCKET_MS = 2_500;
 
+/**
+ * What a write was confirmed for, every later read sees. The engine gives that only when quorum inserts of a table follow one
+ * another; an insert that meets one that has no quorum yet fails (286) and is done again.
+ */
+export const CLUSTER_SETTINGS = {
+  insert_quorum: 'auto',
+  insert_quorum_parallel: 0,
+  select_sequential_consistency: '1',
+} as const;
+
 /** One client of a server. `database` null speaks to the server without one, to make it. */
 export async function openServerSession(
   server: StoreServer,
@@ -44,7 +54,7 @@ export async function openServerSession(
       ...settings,
       // An answer comes when the work is done, and an error in the middle is an error.
       wait_end_of_query: 1,
-      ...(server.cluster === null ? {} : { insert_quorum: 'auto', select_sequential_consistency: '1' }),
+      ...(server.cluster === null ? {} : CLUSTER_SETTINGS),
     },
   });
   return sessionOf(client);

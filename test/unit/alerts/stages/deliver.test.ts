@@ -29,6 +29,7 @@ function deps(changes: Partial<DeliverDeps> = {}): DeliverDeps {
     to: ['risk@example.org', 'desk@example.org'],
     language: 'en',
     world: 'live',
+    now: () => Date.parse('2026-03-20T10:07:00.000Z'),
     alertUrl: (id) => `https://monitor.example/#/alerts/${id}`,
     ...changes,
   };
@@ -46,6 +47,7 @@ describe('deliverAlerts', () => {
     await store.appendEvents([alertEvent(fired, 1)]);
     const events = await deliverAlerts(deps());
     expect(events).toMatchObject([{ type: 'mailed', sequence: 2, messageId: messageIdOf(fired.id, 1) }]);
+    expect(events[0]?.at).toBe('2026-03-20T10:07:00.000Z');
     expect(await deliverAlerts(deps())).toEqual([]);
     const mail = await parsed(1);
     expect(mail.subject).toBe('[HIGH] Harbour Bank: bad news 8.3 (usual 1.5), 14 docs');

@@ -20,12 +20,14 @@ function scene(active = true) {
   const scored: Raw[] = [];
   let stored = 0;
   let published: number | null = null;
+  let openSince: number | null = null;
   const state = {
     readSettledUntil: () => Promise.resolve(published),
     writeSettledUntil: (time: number) => {
       published = time;
       return Promise.resolve();
     },
+    openSince: () => openSince,
   };
   const ends = (topic: string) =>
     topic === RAW_TOPIC ? raw.map((records) => records.length) : [scored.length];
@@ -43,6 +45,9 @@ function scene(active = true) {
     state,
     get settled() {
       return settled;
+    },
+    write(since: number | null) {
+      openSince = since;
     },
     restart: () => {
       settled = open();
@@ -92,6 +97,19 @@ it('follows the newest stored document while others are on their way, over all p
   world.store();
   await world.settled.look();
   expect(world.settled.until).toBe(world.clock.now() - 60_000 - 1);
+});
+
+it('does not pass the time of an alert or a re-score that is being written', async () => {
+  const world = scene();
+  const { settled, clock } = world;
+  const begun = clock.now();
+  world.write(begun);
+  await clock.sleep(60_000);
+  await settled.look();
+  expect(settled.until).toBe(begun - 1);
+  world.write(null);
+  await settled.look();
+  expect(settled.until).toBe(clock.now() - SETTLED_MARGIN_MS);
 });
 
 it('is read, and never written, where another process stores', async () => {

@@ -107,6 +107,30 @@ describe('resolveVersions', () => {
     expect(touched.map((window) => window.series).sort()).toEqual(['FUND.XDEM', 'NWF.XDEM', 'market']);
   });
 
+  it('keeps every version when the number of partitions was changed in between, in whatever cut it is repeated', async () => {
+    const versions = ['first', 'second', 'third'].map((text, index) =>
+      scoredDocument(rawDocument({ action: index === 0 ? 'add' : 'replace', text })),
+    );
+    // Its partition was 5 of 6, and is 2 and then 0 since.
+    const messages = versions.map((scored, index) => ({
+      ...scoredMessage(index, scored),
+      raw: { partition: [5, 2, 0][index] ?? 0, offset: index },
+    }));
+    const [first, ...later] = messages;
+    if (first === undefined) throw new Error('no message');
+    const kept = new Kept();
+    for (const part of [[first], later, messages, [first], later]) await kept.process(part);
+    const numbered = [...kept.versions.values()].map(({ version, scored }) => [
+      version,
+      scored.document.text,
+    ]);
+    expect(numbered).toEqual([
+      [1, 'first'],
+      [2, 'second'],
+      [3, 'third'],
+    ]);
+  });
+
   it('withdraws every series of a retracted document', async () => {
     const kept = new Kept();
     await kept.process([scoredMessage(0, scoredDocument(rawDocument()))]);

@@ -29,8 +29,11 @@ describe('The check of a statement from outside', () => {
     'SHOW CREATE TABLE mentions',
     'EXPLAIN SELECT 1',
     'SELECT name FROM system.tables',
-    'SELECT * FROM numbers(10) SETTINGS max_threads = 2, output_format_json_quote_64bit_integers = 0',
+    'SELECT * FROM numbers(10) SETTINGS join_use_nulls = 1, output_format_json_quote_64bit_integers = 0',
     'SELECT url, settings FROM documents',
+    'SELECT 1 AS format FROM numbers(1)',
+    'SELECT count(*) FROM system.tables',
+    "SELECT format('{}', 1)",
     'SELECT quantile(0.5)(negative) FROM mentions GROUP BY series',
   ])('lets through: %s', (sql) => {
     expect(check(sql).sql).toBe(sql.replace(/;$/, ''));
@@ -64,7 +67,15 @@ describe('The check of a statement from outside', () => {
     ['SELECT * FROM "system" . `process\\x65s`', /cannot be read/],
     ['SELECT * FROM system . processes', /system.processes/],
     ['SELECT 1 SETTINGS readonly = 0', /setting readonly/],
-    ['SELECT 1 SETTINGS max_threads = 1, max_memory_usage = 0', /max_memory_usage/],
+    ['SELECT 1 SETTINGS join_use_nulls = 1, max_memory_usage = 0', /max_memory_usage/],
+    ['SELECT 1 SETTINGS join_use_nulls = -1, readonly = 0', /setting readonly/],
+    ['SELECT 1 SETTINGS join_use_nulls = (1), readonly = 0', /no plain/],
+    ['SELECT fullHostName()', /fullHostName/],
+    ['SELECT current_user()', /current_user/],
+    ['SELECT * FROM system.tables', /no paths/],
+    ['SELECT t.* FROM "system"."databases" AS t', /no paths/],
+    ['SELECT data_paths FROM system.tables', /no paths/],
+    ["SELECT COLUMNS('path') FROM system.tables", /no paths/],
     ['SHOW PROCESSLIST', /SHOW/],
     ['EXPLAIN DROP TABLE documents', /EXPLAIN/],
     ['WITH 1 AS x INSERT INTO t SELECT x', /INTO/],
@@ -83,6 +94,21 @@ describe('The check of a statement from outside', () => {
   it('says which format the statement asks for', () => {
     expect(check('SELECT 1 FORMAT Parquet').format).toBe('Parquet');
     expect(check("SELECT 'FORMAT CSV'").format).toBeNull();
+    expect(check('SELECT 1 AS format FROM numbers(1)').format).toBeNull();
+    expect(check('SELECT 1 AS format FROM numbers(1) FORMAT CSV SETTINGS join_use_nulls = 1').format).toBe(
+      'CSV',
+    );
+  });
+
+  it('says which settings the statement names, with their values', () => {
+    const { settings } = check(
+      "SELECT 1 SETTINGS join_use_nulls = 1, output_format_x = -2, date_time_output_format = 'iso'",
+    );
+    expect([...settings]).toEqual([
+      ['join_use_nulls', '1'],
+      ['output_format_x', '-2'],
+      ['date_time_output_format', "'iso'"],
+    ]);
   });
 
   it('never lets a second statement through, whatever stands around it', () => {

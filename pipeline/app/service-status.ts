@@ -1,0 +1,30 @@
+import type { ServiceStatus } from '../../dashboards/api/ports.js';
+import type { World } from '../core/document.js';
+import type { Lag } from './flow.js';
+import type { SettledClock } from './settled.js';
+import { version } from './version.js';
+
+/** Live documents are expected within this time of their publication; until then the newest windows are provisional. */
+const LATENESS_MS = 60_000;
+
+export interface StatusFacts extends Pick<ServiceStatus, 'world' | 'model' | 'sources'> {
+  /** Both milliseconds; the newest is that of the stored documents. */
+  readonly now: number;
+  readonly newest: number | null;
+  readonly settled: SettledClock | null;
+  readonly lag: Lag;
+}
+
+/** What the service says of itself; in a replay the present is the time of the recording. */
+export function serviceStatus({ now, newest, settled, lag, ...facts }: StatusFacts): ServiceStatus {
+  const isReplay = facts.world === ('replay' satisfies World);
+  return {
+    ...facts,
+    now: isReplay ? (newest ?? now) : now,
+    watermark: isReplay ? newest : now - LATENESS_MS,
+    ...(settled === null ? {} : { settledUntil: settled.until }),
+    newestDocumentAt: newest,
+    version: version(),
+    lagDocuments: lag.understand + lag.monitor,
+  };
+}
