@@ -10,6 +10,7 @@ export function crossChecks(config: Partial<ParsedConfig>, lineOf: LocateLine): 
     ...samePorts(config, lineOf),
     ...crossedThresholds(config, lineOf),
     ...namelessMessages(config, lineOf),
+    ...fullOfProcessed(config, lineOf),
   ];
 }
 
@@ -109,4 +110,16 @@ function crossedThresholds({ alerts }: Partial<ParsedConfig>, lineOf: LocateLine
           },
         ],
   );
+}
+
+function fullOfProcessed({ log }: Partial<ParsedConfig>, lineOf: LocateLine): readonly ConfigProblem[] {
+  if (log === undefined || log.maxBytes === null || log.maxBytes > log.retentionBytes) return [];
+  return [
+    {
+      path: 'log.maxBytes',
+      line: lineOf(['log', 'maxBytes']),
+      problem: `is not above log.retentionBytes (${log.retentionBytes}), so processed messages alone would fill the log`,
+      fix: 'Lower log.retentionBytes, or raise log.maxBytes: what lies between them is the room for a backlog.',
+    },
+  ];
 }

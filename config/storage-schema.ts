@@ -51,6 +51,14 @@ export const log = z.strictObject({
     .describe(
       'Processed messages beyond this size are dropped oldest first, bytes. Unprocessed ones never are.',
     ),
+  maxBytes: z
+    .int()
+    .min(10_000_000)
+    .nullable()
+    .default(null)
+    .describe(
+      'The embedded log takes no more documents beyond this size, processed and unprocessed, bytes: senders get 503 log_full until there is room. null: only the disk limits it.',
+    ),
   maxUnfinishedDocuments: z
     .int()
     .min(1)

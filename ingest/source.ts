@@ -6,10 +6,19 @@ export interface SourceCursor {
   readonly value: string;
 }
 
-/** What a source hands over at a time. Either list may be empty: a feed without news moves its cursor alone. */
+/** The original bytes of what is no document; the log keeps them, and they become a dead letter. */
+export interface UnreadableItem {
+  /** Where it stood at the source. */
+  readonly key: string;
+  readonly value: Uint8Array;
+}
+
+/** What a source hands over at a time. Any list may be empty: a feed without news moves its cursor alone. */
 export interface Delivery {
   readonly documents: readonly RawDocument[];
   readonly cursors: readonly SourceCursor[];
+  /** From sources that forget an item once it is handed over. */
+  readonly unreadable?: readonly UnreadableItem[];
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { LogPosition, RawDocument, SourceInfo } from '../../pipeline/core/document.js';
-import { BellwetherError, InvalidDocumentError } from '../../pipeline/core/errors.js';
+import { BellwetherError, ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
 import type { LogMessage, LogReader } from '../../pipeline/core/log.js';
 import { mapFields, type FieldMapping } from '../parse/map-fields.js';
 import { parseDocument } from '../parse/parse-document.js';
-import type { Deliver, RejectedItem, Source } from '../source.js';
+import type { Deliver, RejectedItem, Source, UnreadableItem } from '../source.js';
 import { createStatusTracker, type StatusTracker } from '../source-status.js';
 
 export interface KafkaSourceOptions {
@@ -15,7 +15,10 @@ export interface KafkaSourceOptions {
   readonly mapping: FieldMapping;
   readonly authorKey?: string;
   readonly clock: Clock;
-  readonly onRejected: (item: RejectedItem) => void;
+  /** The messages of one pull that are no documents; at least one. */
+  readonly onRejected: (items: readonly RejectedItem[]) => void;
+  /** Looks at what one reader gave: `record` answers true for the message with which there are too many bad ones. */
+  readonly createBreaker: () => { record(bad: boolean): boolean };
 }
 
 const PULL = { maxMessages: 500, maxBytes: 8_000_000, waitMs: 500 };
@@ -23,7 +26,9 @@ const AGAIN_MS = 5_000;
 
 /**
  * Reads documents from a topic of somebody else. A message is committed there when its document is safe in our log, so none is
- * lost; what comes twice is known by its id. A message that is no document is named and passed over.
+ * lost; what comes twice is known by its id. A message that is no document is named, and its bytes go into our log, where they
+ * become a dead letter. With too many of them the mapping is wrong, or the topic: then `run` rejects with ConfigError
+ * `source_flooded`, and what was read last is not committed.
  */
 export function createKafkaSource(options: KafkaSourceOptions): Source {
   const tracker = createStatusTracker(options.source.id, options.clock);
@@ -35,8 +40,9 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
         try {
           await readTopic(options, { deliver, signal, tracker });
         } catch (error) {
-          if (!(error instanceof BellwetherError) || !error.retriable) throw error;
+          if (!(error instanceof BellwetherError)) throw error;
           tracker.become('degraded', error.message);
+          if (!error.retriable) throw error;
           await options.clock.sleep(AGAIN_MS, signal);
         }
       }
@@ -53,18 +59,19 @@ interface Run {
 
 async function readTopic(options: KafkaSourceOptions, { deliver, signal, tracker }: Run): Promise<void> {
   const reader = await options.openReader();
+  const breaker = options.createBreaker();
   try {
     tracker.become('ok');
     while (!signal.aborted) {
       const messages = await reader.pull(PULL);
       if (messages.length === 0) continue;
-      const { documents, rejected } = readMessages(messages, options);
-      if (documents.length > 0) await deliver({ documents, cursors: [] });
+      const { documents, unreadable, rejected } = readMessages(messages, options);
+      const flood = findFlood(breaker, { good: documents.length, rejected, options });
+      if (flood === null) await deliver({ documents, cursors: [], unreadable });
+      for (let n = 0; n < rejected.length; n += 1) tracker.rejected();
+      if (rejected.length > 0) options.onRejected(rejected);
+      if (flood !== null) throw flood;
       tracker.delivered(documents.length);
-      for (const item of rejected) {
-        tracker.rejected();
-        options.onRejected(item);
-      }
       await reader.commit(nextPositions(messages));
       tracker.become('ok');
     }
@@ -76,8 +83,13 @@ async function readTopic(options: KafkaSourceOptions, { deliver, signal, tracker
 function readMessages(
   messages: readonly LogMessage[],
   options: KafkaSourceOptions,
-): { readonly documents: readonly RawDocument[]; readonly rejected: readonly RejectedItem[] } {
+): {
+  readonly documents: readonly RawDocument[];
+  readonly unreadable: readonly UnreadableItem[];
+  readonly rejected: readonly RejectedItem[];
+} {
   const documents: RawDocument[] = [];
+  const unreadable: UnreadableItem[] = [];
   const rejected: RejectedItem[] = [];
   for (const message of messages) {
     try {
@@ -86,6 +98,7 @@ function readMessages(
       if (!(error instanceof InvalidDocumentError)) throw error;
       const { partition, offset } = message;
       const place = `${options.topic}, partition ${partition}, offset ${offset}`;
+      unreadable.push({ key: place, value: message.value });
       rejected.push({
         sourceId: options.source.id,
         place,
@@ -95,7 +108,30 @@ function readMessages(
       });
     }
   }
-  return { documents, rejected };
+  return { documents, unreadable, rejected };
+}
+
+interface Pulled {
+  readonly good: number;
+  readonly rejected: readonly RejectedItem[];
+  readonly options: KafkaSourceOptions;
+}
+
+/** Null while there are few bad ones. The good ones of a pull count first, whatever their order was. */
+function findFlood(
+  breaker: { record(bad: boolean): boolean },
+  { good, rejected, options }: Pulled,
+): ConfigError | null {
+  for (let n = 0; n < good; n += 1) breaker.record(false);
+  for (const { place, message } of rejected) {
+    if (!breaker.record(true)) continue;
+    return new ConfigError(
+      'source_flooded',
+      `5 % of the last 1,000 messages are no documents, so the source has stopped before committing them (${place}: ${message}). ` +
+        `Mend the mapping of the source ${options.source.id}, or what writes to the topic, then restart.`,
+    );
+  }
+  return null;
 }
 
 function readMessage(

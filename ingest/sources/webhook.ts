@@ -6,9 +6,12 @@ import type { RawDocument, SourceInfo } from '../../pipeline/core/document.js';
 import { BellwetherError, InvalidDocumentError } from '../../pipeline/core/errors.js';
 import { parseBody, type BodyItem } from '../parse/parse-body.js';
 import { parseDocument, type ParseContext } from '../parse/parse-document.js';
+import { createBodyCredit, type BodyCredit } from './body-credit.js';
 
 export const WEBHOOK_PATH = '/ingest/v1/documents';
 const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** A body in parts and as text takes several times its size until its documents are in the log. */
+const DEFAULT_MAX_OPEN_BYTES = 64 * 1024 * 1024;
 const ITEMS_A_TURN = 200;
 const RETRY_AFTER_SECONDS = 5;
 const LINE_TYPES = /^application\/(x-ndjson|ndjson|jsonl|jsonlines|x-jsonlines)\b/i;
@@ -20,6 +23,8 @@ export interface WebhookOptions {
   /** How many items of a request were refused. */
   readonly onRejected?: (documents: number) => void;
   readonly maxBodyBytes?: number;
+  /** Bodies of all open requests together; a request beyond it is told to come back. */
+  readonly maxOpenBytes?: number;
   /** When set, requests need `Authorization: Bearer …`. */
   readonly token?: string;
   readonly virtualClock?: boolean;
@@ -38,10 +43,12 @@ interface ItemResult {
  * The route `POST /ingest/v1/documents`, to be registered on the service's fastify instance.
  *
  * Answers 200 with one result an item, only after the accepted ones are durable; 400 when none can be taken. Other refusals are problem
- * documents (RFC 9457) with `code` and `detail`: 401, 403, 413, 415, 503 with Retry-After. Memory: one body an open request.
+ * documents (RFC 9457) with `code` and `detail`: 401, 403, 413, 415, 503 with Retry-After. Memory: the bodies of open requests, about 64 MB together.
  */
 export function webhookRoutes(options: WebhookOptions): FastifyPluginCallback {
   const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
+  const credit = createBodyCredit(options.maxOpenBytes ?? DEFAULT_MAX_OPEN_BYTES);
+  const held = new WeakMap<FastifyRequest, () => void>();
   return (app, _, done) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_request, body, parsed) =>
@@ -58,8 +65,20 @@ export function webhookRoutes(options: WebhookOptions): FastifyPluginCallback {
     });
     app.post(WEBHOOK_PATH, {
       bodyLimit: maxBodyBytes,
-      onRequest: async (request, reply) => refuse(request, reply, options.token),
-      handler: async (request, reply) => answer(request, reply, options),
+      onRequest: [
+        async (request, reply) => refuse(request, reply, options.token),
+        async (request, reply) => hold(request, reply, { credit, held, maxBodyBytes }),
+      ],
+      handler: async (request, reply) => {
+        // From here on the body is held until the work is done, even if the sender has gone.
+        const giveBack = held.get(request);
+        held.delete(request);
+        try {
+          return await answer(request, reply, options);
+        } finally {
+          giveBack?.();
+        }
+      },
     });
     done();
   };
@@ -82,6 +101,33 @@ async function refuse(request: FastifyRequest, reply: FastifyReply, token: strin
     const detail = 'Compressed bodies are not taken. Send the body without Content-Encoding.';
     return problem(reply, { status: 415, code: 'encoding_unsupported', detail });
   }
+  return undefined;
+}
+
+interface Holding {
+  readonly credit: BodyCredit;
+  readonly held: WeakMap<FastifyRequest, () => void>;
+  readonly maxBodyBytes: number;
+}
+
+/** Takes credit for the body before it is read: for as much as is announced, or as it may be at most. */
+async function hold(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { credit, held, maxBodyBytes }: Holding,
+): Promise<FastifyReply | undefined> {
+  const { 'content-length': announced, 'transfer-encoding': parts } = request.headers;
+  const bytes = parts === undefined ? Number(announced ?? 0) : maxBodyBytes;
+  const giveBack = credit.take(Math.min(bytes, maxBodyBytes));
+  if (giveBack === null) {
+    void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
+    const detail =
+      'Nothing was taken: other requests hold all the room there is for bodies. Send the same again later, or fewer at a time.';
+    return problem(reply, { status: 503, code: 'busy', detail });
+  }
+  held.set(request, giveBack);
+  // A sender that leaves, or whose body is refused, never gets to the handler.
+  reply.raw.once('close', () => held.get(request)?.());
   return undefined;
 }
 

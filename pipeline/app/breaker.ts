@@ -89,12 +89,12 @@ export function createFlowBreaker({ clock, logger, metrics }: FlowBreakerOptions
 export function readiness(
   running: boolean,
   breaker: Pick<FlowBreaker, 'reason'>,
-  noRoom: readonly string[] = [],
+  others: readonly string[] = [],
 ): { readonly ready: boolean; readonly reasons: readonly string[] } {
   const reasons = [
     ...(running ? [] : ['The service is starting or stopping.']),
     ...(breaker.reason === null ? [] : [breaker.reason]),
-    ...noRoom,
+    ...others,
   ];
   return { ready: reasons.length === 0, reasons };
 }

@@ -7,6 +7,7 @@ import { createRssSource } from '../../ingest/sources/rss.js';
 import type { Clock } from '../core/clock.js';
 import { brokersOf } from '../log/kafka/connection.js';
 import { openTopic } from '../log/kafka/open-topic.js';
+import { createBreaker } from '../operators/breaker.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics, SourceType } from '../telemetry/metrics.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
@@ -56,7 +57,7 @@ export function createSources(
 }
 
 function createTopicSource(topic: KafkaSourceConfig, options: SourcesOptions): Source {
-  const { clock, logger, metrics, config, parts } = options;
+  const { clock, logger, config, parts } = options;
   const { id, name, kind, licence, credibility } = topic;
   const failure = createRepeatingFailure({ sentence: 'A Kafka source has to be waited for.', logger, clock });
   return createKafkaSource({
@@ -65,9 +66,15 @@ function createTopicSource(topic: KafkaSourceConfig, options: SourcesOptions): S
     mapping: topic.mapping,
     clock,
     ...authorKeyOf(config),
-    onRejected: ({ place, message }) => {
-      metrics.rejected('kafka', 'invalid');
-      logger.warn('A message of a topic was not taken.', { source: id, place, reason: message });
+    createBreaker,
+    onRejected: (items) => {
+      const { place, message } = items[0] ?? {};
+      logger.warn('Messages of a topic are no documents.', {
+        source: id,
+        messages: items.length,
+        first: place,
+        reason: message,
+      });
     },
     openReader: () =>
       openTopic({

@@ -17,7 +17,8 @@ export interface HousekeepingOptions {
   readonly folder: Pick<DataFolder, 'path' | 'log' | 'store'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly onLag: (lag: Lag) => void;
+  /** Told once a second how far behind the stages are, or why the log does not say. */
+  readonly onLag: (lag: Lag | BellwetherError) => void;
   /** Told once a second for what there is no room; empty when all is well. */
   readonly onRoom: (reasons: readonly string[]) => void;
 }
@@ -29,12 +30,7 @@ const TRIM_EVERY = 600;
 export async function keepHouse(options: HousekeepingOptions): Promise<void> {
   const { metrics, clock, signal } = options;
   for (let turn = 1; !signal.aborted; turn += 1) {
-    await whenPossible(async () => {
-      const lag = await options.flow.lag();
-      options.onLag(lag);
-      metrics.lag(RAW_TOPIC, UNDERSTAND_GROUP, lag.understand);
-      metrics.lag(SCORED_TOPIC, MONITOR_GROUP, lag.monitor);
-    });
+    await observeLag(options);
     for (const source of options.statuses()) {
       metrics.sourceState(source.id, source.state);
       const seconds = source.lastDeliveryAt === null ? null : (clock.now() - source.lastDeliveryAt) / 1_000;
@@ -47,17 +43,29 @@ export async function keepHouse(options: HousekeepingOptions): Promise<void> {
   }
 }
 
+async function observeLag({ flow, metrics, onLag }: HousekeepingOptions): Promise<void> {
+  const failure = await whenPossible(async () => {
+    const lag = await flow.lag();
+    onLag(lag);
+    metrics.lag(RAW_TOPIC, UNDERSTAND_GROUP, lag.understand);
+    metrics.lag(SCORED_TOPIC, MONITOR_GROUP, lag.monitor);
+  });
+  if (failure !== null) onLag(failure);
+}
+
 /** A file system that does not say what is free shows no number. */
 async function observeDisk({ metrics, folder }: HousekeepingOptions): Promise<void> {
   const { bavail, bsize } = await statfs(folder.path).catch(() => ({ bavail: NaN, bsize: 1 }));
   if (Number.isFinite(bavail)) metrics.diskFree(bavail * bsize);
 }
 
-/** What cannot be done for now, for instance on a full disk or while the brokers are away, is done the next time. */
-async function whenPossible(work: () => Promise<void>): Promise<void> {
+/** What cannot be done for now, for instance on a full disk or while the brokers are away, is done the next time. Answers why, or null. */
+async function whenPossible(work: () => Promise<void>): Promise<BellwetherError | null> {
   try {
     await work();
+    return null;
   } catch (error) {
     if (!(error instanceof BellwetherError) || !error.retriable) throw error;
+    return error;
   }
 }

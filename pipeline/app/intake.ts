@@ -8,7 +8,7 @@ import { BellwetherError, InvariantError } from '../core/errors.js';
 import { failpoint } from '../core/failpoint.js';
 import { RAW_TOPIC, type DurableLog, type LogRecord } from '../core/log.js';
 import { retry } from '../core/retry.js';
-import { encodeRawDocument } from '../log/codec.js';
+import { encodeRawDocument, encodeUnreadable } from '../log/codec.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics, SourceType } from '../telemetry/metrics.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
@@ -67,7 +67,8 @@ export function createIntake(options: IntakeOptions): Intake {
         },
       });
       failure.succeeded();
-      if (delivery.documents.length > 0) metrics.accepted(type, delivery.documents.length);
+      const accepted = delivery.documents.length + (delivery.unreadable?.length ?? 0);
+      if (accepted > 0) metrics.accepted(type, accepted);
     };
   };
   const runToEnd = async (type: SourceType, source: Source, signal: AbortSignal) => {
@@ -119,10 +120,11 @@ type Covers = (document: RawDocument) => boolean;
 
 async function appendTo(
   log: IntakeOptions['log'],
-  { documents, cursors }: Delivery,
+  { documents, cursors, unreadable = [] }: Delivery,
   covers: Covers,
 ): Promise<readonly LogPosition[]> {
-  const records = await encodeInTurns(documents, covers);
+  const letters = unreadable.map(({ key, value }) => ({ key, value: encodeUnreadable(value) }));
+  const records = [...(await encodeInTurns(documents, covers)), ...letters];
   const positions = await log.append(RAW_TOPIC, records, { cursors });
   failpoint('after_append_before_answer');
   return positions;

@@ -22,13 +22,14 @@ export interface OpenLogOptions {
 /** The log that the configuration names: the embedded one in the data folder, or a Kafka cluster. */
 export async function openLog(options: OpenLogOptions): Promise<DurableLog & RedactableLog> {
   const { config, folder, clock, logger, metrics, gaps } = options;
-  const { url, kafka, retentionDays, retentionBytes } = config.log;
+  const { url, kafka, retentionDays, retentionBytes, maxBytes } = config.log;
   const retentionMs = retentionDays * 86_400_000;
   if (url === 'file:') {
     return openLmdbLog({
       path: folder.log,
       clock,
       retention: { maxAgeMs: retentionMs, maxBytes: retentionBytes },
+      ...(maxBytes === null ? {} : { maxBytes }),
     });
   }
   const failure = createRepeatingFailure({ sentence: 'Kafka has to be waited for.', logger, clock });

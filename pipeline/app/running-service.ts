@@ -11,9 +11,10 @@ import type { MonitorProgress } from '../topology.js';
 import { announceAlerts, announceDocuments } from './announce.js';
 import { createFlowBreaker, readiness, type FlowBreaker } from './breaker.js';
 import { startControlServer } from './control-server.js';
-import { lagOrNull, type Flow, type Lag } from './flow.js';
+import { lagOrNull, type Flow } from './flow.js';
 import type { Forgetting } from './forgetting.js';
 import { followWithWords } from './follow-store.js';
+import { createHealthWatch, type HealthWatch } from './health-watch.js';
 import { keepHouse } from './housekeeping.js';
 import { createIntake, type Intake } from './intake.js';
 import { createMonitoring, untilActive, type Monitoring } from './monitoring.js';
@@ -49,10 +50,10 @@ export class RunningService implements Service {
   #flow: Flow | null = null;
   readonly #monitoring: Monitoring;
   readonly #breaker: FlowBreaker;
+  readonly #watch: HealthWatch;
   readonly #outbox: Outbox;
   /** Null where there is no store. */
   readonly #forgetting: Forgetting | null;
-  #lag: Lag = { understand: 0, monitor: 0 };
   #newest: number | null = null;
   /** Null in a replay world, and where there is no store. */
   readonly #settled: SettledClock | null;
@@ -76,7 +77,9 @@ export class RunningService implements Service {
     this.#hub = createLiveHub({ startedAt: this.#startedAt });
     const suppressions = createSuppressions();
     const { covers } = suppressions;
-    this.#intake = createIntake({ clock, logger, log: parts.log, metrics: this.#metrics, covers });
+    this.#watch = createHealthWatch({ ...options, roles, world: parts.world });
+    const log = this.#watch.guard(parts.log);
+    this.#intake = createIntake({ clock, logger, log, metrics: this.#metrics, covers });
     this.#outbox = createOutbox(parts.folder.outbox);
     this.#forgetting = createServiceForgetting({
       ...options,
@@ -116,12 +119,13 @@ export class RunningService implements Service {
         clock,
         signal: this.#abort.signal,
         onLag: (lag) => {
-          this.#lag = lag;
+          this.#watch.lag(lag);
         },
         onRoom: (reasons) => {
           this.#noRoom = reasons;
         },
       }),
+      this.#watch.watchStore(parts.store, this.#abort.signal),
       keepSettled(this.#settled, { clock, signal: this.#abort.signal }),
       ...(this.#forgetting === null || !roles.has('monitor')
         ? []
@@ -219,6 +223,7 @@ export class RunningService implements Service {
       },
       standDown: () => this.parts.store?.standDown(),
       onActive: (active) => {
+        this.#watch.detects(active);
         this.#metrics.monitorActive(active);
         if (this.#roles.size < ALL_ROLES.size)
           logger.info(active ? 'This monitor is the active one now.' : 'This monitor stands by.');
@@ -227,7 +232,7 @@ export class RunningService implements Service {
         parts: withStore(this.parts),
         config,
         clock,
-        metrics: this.#metrics,
+        metrics: this.#watch.listenTo(this.#metrics),
         logger,
         outbox: this.#outbox,
         // A port that happened to be free is gone tomorrow: no link is better than a dead one.
@@ -283,7 +288,7 @@ export class RunningService implements Service {
       metrics: this.#metrics,
       accept: (documents) => this.#intake.accept(documents),
       health: () => ({
-        ...readiness(this.#ready, this.#breaker, this.#noRoom),
+        ...readiness(this.#ready, this.#breaker, [...this.#noRoom, ...this.#watch.reasons]),
         monitor: this.#roles.has('monitor') ? this.#monitoring.state : null,
         gaps: this.parts.gaps.known,
       }),
@@ -304,14 +309,14 @@ export class RunningService implements Service {
       settled: this.#settled,
       model: parts.understanding.classifier.model,
       sources: this.#intake.statuses(),
-      lag: this.#lag,
+      lag: this.#watch.behind,
     });
   }
 
   /** A log that does not answer may hold anything. */
   async #isCaughtUp(): Promise<boolean> {
     const lag = await lagOrNull(this.#flow);
-    this.#lag = lag ?? this.#lag;
+    if (lag !== null) this.#watch.lag(lag);
     return lag !== null && lag.understand + lag.monitor <= CAUGHT_UP_DOCUMENTS;
   }
 

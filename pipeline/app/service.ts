@@ -52,7 +52,9 @@ export interface Service {
 /** Opens everything in order, starts the stages, detection, the sources and the servers. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const metrics = createMetrics();
-  const parts = await openParts({ ...options, roles: options.roles ?? ALL_ROLES, metrics });
+  const { roles = ALL_ROLES } = options;
+  for (const role of roles) metrics.role(role);
+  const parts = await openParts({ ...options, roles, metrics });
   const service = new RunningService(options, parts, metrics);
   try {
     await service.start();

@@ -18,6 +18,7 @@ import { parseScoredMessage } from './parse-scored.js';
 /** Raised when a change of the shape can no longer be read by older code; goes first into every message. */
 const VERSION = 1;
 const PREFIX = `{"v":${VERSION},`;
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** JSON can smuggle half a character through valid UTF-8 as an escape; the store would refuse the whole batch for it. */
 const ESCAPED_SURROGATE = /\\u[dD][89a-fA-F]/;
@@ -25,6 +26,21 @@ const ESCAPED_SURROGATE = /\\u[dD][89a-fA-F]/;
 /** The bytes for `documents.raw`: one JSON object with a version field `v`. */
 export function encodeRawDocument(document: RawDocument): Uint8Array {
   return encode(document);
+}
+
+/**
+ * The bytes for `documents.raw` of what a source could not read: the original, which UNDERSTAND cannot read either.
+ *
+ * If it looks like a document of ours, which could name any source as its own, a byte order mark before it keeps it from being one.
+ */
+export function encodeUnreadable(original: Uint8Array): Uint8Array {
+  try {
+    decodeRawDocument(original);
+  } catch (error) {
+    if (error instanceof InvalidDocumentError) return original;
+    throw error;
+  }
+  return Buffer.concat([BYTE_ORDER_MARK, original]);
 }
 
 /**

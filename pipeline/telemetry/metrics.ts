@@ -1,13 +1,19 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-import type { AlertEventType } from '../core/alert.js';
-import type { OutcomeKind } from '../core/store.js';
+import { ALERT_EVENT_TYPES, type AlertEventType } from '../core/alert.js';
+import { OUTCOMES, type OutcomeKind } from '../core/store.js';
 
 export const SOURCE_TYPES = ['rss', 'webhook', 'replay', 'demo', 'backfill', 'retry', 'kafka'] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 
 export const SOURCE_STATES = ['starting', 'ok', 'degraded', 'stopped', 'finished'] as const;
 export type SourceStateLabel = (typeof SOURCE_STATES)[number];
+
+/** The parts that processes of an installation do. */
+export type RoleLabel = 'ingest' | 'understand' | 'monitor' | 'api';
+
+export const MAIL_RESULTS = ['sent', 'failed'] as const;
+export type MailResult = (typeof MAIL_RESULTS)[number];
 
 export const MEASURED_STAGES = ['understand', 'monitor'] as const;
 export type MeasuredStage = (typeof MEASURED_STAGES)[number];
@@ -27,6 +33,8 @@ const QUERYABLE_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 36
 /** The numbers that the service says about itself. Every label comes from a closed set or from the configuration. */
 export interface Metrics {
   readonly registry: Registry;
+  /** What this process does. */
+  role(role: RoleLabel): void;
   accepted(source: SourceType, documents: number): void;
   rejected(source: SourceType, reason: RejectReason, documents?: number): void;
   /** What became of accepted messages; counted once each, when it is durable. */
@@ -46,7 +54,7 @@ export interface Metrics {
   /** Seconds since a source delivered last; null when it never did, which shows no number. */
   sourceFreshness(sourceId: string, seconds: number | null): void;
   alertEvent(type: AlertEventType): void;
-  mail(result: 'sent' | 'failed'): void;
+  mail(result: MailResult): void;
   /** Whether the circuit breaker has stopped the flow. */
   breaker(open: boolean): void;
   /** Whether this process is the active monitor. */
@@ -69,6 +77,7 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const defined = defineMetrics(registry);
+  beginAtZero(defined);
   const {
     accepted,
     rejected,
@@ -81,9 +90,7 @@ export function createMetrics(): Metrics {
     freshness,
     alertEvents,
     breakerOpen,
-    active,
     evaluatedAt,
-    free,
     mails,
   } = defined;
   return {
@@ -98,6 +105,7 @@ export function createMetrics(): Metrics {
     late: (documents) => late.inc(documents),
     queryable: (seconds) => visible.observe(Math.max(0, seconds)),
     ...logMetrics(defined),
+    ...processMetrics(defined),
     sourceState(source, current) {
       for (const name of SOURCE_STATES) state.set({ source, state: name }, name === current ? 1 : 0);
     },
@@ -110,19 +118,31 @@ export function createMetrics(): Metrics {
     breaker: (open) => {
       breakerOpen.set(open ? 1 : 0);
     },
-    monitorActive: (is) => {
-      active.set(is ? 1 : 0);
-    },
     evaluated: (atSeconds) => {
       evaluatedAt.set(atSeconds);
-    },
-    diskFree: (bytes) => {
-      free.set(bytes);
     },
     observeProcess: () => {
       collectDefaultMetrics({ register: registry });
     },
     text: () => registry.metrics(),
+  };
+}
+
+function processMetrics({
+  roles,
+  active,
+  free,
+}: ReturnType<typeof defineMetrics>): Pick<Metrics, 'role' | 'monitorActive' | 'diskFree'> {
+  return {
+    role: (role) => {
+      roles.set({ role }, 1);
+    },
+    monitorActive: (is) => {
+      active.set(is ? 1 : 0);
+    },
+    diskFree: (bytes) => {
+      free.set(bytes);
+    },
   };
 }
 
@@ -146,10 +166,24 @@ function logMetrics({
   };
 }
 
+/** A series that appears with its first event never grows by it: a rule would miss the first of each kind. */
+function beginAtZero(defined: ReturnType<typeof defineMetrics>): void {
+  const { accepted, rejected, outcomes, alertEvents, mails, gaps } = defined;
+  for (const source_type of SOURCE_TYPES) {
+    accepted.inc({ source_type }, 0);
+    for (const reason of REJECT_REASONS) rejected.inc({ source_type, reason }, 0);
+  }
+  for (const outcome of OUTCOMES) outcomes.inc({ outcome }, 0);
+  for (const type of ALERT_EVENT_TYPES) alertEvents.inc({ type }, 0);
+  for (const result of MAIL_RESULTS) mails.inc({ result }, 0);
+  for (const topic of GAP_TOPICS) gaps.inc({ topic }, 0);
+}
+
 /** Every metric, by what it is called here. */
 function defineMetrics(registry: Registry) {
   const { counter, gauge, histogram } = builders(registry);
   return {
+    roles: gauge('role', '1 for each part that this process does.', ['role']),
     accepted: counter('accepted_documents_total', 'Documents made durable at the edge.', ['source_type']),
     rejected: counter('rejected_documents_total', 'Documents refused at the edge.', [
       'source_type',

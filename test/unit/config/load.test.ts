@@ -118,6 +118,7 @@ describe('loading a configuration', () => {
       'sources: [{type: demo}, {type: rss, id: a, name: A, url: "https://a.b"}]',
       'sources[0]',
     ],
+    ['a log that what is done would fill', 'log: {maxBytes: 5000000000}', 'log.maxBytes'],
     ['one port for two servers', 'http: {port: 7}\nmetrics: {port: 7}', 'metrics.port'],
     [
       'a rule that would flutter',

@@ -49,6 +49,14 @@ function service(options: Partial<WebhookOptions> = {}) {
   return { accepted, post };
 }
 
+function deferred() {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 function document(more: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     source: { id: 'desk', kind: 'news', name: 'Desk' },
@@ -133,6 +141,59 @@ describe('webhook', () => {
     expect(refused.body.detail).toContain('Nothing was taken: The disk is full.');
     durable = true;
     expect((await post(JSON.stringify(document()))).status).toBe(200);
+  });
+
+  it('says 503 with Retry-After while other bodies fill the room for them, and takes the next when they are done', async () => {
+    const started = deferred();
+    const mayEnd = deferred();
+    let calls = 0;
+    const { post } = service({
+      maxOpenBytes: 3_000,
+      accept: async () => {
+        calls += 1;
+        started.resolve();
+        await mayEnd.promise;
+      },
+    });
+    const large = JSON.stringify(document({ text: 'x'.repeat(2_000) }));
+    const first = post(large);
+    await started.promise;
+    const refused = await post(large);
+    expect([refused.status, refused.body.code, refused.response.headers['retry-after']]).toEqual([
+      503,
+      'busy',
+      '5',
+    ]);
+    expect(calls).toBe(1);
+    mayEnd.resolve();
+    expect((await first).status).toBe(200);
+    expect((await post(large)).status).toBe(200);
+  });
+
+  it('gives the room of a body back when its sender leaves in the middle', async () => {
+    const { post } = service({ maxOpenBytes: 3_000 });
+    const began = deferred();
+    const left = deferred();
+    app.addHook('onRequest', (request, _reply, done) => {
+      if (request.headers['x-leaves'] === undefined) {
+        done();
+        return;
+      }
+      began.resolve();
+      request.raw.once('close', left.resolve);
+      done();
+    });
+    const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(
+      `POST ${WEBHOOK_PATH} HTTP/1.1\r\nHost: x\r\nX-Leaves: 1\r\nContent-Type: application/json\r\nContent-Length: 2500\r\n\r\n{`,
+    );
+    await began.promise;
+    const large = JSON.stringify(document({ text: 'x'.repeat(2_000) }));
+    expect((await post(large)).status).toBe(503);
+    socket.destroy();
+    await left.promise;
+    expect((await post(large)).status).toBe(200);
   });
 
   it('asks for the token when one is set', async () => {

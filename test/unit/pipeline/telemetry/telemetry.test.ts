@@ -69,6 +69,22 @@ describe('a repeating failure', () => {
 });
 
 describe('the metrics', () => {
+  it('begin at 0 for every label that is known, so that the first of a kind counts as a change', async () => {
+    const text = await createMetrics().text();
+    for (const series of [
+      'accepted_documents_total{source_type="kafka"}',
+      'rejected_documents_total{source_type="webhook",reason="invalid"}',
+      'outcome_documents_total{outcome="stored"}',
+      'outcome_documents_total{outcome="dead-letter"}',
+      'alert_events_total{type="firing"}',
+      'mails_total{result="sent"}',
+      'mails_total{result="failed"}',
+      'log_gap_messages_total{topic="documents.raw"}',
+    ]) {
+      expect(text).toContain(`bellwether_${series} 0\n`);
+    }
+  });
+
   it('show event-loop delay and memory, and count what happened', async () => {
     const metrics = createMetrics();
     metrics.observeProcess();
@@ -106,6 +122,6 @@ describe('the metrics', () => {
     one.sourceFreshness('fed', null);
     one.mail('failed');
     expect(await one.text()).not.toContain('source="fed"');
-    expect(await other.text()).not.toContain('result="failed"');
+    expect(await other.text()).toContain('bellwether_mails_total{result="failed"} 0\n');
   });
 });

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Source } from '../../../../ingest/source.js';
+import { createIntake } from '../../../../pipeline/app/intake.js';
+import { systemClock } from '../../../../pipeline/core/clock.js';
+import { RAW_TOPIC, type DurableLog } from '../../../../pipeline/core/log.js';
+import { decodeRawDocument, encodeRawDocument } from '../../../../pipeline/log/codec.js';
+import { openLmdbLog } from '../../../../pipeline/log/lmdb-log.js';
+import { silentLogger } from '../../../../pipeline/telemetry/logger.js';
+import { createMetrics } from '../../../../pipeline/telemetry/metrics.js';
+import { rawDocument } from '../../../support/documents.js';
+
+describe('What a source hands over that is no document', () => {
+  let folder: string;
+  let log: DurableLog;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'bellwether-intake-'));
+    log = await openLmdbLog({ path: join(folder, 'log'), clock: systemClock });
+  });
+  afterEach(async () => {
+    await log.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const takeIn = async (value: Uint8Array) => {
+    const metrics = createMetrics();
+    const intake = createIntake({ log, clock: systemClock, logger: silentLogger, metrics });
+    const source: Source = {
+      id: 'desk',
+      run: (deliver) => deliver({ documents: [], cursors: [], unreadable: [{ key: 'desk 0:7', value }] }),
+      status: () => ({
+        id: 'desk',
+        state: 'ok',
+        reason: null,
+        lastDeliveryAt: null,
+        delivered: 0,
+        rejected: 1,
+      }),
+    };
+    await intake.run('kafka', source, new AbortController().signal);
+    const reader = await log.openReader(RAW_TOPIC, 'test');
+    const [message] = await reader.pull({ maxMessages: 10, maxBytes: 1e6, waitMs: 2_000 });
+    await reader.close();
+    return { message, text: await metrics.text() };
+  };
+
+  it('goes into the log byte by byte, and counts as accepted', async () => {
+    const { message, text } = await takeIn(Buffer.from('{"标题":'));
+    expect(Buffer.from(message?.value ?? []).toString()).toBe('{"标题":');
+    expect(message?.key).toBe('desk 0:7');
+    expect(text).toContain('bellwether_accepted_documents_total{source_type="kafka"} 1');
+  });
+
+  it('is never taken for a document of ours, which could name any source', async () => {
+    const forged = encodeRawDocument(rawDocument());
+    const { message } = await takeIn(forged);
+    expect(Buffer.from(message?.value ?? []).includes(Buffer.from(forged))).toBe(true);
+    expect(() => decodeRawDocument(message?.value ?? new Uint8Array())).toThrow(/not JSON/);
+  });
+});
