@@ -8,8 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { packageRoot } from '../../pipeline/app/package-root.js';
+
 const run = promisify(execFile);
-const POM = fileURLToPath(new URL('kafka/pom.xml', import.meta.url));
+const POM = fileURLToPath(new URL('test/support/kafka/pom.xml', packageRoot()));
 const CLUSTER_ID = 'bellwetherTestCluster1';
 const READY_MS = 60_000;
 
