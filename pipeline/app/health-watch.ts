@@ -86,7 +86,9 @@ class LogWatch {
     return {
       append: async (topic, records, options) => {
         try {
-          return await log.append(topic, records, options);
+          const places = await log.append(topic, records, options);
+          this.#refused = null;
+          return places;
         } catch (error) {
           if (error instanceof BellwetherError)
             this.#refused = { message: error.message, at: clock.monotonic() };

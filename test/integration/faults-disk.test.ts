@@ -47,11 +47,12 @@ describe.skipIf(!(await canMount()))('a full disk', () => {
     const response = await fetch(`${installation.url}/readyz`);
     return { status: response.status, text: await response.text() };
   };
-  const ready = (status: number, deadlineMs: number) =>
+  /** The refusal of a document is told at once, the disk with the next look of a second. */
+  const ready = (status: number, deadlineMs: number, words = '') =>
     until(
       async () => {
         const found = await readiness();
-        return found.status === status ? found.text : null;
+        return found.status === status && found.text.includes(words) ? found.text : null;
       },
       deadlineMs,
       `/readyz answers ${status}`,
@@ -87,7 +88,7 @@ describe.skipIf(!(await canMount()))('a full disk', () => {
     await installation.start();
     await acknowledged(500);
     disk.fill();
-    const text = await ready(503, 10_000);
+    const text = await ready(503, 10_000, 'The disk of');
     expect(text).toMatch(/The disk of .* has 0 MiB left, at least 64 are needed/);
     // Pages that the log has already may take a few more; after that all is refused.
     const refusedAt = driver.unanswered;
@@ -111,7 +112,7 @@ describe.skipIf(!(await canMount()))('a full disk', () => {
     await installation.start();
     await acknowledged(300);
     disk.fill();
-    expect(await ready(503, 10_000)).toMatch(/The disk of .*store has 0 MiB left/);
+    expect(await ready(503, 10_000, 'The disk of')).toMatch(/The disk of .*store has 0 MiB left/);
     await acknowledged(driver.acknowledged + 300);
     disk.free();
     await ready(200, 10_000);

@@ -169,7 +169,9 @@ export class KafkaReader implements LogReader {
     if (this.#closing) return;
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     if (codeOf(cause) === CODE.fatal) this.#shutOut(toLogError(cause, 'consume').message);
-    else if (codeOf(cause) === CODE.offsetReset) await this.#skipDropped();
+    else if (codeOf(cause) === CODE.offsetReset)
+      // The broker says it once: a partition that is not moved on now stands still for good.
+      await this.#untilKnown(() => this.#skipDropped());
     else this.options.onFailure(toLogError(error, 'consume'));
     await pause(AGAIN_MS);
   }
@@ -180,10 +182,11 @@ export class KafkaReader implements LogReader {
     for (const { id, expected } of this.#partitions.all()) {
       const { low } = await watermarks(this.#consumer, { topic, partition: id });
       if (low <= expected) continue;
+      // First, as all of this is asked again when the broker does not take it; what comes waits until it is done.
+      await seek(this.#consumer, { topic, partition: id, offset: low });
       await this.#reportGap({ topic, partition: id, from: expected, to: low });
       this.#partitions.skipTo(id, low);
       await this.#commits.commit(this.#partitions.passGaps());
-      await seek(this.#consumer, { topic, partition: id, offset: low });
     }
   }
 
