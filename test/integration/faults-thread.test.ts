@@ -51,9 +51,7 @@ describe('the thread that reads texts', () => {
       const bad = messagesOf(['Shares fall after a fraud probe.', `A note ${MARK}`, '公司股价大涨。'], 0);
       const good = messagesOf(['Profits rise.', '股价暴跌，遭立案调查。'], 3);
       const answers = await Promise.all([bad, good].map((messages) => understand(messages)));
-      const found = answers
-        .flatMap((records) => records ?? [])
-        .map(({ value }) => decodeScoredMessage(value));
+      const found = answers.flat().map(({ value }) => decodeScoredMessage(value));
       expect(found.map(({ raw }) => raw.offset)).toEqual([0, 1, 2, 3, 4]);
       expect(found[1]).toMatchObject({
         kind: 'scored',
