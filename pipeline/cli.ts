@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { findCommand, listCommands } from './commands/index.js';
 import { helpFor, type Command, type CommandIo } from './commands/command.js';
 import { BellwetherError, ConfigError, InvalidDocumentError } from './core/errors.js';
-import { armFailpoint } from './core/failpoint.js';
+import { armFailpoint, armTextFault } from './core/failpoint.js';
 
 /** 0 done, 1 failed, 2 wrong use or wrong configuration. */
 const EXIT_FAILED = 1;
@@ -22,7 +22,10 @@ const EXIT_GRACE_MS = 1_000;
  */
 export async function main(argv: readonly string[]): Promise<void> {
   // Two variables, so that none of them does it by accident.
-  if (process.env['FAILPOINTS'] === 'allowed') armFailpoint(process.env['FAILPOINT'] ?? '');
+  if (process.env['FAILPOINTS'] === 'allowed') {
+    armFailpoint(process.env['FAILPOINT'] ?? '');
+    armTextFault(process.env['TEXT_FAULT'] ?? '');
+  }
   const abort = new AbortController();
   let firstSignalAt: number | null = null;
   const onSignal = () => {

@@ -7,6 +7,7 @@ import {
   type UnderstandBatch,
   type UnderstoodRecord,
 } from '../operators/understand-batch.js';
+import { passOnUnread } from '../operators/pass-on-unread.js';
 import type { RefuseDocument } from '../operators/leave-out-messages.js';
 import type { Store } from '../storage/open-store.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -91,13 +92,31 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flo
   return breaker.guardFlow({ ...flow, stop });
 }
 
-function startThread({ parts, config }: ServiceFlowOptions): UnderstandThread | null {
-  return startUnderstandThread({
-    world: parts.world,
-    models: config.models,
-    languages: config.languages,
-    instrumentFiles: config.instruments.files,
-  });
+function startThread(options: ServiceFlowOptions): UnderstandThread | null {
+  const { parts, config, clock, logger, metrics } = options;
+  const { decode, classifier } = parts.understanding;
+  const { model } = classifier;
+  const deps = { decode, model, encodeScored: encodeScoredMessage, now: () => clock.now() };
+  return startUnderstandThread(
+    {
+      world: parts.world,
+      models: config.models,
+      languages: config.languages,
+      instrumentFiles: config.instruments.files,
+    },
+    {
+      passOn: (message) => passOnUnread(message, deps),
+      onRestart: (reason) => {
+        metrics.understandRestart(reason);
+        logger.warn('The thread that reads texts was started again.', { reason });
+      },
+      onPassedOn: (raw) => {
+        logger.error('A document ended the reading of texts each time; it is stored unclassified.', {
+          ...raw,
+        });
+      },
+    },
+  );
 }
 
 /** In this thread; the event loop gets its turn before each batch. */

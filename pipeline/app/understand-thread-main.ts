@@ -1,15 +1,25 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { systemClock } from '../core/clock.js';
+import { armTextFault, textFault } from '../core/failpoint.js';
 import { encodeScoredMessage } from '../log/codec.js';
 import { understandBatch } from '../operators/understand-batch.js';
-import { pack, unpack, type BatchAnswer, type BatchRequest } from './understand-thread.js';
-import { createUnderstanding, type UnderstandingOptions } from './understanding.js';
+import {
+  pack,
+  unpack,
+  type BatchAnswer,
+  type BatchRequest,
+  type ThreadData,
+} from './understand-thread-bytes.js';
+import { createUnderstanding } from './understanding.js';
 
 /* The thread that reads texts: it answers requests in their order, and holds nothing but model and names. */
 
+const { options, textFault: armed } = workerData as ThreadData;
+armTextFault(armed);
+
 // Requests that come while the model loads wait in the port.
-const understanding = await createUnderstanding(workerData as UnderstandingOptions);
+const understanding = await createUnderstanding(options);
 const deps = { ...understanding, encodeScored: encodeScoredMessage, now: () => systemClock.now() };
 
 parentPort?.on('message', ({ number, positions, lengths, bytes }: BatchRequest) => {
@@ -18,6 +28,7 @@ parentPort?.on('message', ({ number, positions, lengths, bytes }: BatchRequest) 
     ...position,
     value: values[index] ?? new Uint8Array(),
   }));
+  for (const value of values) textFault(value);
   const records = understandBatch(messages, deps);
   const packed = pack(records.map(({ value }) => value));
   const answer: BatchAnswer = {
@@ -28,3 +39,5 @@ parentPort?.on('message', ({ number, positions, lengths, bytes }: BatchRequest) 
   };
   parentPort?.postMessage(answer, [packed.bytes.buffer as ArrayBuffer]);
 });
+
+parentPort?.postMessage('ready');

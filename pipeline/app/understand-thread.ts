@@ -1,28 +1,12 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 
-import { InvariantError } from '../core/errors.js';
+import type { LogPosition } from '../core/document.js';
 import type { LogMessage } from '../core/log.js';
-import type { ScoredMessage } from '../core/scored.js';
-import type { UnderstandBatch } from '../operators/understand-batch.js';
+import type { UnderstandBatch, UnderstoodRecord } from '../operators/understand-batch.js';
+import { startThreadLife, ThreadLostError, type LossReason } from './understand-thread-life.js';
+import { unpack, type BatchAnswer } from './understand-thread-bytes.js';
 import type { UnderstandingOptions } from './understanding.js';
-
-/** What goes to the thread: the values of all messages one after the other, so that nothing is copied twice. */
-export interface BatchRequest {
-  readonly number: number;
-  readonly positions: readonly Pick<LogMessage, 'partition' | 'offset' | 'key' | 'appendedAt'>[];
-  readonly lengths: readonly number[];
-  readonly bytes: Uint8Array;
-}
-
-export interface BatchAnswer {
-  readonly number: number;
-  readonly keys: readonly string[];
-  readonly kinds: readonly ScoredMessage['kind'][];
-  readonly lengths: readonly number[];
-  readonly bytes: Uint8Array;
-}
 
 /** UNDERSTAND in a thread of its own. */
 export interface UnderstandThread {
@@ -31,91 +15,84 @@ export interface UnderstandThread {
   close(): Promise<void>;
 }
 
+export interface ThreadSupervision {
+  /** Answers for a document that the thread cannot read: what is known without any model. */
+  readonly passOn: (message: LogMessage) => UnderstoodRecord;
+  readonly onRestart: (reason: LossReason) => void;
+  readonly onPassedOn: (raw: LogPosition) => void;
+  /** For tests: the compiled code, and less patience. */
+  readonly entry?: string;
+  readonly deadlineMs?: number;
+}
+
 const ENTRY = fileURLToPath(new URL('./understand-thread-main.js', import.meta.url));
+/** A batch takes 0.1 to 0.5 s; on a machine that is starved of CPU, some seconds. */
+const DEADLINE_MS = 20_000;
+/** A document is given up after so many losses of the thread for which it alone was to blame. */
+const TIMES_ALONE = 2;
 
 /**
  * Starts a thread with model and linker of its own, so that computing holds up neither the page nor the log.
  *
- * Null when the code is not compiled (tests run from the sources): then the caller computes in its own thread. A failure of
- * the thread rejects what it was asked and everything after it. Memory: the model once more, about 80 MB.
+ * A thread that crashes or gives no answer in time is started anew; the batch it was at is tried again document by document,
+ * and what costs the thread twice more is passed on without being read, because a model must never lose a document. A
+ * thread that cannot start rejects everything. Null when the code is not compiled (tests run from the sources): then the
+ * caller computes in its own thread. Memory: the model once more, about 80 MB.
  */
-export function startUnderstandThread(options: UnderstandingOptions): UnderstandThread | null {
-  if (!existsSync(ENTRY)) return null;
-  const worker = new Worker(ENTRY, {
-    workerData: options,
-    resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 },
-  });
-  const waiting = new Map<number, (answer: BatchAnswer) => void>();
-  const rejects = new Map<number, (error: unknown) => void>();
-  let failure: Error | null = null;
-  let number = 0;
-  const fail = (error: Error) => {
-    failure ??= error;
-    for (const reject of rejects.values()) reject(error);
-    waiting.clear();
-    rejects.clear();
+export function startUnderstandThread(
+  options: UnderstandingOptions,
+  supervision: ThreadSupervision,
+): UnderstandThread | null {
+  const entry = supervision.entry ?? ENTRY;
+  if (!existsSync(entry)) return null;
+  const start = () => startThreadLife({ entry, options, deadlineMs: supervision.deadlineMs ?? DEADLINE_MS });
+  let life = start();
+  const ask = (messages: readonly LogMessage[]) => {
+    const loss = life.loss();
+    if (loss?.restart === true) {
+      supervision.onRestart(loss.reason);
+      life = start();
+    }
+    return life.ask(messages);
   };
-  worker.on('message', (answer: BatchAnswer) => {
-    waiting.get(answer.number)?.(answer);
-    waiting.delete(answer.number);
-    rejects.delete(answer.number);
-  });
-  worker.on('error', fail);
-  worker.on('exit', (code) => {
-    fail(new InvariantError('understand_thread', `The thread that reads texts ended with ${code}.`));
-  });
-  const ask = (messages: readonly LogMessage[]) =>
-    new Promise<BatchAnswer>((resolve, reject) => {
-      if (failure !== null) {
-        reject(failure);
-        return;
-      }
-      number += 1;
-      waiting.set(number, resolve);
-      rejects.set(number, reject);
-      const { bytes, lengths } = pack(messages.map(({ value }) => value));
-      const positions = messages.map(({ partition, offset, key, appendedAt }) => ({
-        partition,
-        offset,
-        key,
-        appendedAt,
-      }));
-      const request: BatchRequest = { number, positions, lengths, bytes };
-      worker.postMessage(request, [bytes.buffer as ArrayBuffer]);
-    });
   return {
-    async understand(messages) {
-      const { keys, kinds, lengths, bytes } = await ask(messages);
-      const values = unpack(bytes, lengths);
-      return values.map((value, index) => ({
-        key: keys[index] ?? '',
-        kind: kinds[index] ?? 'dead-letter',
-        value,
-      }));
-    },
-    close: async () => {
-      await worker.terminate();
-    },
+    understand: (messages) => understandSupervised(messages, ask, supervision),
+    close: () => life.end(),
   };
 }
 
-/** All values in one piece of memory that can be handed over. */
-export function pack(values: readonly Uint8Array[]): { bytes: Uint8Array; lengths: readonly number[] } {
-  const lengths = values.map((value) => value.byteLength);
-  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
-  let at = 0;
-  for (const value of values) {
-    bytes.set(value, at);
-    at += value.byteLength;
+type Ask = (messages: readonly LogMessage[]) => Promise<BatchAnswer>;
+
+async function understandSupervised(
+  messages: readonly LogMessage[],
+  ask: Ask,
+  supervision: ThreadSupervision,
+): Promise<readonly UnderstoodRecord[]> {
+  let blamed = 0;
+  while (blamed < (messages.length === 1 ? TIMES_ALONE : 1)) {
+    try {
+      return toRecords(await ask(messages));
+    } catch (error) {
+      if (!(error instanceof ThreadLostError) || !error.restart) throw error;
+      // What only stood behind the culprit is asked again as it was.
+      if (error.blamed) blamed += 1;
+    }
   }
-  return { bytes, lengths };
+  const [only, ...others] = messages;
+  if (only !== undefined && others.length === 0) {
+    supervision.onPassedOn({ partition: only.partition, offset: only.offset });
+    return [supervision.passOn(only)];
+  }
+  const records: UnderstoodRecord[] = [];
+  for (const message of messages) records.push(...(await understandSupervised([message], ask, supervision)));
+  return records;
 }
 
-/** The values again; views on the one piece. */
-export function unpack(bytes: Uint8Array, lengths: readonly number[]): readonly Uint8Array[] {
-  let at = 0;
-  return lengths.map((length) => {
-    at += length;
-    return bytes.subarray(at - length, at);
-  });
+function toRecords({ keys, kinds, lengths, bytes }: BatchAnswer): readonly UnderstoodRecord[] {
+  const values = unpack(bytes, lengths);
+  return values.map((value, index) => ({
+    key: keys[index] ?? '',
+    kind: kinds[index] ?? 'dead-letter',
+    value,
+  }));
 }

@@ -31,3 +31,24 @@ export function failpoint(name: Failpoint | OperationFailpoint): void {
   armed.left -= 1;
   if (armed.left <= 0) process.kill(process.pid, 'SIGKILL');
 }
+
+let armedText = '';
+
+/** Arms what a text with a mark does to the thread that reads it: `hang:MARK` or `throw:MARK`. For tests alone. */
+export function armTextFault(text: string): void {
+  armedText = text;
+}
+
+/** What is armed, for a thread to arm it too. */
+export function armedTextFault(): string {
+  return armedText;
+}
+
+/** Costs a comparison when nothing is armed. */
+export function textFault(value: Uint8Array): void {
+  if (armedText === '') return;
+  const [kind = '', mark = ''] = armedText.split(':');
+  if (!Buffer.from(value).includes(mark)) return;
+  if (kind === 'hang') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  throw new Error('A text took the thread with it, as a test wants it.');
+}

@@ -47,7 +47,7 @@ function classifySafely(
   classifier: Classifier,
 ): readonly Classification[] {
   try {
-    return classifier.classify(inputs);
+    return classifier.classify(inputs).map((answer) => (isSound(answer) ? answer : UNCLASSIFIED));
   } catch (error) {
     if (inputs.length <= 1) return inputs.map(() => UNCLASSIFIED);
     if (!(error instanceof Error)) throw error;
@@ -55,7 +55,14 @@ function classifySafely(
   }
 }
 
-const UNCLASSIFIED: Classification = {
+/** A model that came to no number has said nothing; the store would refuse it. */
+function isSound({ sentiment, topics }: Classification): boolean {
+  const { negative, neutral, positive, polarity, confidence } = sentiment;
+  const numbers = [negative, neutral, positive, polarity, confidence];
+  return [...numbers, ...topics.map(({ probability }) => probability)].every(Number.isFinite);
+}
+
+export const UNCLASSIFIED: Classification = {
   sentiment: {
     negative: 1 / 3,
     neutral: 1 / 3,

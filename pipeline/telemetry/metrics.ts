@@ -45,6 +45,8 @@ export interface Metrics {
   queryable(seconds: number): void;
   /** Stored more than a day after their publication; for live worlds only. */
   late(documents: number): void;
+  /** The thread that reads texts was started again. */
+  understandRestart(reason: 'hang' | 'crash'): void;
   lag(topic: string, group: string, documents: number): void;
   /** Messages that were gone before they were read, and when that was found; seconds since the epoch. */
   logGap(topic: GapTopic, messages: number, atSeconds: number): void;
@@ -103,6 +105,7 @@ export function createMetrics(): Metrics {
       stageTime.observe({ stage }, seconds);
     },
     late: (documents) => late.inc(documents),
+    understandRestart: (reason) => defined.understandRestarts.inc({ reason }),
     queryable: (seconds) => visible.observe(Math.max(0, seconds)),
     ...logMetrics(defined),
     ...processMetrics(defined),
@@ -200,6 +203,11 @@ function defineMetrics(registry: Registry) {
     ),
     late: counter('late_documents_total', 'Documents stored more than a day after their publication.', []),
     lag: gauge('lag_documents', 'Messages appended and not yet done by a group.', ['topic', 'group']),
+    understandRestarts: counter(
+      'understand_restarts_total',
+      'Starts of the thread that reads texts after a hang or a crash.',
+      ['reason'],
+    ),
     gaps: counter('log_gap_messages_total', 'Messages gone before they were read.', ['topic']),
     gapAt: gauge('log_gap_timestamp_seconds', 'When a gap was found last.', ['topic']),
     rebalances: counter('log_rebalances_total', 'Changes in who reads which partition.', []),

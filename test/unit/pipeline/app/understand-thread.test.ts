@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { pack, startUnderstandThread, unpack } from '../../../../pipeline/app/understand-thread.js';
+import { pack, unpack } from '../../../../pipeline/app/understand-thread-bytes.js';
+import { startUnderstandThread } from '../../../../pipeline/app/understand-thread.js';
 
 describe('understand thread', () => {
   it('hands values over in one piece and gets the same ones back', () => {
@@ -15,6 +16,12 @@ describe('understand thread', () => {
 
   it('is not there when the sources run uncompiled, so that the caller computes itself', () => {
     const models = { sentiment: 'ngram' as const, directory: null };
-    expect(startUnderstandThread({ world: 'demo', models, languages: null, instrumentFiles: [] })).toBeNull();
+    const options = { world: 'demo' as const, models, languages: null, instrumentFiles: [] };
+    const supervision = {
+      passOn: () => ({ key: '', value: new Uint8Array(), kind: 'scored' as const }),
+      onRestart: () => undefined,
+      onPassedOn: () => undefined,
+    };
+    expect(startUnderstandThread(options, supervision)).toBeNull();
   });
 });

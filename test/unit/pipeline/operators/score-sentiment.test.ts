@@ -62,6 +62,24 @@ const message = {
 };
 
 describe('understanding a document', () => {
+  it('calls a document unclassified when the model comes to no number', () => {
+    const sound = classifier();
+    const broken: Classifier = {
+      ...sound,
+      classify: (inputs) =>
+        sound.classify(inputs).map((answer) => ({
+          ...answer,
+          sentiment: { ...answer.sentiment, polarity: Number.NaN },
+        })),
+    };
+    const parts = { classifier: broken, splitSentences, now };
+    const [scored] = scoreSentiment([understandDocument(message, deps)], parts);
+    expect(scored).toMatchObject({
+      kind: 'scored',
+      scored: { flags: ['unclassified'], sentiment: { polarity: 0, label: 'neutral' } },
+    });
+  });
+
   it('gives each company the sentiment of the sentences that name it, in one call of the model', () => {
     const seen: ClassifierInput[][] = [];
     const [scored] = scoreSentiment([understandDocument(message, deps)], {

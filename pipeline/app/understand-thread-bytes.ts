@@ -1,0 +1,50 @@
+import type { LogMessage } from '../core/log.js';
+import type { ScoredMessage } from '../core/scored.js';
+import type { UnderstandingOptions } from './understanding.js';
+
+/** What goes to the thread: the values of all messages one after the other, so that nothing is copied twice. */
+export interface BatchRequest {
+  readonly number: number;
+  readonly positions: readonly Pick<LogMessage, 'partition' | 'offset' | 'key' | 'appendedAt'>[];
+  readonly lengths: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+export interface BatchAnswer {
+  readonly number: number;
+  readonly keys: readonly string[];
+  readonly kinds: readonly ScoredMessage['kind'][];
+  readonly lengths: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** What a thread is started with. */
+export interface ThreadData {
+  readonly options: UnderstandingOptions;
+  /** See `armTextFault`; empty but in tests. */
+  readonly textFault: string;
+}
+
+/** What the thread says: that it can read texts, then one answer a request. */
+export type ThreadMessage = 'ready' | BatchAnswer;
+
+/** All values in one piece of memory that can be handed over. */
+export function pack(values: readonly Uint8Array[]): { bytes: Uint8Array; lengths: readonly number[] } {
+  const lengths = values.map((value) => value.byteLength);
+  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const value of values) {
+    bytes.set(value, at);
+    at += value.byteLength;
+  }
+  return { bytes, lengths };
+}
+
+/** The values again; views on the one piece. */
+export function unpack(bytes: Uint8Array, lengths: readonly number[]): readonly Uint8Array[] {
+  let at = 0;
+  return lengths.map((length) => {
+    at += length;
+    return bytes.subarray(at - length, at);
+  });
+}
