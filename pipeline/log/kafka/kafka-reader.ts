@@ -25,8 +25,11 @@ import { findStarts } from './start-offsets.js';
 const CONSUME_MS = 50;
 const FETCH_AT_ONCE = 500;
 const CONSUME_BOUND_MS = 60_000;
-/** Fetched and not given out; beyond it the partitions are paused until half of it is gone. */
-const AHEAD = { messages: 1_000, bytes: 16_000_000 };
+/**
+ * Fetched and not given out; beyond it the partitions are paused until half of it is gone. A pause throws away what the
+ * client has fetched ahead: at 1,000 messages reading was ten times slower.
+ */
+const AHEAD = { messages: 10_000, bytes: 16_000_000 };
 const DRAIN_MS = 20_000;
 const AGAIN_MS = 200;
 
