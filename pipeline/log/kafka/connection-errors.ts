@@ -16,6 +16,9 @@ type RefusalCode = (typeof REFUSALS)[number];
 
 const TLS = /SSL|certificate/i;
 const SASL = /SASL|authenticat/i;
+/** Whatever the plain port answers to a TLS greeting: nothing, an end, or bytes of its own. */
+const NOT_TLS =
+  /PLAINTEXT broker listener|wrong version number|unexpected eof|packet length too long|handshake failed: (Disconnected|Connection reset)/i;
 const PROBE_MS = 3_000;
 
 /** The host and port that a line of librdkafka's log is about, when it says that the other side was refused or refuses. */
@@ -54,7 +57,7 @@ export async function explainRefusal(
       'A file beside security cannot be used: it must be PEM, and the key must not be encrypted.',
       said,
     );
-  if (/PLAINTEXT broker listener/i.test(line))
+  if (NOT_TLS.test(line))
     return refused(
       'kafka_tls',
       `The broker ${broker} does not speak TLS on this port. Set security to plaintext or sasl_plaintext, or take its TLS port.`,
