@@ -8,7 +8,9 @@ export interface Reconciliation {
   readonly deadLettered: number;
   readonly duplicates: number;
   readonly dropped: number;
+  /** For a person or a licence, or by age; `expired` says how many of them by age. */
   readonly erased: number;
+  readonly expired: number;
   readonly difference: number;
   /** Windows whose cached numbers differ from a recomputation out of the mentions; must be 0. */
   readonly rollUpDifferences: number;
@@ -26,7 +28,7 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   const accepted = ends.reduce((sum, position) => sum + position.offset, 0);
   const counts = await store.counts(ends);
-  const { stored, deadLettered, duplicates, dropped, erased } = counts;
+  const { stored, deadLettered, duplicates, dropped, erased, expired } = counts;
   return {
     accepted,
     stored,
@@ -34,6 +36,7 @@ export async function reconcile(
     duplicates,
     dropped,
     erased,
+    expired,
     difference: accepted - stored - deadLettered - duplicates - dropped - erased,
     rollUpDifferences: counts.rollUpDifferences,
   };

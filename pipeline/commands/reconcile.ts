@@ -29,6 +29,7 @@ function table(result: Reconciliation): string {
     ['duplicates', result.duplicates],
     ['dropped', result.dropped],
     ['erased', result.erased],
+    ['  of these by age', result.expired],
     ['difference', result.difference],
     ['roll-ups that differ', result.rollUpDifferences],
   ];
