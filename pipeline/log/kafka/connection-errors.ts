@@ -18,7 +18,7 @@ const TLS = /SSL|certificate/i;
 const SASL = /SASL|authenticat/i;
 /** Whatever the plain port answers to a TLS greeting: nothing, an end, or bytes of its own. */
 const NOT_TLS =
-  /PLAINTEXT broker listener|wrong version number|unexpected eof|packet length too long|handshake failed: (Disconnected|Connection reset)/i;
+  /PLAINTEXT broker listener|SSL connection closed by peer|wrong version number|unexpected eof|packet length too long|handshake failed: (Disconnected|Connection reset)/i;
 const PROBE_MS = 3_000;
 
 /** The host and port that a line of librdkafka's log is about, when it says that the other side was refused or refuses. */
