@@ -221,6 +221,8 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
       // Near one another, so that they are counted as a block; then a day apart, as pairs; then one of a topic goes away.
       await put(spec(4, 30 * MINUTE + 5), spec(5, HOUR + MINUTE, ['markets']));
       await put(spec(6, 5 * HOUR), spec(7, 29 * HOUR));
+      await put(spec(8, 6 * HOUR + 59 * MINUTE), spec(9, 7 * HOUR), spec(10, 7 * HOUR + MINUTE));
+      await put(spec(11, 6 * HOUR + 59 * MINUTE + 1), spec(12, 7 * HOUR + 2 * MINUTE));
       await put({ ...spec(3, HOUR, ['markets']), version: 2 });
       for (const topic of [null, 'macro', 'markets'] as const)
         for (const frequency of ['1m', '1h', '1d'] as const) {
@@ -231,6 +233,11 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
           expect(added.length).toBeGreaterThan(0);
         }
       expect((await store.counts()).rollUpDifferences).toBe(0);
+    });
+
+    it('counts what was published in the last second of a minute, alone in its insert', async () => {
+      await put({ name: 'last second', series: ['LAST.X'], at: BASE + 10 * MINUTE - 209 });
+      expect(await ask('LAST.X')).toMatchObject([{ start: BASE + 9 * MINUTE, documents: 1 }]);
     });
 
     it('gives detection the hours exactly from `from` to `to`, weighted', async () => {
