@@ -1,7 +1,6 @@
 import type { KafkaConsumer } from 'node-rdkafka';
 
 import type { LogPosition } from '../../core/document.js';
-import { SCORED_TOPIC } from '../../core/log.js';
 import type {
   AppendOptions,
   DurableLog,
@@ -43,8 +42,8 @@ export interface KafkaLogOptions {
   readonly createTopics?: boolean;
 }
 
-/** A reader of the one ordered topic that dies is replaced within 15 s, so its absence must be noticed soon. */
-const SESSION_MS = { one: 6_000, shared: 10_000 };
+/** What a reader that dies held is read by another one within 15 s, so its absence must be noticed soon. */
+const SESSION_MS = 6_000;
 
 /**
  * The durable log on Kafka. Offsets of a topic that we made are dense and start at 0 in each partition.
@@ -117,7 +116,7 @@ class KafkaLog implements DurableLog, RedactableLog {
       target: this.options,
       topic: this.#topics.fullName(topic),
       group: this.#groupName(group),
-      sessionTimeoutMs: topic === SCORED_TOPIC ? SESSION_MS.one : SESSION_MS.shared,
+      sessionTimeoutMs: SESSION_MS,
       instanceId: instanceId === null ? null : `${instanceId}-${group}`,
       onGap,
       onRebalance,
