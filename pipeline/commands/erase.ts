@@ -31,6 +31,7 @@ export const eraseCommand: Command = {
     const request = requestOf(args);
     const result = await runOperation(eraseOperation, request, await findInstallation(args, io), io);
     io.out(flag(args, 'json') ? `${JSON.stringify(result)}\n` : table(result));
+    for (const sentence of limitsOf(result)) io.words(sentence);
     if (result.counts?.bytesGone === false)
       io.words(
         'The old bytes are still on the disk of the server; it deletes them within about ten minutes.',
@@ -60,6 +61,24 @@ function requestOf(args: CommandArguments): EraseRequest {
   }
   const mode = dryRun === true ? 'dry-run' : again === true ? 'allow-again' : 'erase';
   return { author: author ?? null, pseudonym: pseudonym ?? null, source: source ?? null, mode };
+}
+
+/** What an erasure of a person cannot reach, so that nobody takes silence for completeness. */
+function limitsOf({ mode, targets, counts }: EraseResult): readonly string[] {
+  if (mode === 'allow-again' || counts === null || !targets.some(({ kind }) => kind === 'author')) return [];
+  const { documents, unattributed } = counts;
+  return [
+    ...(documents === 0
+      ? [
+          'No document of this person was found. If there should be some: is privacy.authorKey the one that the service had when they came?',
+        ]
+      : []),
+    ...(unattributed === 0
+      ? []
+      : [
+          `${unattributed} ${unattributed === 1 ? 'document of this scope carries' : 'documents of this scope carry'} no author, because the source gave none or no privacy.authorKey was set when they came. They stay, whoever wrote them.`,
+        ]),
+  ];
 }
 
 const ROWS = [

@@ -117,6 +117,7 @@ export function describeErasure(
         mentions: 1,
         scores: 0,
         alertEvents: 1,
+        unattributed: 1,
       });
       expect(await store.erasure.count([{ kind: 'source', source: 'elsewhere' }])).toMatchObject({
         documents: 0,

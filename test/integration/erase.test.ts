@@ -230,6 +230,19 @@ describe('the command', () => {
     },
   );
 
+  it('says that documents without an author cannot be searched for a person, and when it found none of theirs', async () => {
+    await post([said('n1', 'Boeing rises', { author: null }), his]);
+    await reconciled();
+    await service.stop();
+    const stranger = ['erase', '--pseudonym', 'u_0123456789abcdef0123', '--source', 'desk', '--data', data];
+    for (const mode of ['--dry-run', '--yes']) {
+      const { code, words } = await runCommand([...stranger, mode]);
+      expect(code).toBe(0);
+      expect(words).toContain('1 document of this scope carries no author');
+      expect(words).toContain('No document of this person was found');
+    }
+  });
+
   it('says what is wrong with its use', async () => {
     await service.stop();
     const nobody = await runCommand(['erase', '--yes', '--data', data]);
