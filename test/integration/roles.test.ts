@@ -1,79 +1,33 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { startClickHouseFacade, type ClickHouseFacade } from '../support/clickhouse-facade.js';
-import { canUseKafka, useKafkaBroker, type GivenBroker } from '../support/kafka-broker.js';
+import { createCluster, type Cluster } from '../support/cluster.js';
+import { canUseKafka, useKafkaBroker } from '../support/kafka-broker.js';
 import { hasKafkaClient } from '../support/kafka-mock.js';
-import {
-  getJson,
-  runCommand,
-  startBellwether,
-  temporaryFolder,
-  until,
-  type RunningService,
-} from '../support/service.js';
+import { getJson, until } from '../support/service.js';
 
 const possible = (await hasKafkaClient()) && (await canUseKafka());
 
 /** A whole installation in processes of their own: a real broker, a server's store, every role. */
 describe.skipIf(!possible && process.env['CI'] !== 'true')('An installation in several processes', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let broker: GivenBroker;
-  let facade: ClickHouseFacade;
-  const services = new Map<string, RunningService>();
+  let cluster: Cluster;
   let sent = 0;
-
-  const start = async (name: string, roles: string) => {
-    const args = ['--config', join(folder.path, 'cluster.yaml'), '--roles', roles];
-    services.set(name, await startBellwether([...args, '--data', join(folder.path, name)]));
-  };
-  const page = (name: string) => services.get(name)?.page ?? '';
 
   beforeAll(async () => {
     expect(possible, 'Java 17, Maven and the compiled Kafka client are needed').toBe(true);
-    folder = await temporaryFolder();
-    broker = await useKafkaBroker();
-    facade = await startClickHouseFacade(join(folder.path, 'clickhouse'));
-    const lines = [
-      'log:',
-      `  url: kafka://${broker.brokers}`,
-      `  kafka: { topicPrefix: roles${Date.now().toString(36)}. }`,
-      'clickhouse:',
-      `  url: ${facade.server.url}`,
-      'sources: []',
-    ];
-    await writeFile(join(folder.path, 'cluster.yaml'), `${lines.join('\n')}\n`);
-    await start('monitor-a', 'monitor');
+    cluster = await createCluster(await useKafkaBroker());
+    await cluster.start('monitor-a', 'monitor');
     await Promise.all([
-      start('ingest', 'ingest'),
-      start('understand-a', 'understand'),
-      start('understand-b', 'understand'),
-      start('monitor-b', 'monitor'),
-      start('api', 'api'),
+      cluster.start('ingest', 'ingest'),
+      cluster.start('understand-a', 'understand'),
+      cluster.start('understand-b', 'understand'),
+      cluster.start('monitor-b', 'monitor'),
+      cluster.start('api', 'api'),
     ]);
   }, 180_000);
-  afterAll(async () => {
-    await Promise.all([...services.values()].map((service) => service.stop('SIGKILL')));
-    await facade.stop();
-    await broker.dispose();
-    await folder.remove();
-  });
+  afterAll(() => cluster.dispose());
 
   async function send(count: number): Promise<void> {
-    const documents = Array.from({ length: count }, (_, index) => ({
-      source: { id: 'made-up-wire', kind: 'news', name: 'Made-up Wire' },
-      nativeId: `note-${sent + index}`,
-      title: `Boeing shares fall after warning number ${sent + index}`,
-      publishedAt: new Date(Date.now() - 60_000).toISOString(),
-    }));
-    const response = await fetch(`${page('ingest')}/ingest/v1/documents`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson' },
-      body: documents.map((document) => JSON.stringify(document)).join('\n'),
-    });
-    expect(response.status).toBe(200);
+    expect(await cluster.post('ingest', sent, count)).toBe(200);
     sent += count;
   }
 
@@ -81,17 +35,15 @@ describe.skipIf(!possible && process.env['CI'] !== 'true')('An installation in s
   async function counted(): Promise<number> {
     const from = new Date(Date.now() - 86_400_000).toISOString();
     const to = new Date(Date.now() + 3_600_000).toISOString();
-    const url = `${page('api')}/api/v1/series?series=market&frequency=1d&from=${from}&to=${to}`;
+    const url = `${cluster.page('api')}/api/v1/series?series=market&frequency=1d&from=${from}&to=${to}`;
     const { data } = (await getJson(url)) as { data: readonly { n: number | null }[] };
     return data.reduce((sum, { n }) => sum + (n ?? 0), 0);
   }
   const activeMonitor = () =>
     until(
       async () => {
-        for (const name of ['monitor-a', 'monitor-b'].filter((key) => services.has(key))) {
-          const { monitor } = (await getJson(`${page(name)}/readyz`)) as { monitor: string };
-          if (monitor === 'active') return name;
-        }
+        for (const name of ['monitor-a', 'monitor-b'].filter((key) => cluster.services.has(key)))
+          if ((await cluster.monitorState(name)) === 'active') return name;
         return null;
       },
       15_000,
@@ -111,31 +63,24 @@ describe.skipIf(!possible && process.env['CI'] !== 'true')('An installation in s
 
   it('goes on within 15 s after the active monitor and a reader were killed', async () => {
     const active = await activeMonitor();
-    await services.get(active)?.stop('SIGKILL');
-    services.delete(active);
-    await services.get('understand-a')?.stop('SIGKILL');
-    services.delete('understand-a');
+    for (const name of [active, 'understand-a']) {
+      await cluster.services.get(name)?.stop('SIGKILL');
+      cluster.services.delete(name);
+    }
     await send(200);
     await allCounted(15_000);
   }, 60_000);
 
   it('accepts while the store is away and stores it all when it is back', async () => {
-    await facade.kill();
+    await cluster.facade.kill();
     await send(100);
-    await facade.restart();
+    await cluster.facade.restart();
     await allCounted(30_000);
   }, 60_000);
 
   it('balances its books, asked of the active monitor', async () => {
     const name = await activeMonitor();
-    const { code, out, words } = await runCommand([
-      'reconcile',
-      '--json',
-      '--config',
-      join(folder.path, 'cluster.yaml'),
-      '--data',
-      join(folder.path, name),
-    ]);
+    const { code, out, words } = await cluster.command(name, 'reconcile');
     expect(words).toBe('');
     expect(JSON.parse(out)).toMatchObject({
       accepted: sent,
@@ -147,8 +92,8 @@ describe.skipIf(!possible && process.env['CI'] !== 'true')('An installation in s
   }, 60_000);
 
   it('stops every role in time', async () => {
-    const codes = await Promise.all([...services.values()].map((service) => service.stop()));
+    const codes = await Promise.all([...cluster.services.values()].map((service) => service.stop()));
     expect(codes).toEqual(codes.map(() => 0));
-    services.clear();
+    cluster.services.clear();
   }, 40_000);
 });
