@@ -100,6 +100,8 @@ export interface MonitorProgress {
   /** Messages that share this roll-up, and how long after the first of them went to the store it was done. */
   readonly messages: number;
   readonly seconds: number;
+  /** For each batch, how long before that it was found in the store. */
+  readonly storedSecondsAgo: readonly number[];
   readonly touched: readonly TouchedWindow[];
   /** Highest event time stored so far by this progress, or null. */
   readonly newest: number | null;
@@ -107,6 +109,7 @@ export interface MonitorProgress {
 
 interface StoredBatch extends ResolvedBatch {
   readonly began: number;
+  readonly storedAt: number;
   readonly inFlight: readonly InFlight[];
 }
 
@@ -147,7 +150,9 @@ export function monitor$(stage: MonitorStage): Observable<MonitorProgress> {
         stored.flatMap((batch) => batch.inFlight),
       );
       const began = stored.reduce((first, batch) => Math.min(first, batch.began), Infinity);
-      return { ...merged, seconds: (stage.monotonic() - began) / 1_000 };
+      const now = stage.monotonic();
+      const storedSecondsAgo = stored.map(({ storedAt }) => (now - storedAt) / 1_000);
+      return { ...merged, storedSecondsAgo, seconds: (now - began) / 1_000 };
     }),
     tap((progress) => {
       stage.onStored(progress);
@@ -164,10 +169,13 @@ async function storeBatch(
   const resolved = await stage.retry(() => resolveVersions(messages, stage));
   await stage.retry(() => stage.store.write(resolved.batch));
   failpoint('after_insert_before_roll_up');
-  return { ...resolved, began, inFlight: items.map((item) => item.inFlight) };
+  const storedAt = stage.monotonic();
+  return { ...resolved, began, storedAt, inFlight: items.map((item) => item.inFlight) };
 }
 
-function mergeProgress(stored: readonly StoredBatch[]): Omit<MonitorProgress, 'seconds'> {
+function mergeProgress(
+  stored: readonly StoredBatch[],
+): Omit<MonitorProgress, 'seconds' | 'storedSecondsAgo'> {
   const touched = new Map<string, TouchedWindow>();
   for (const window of stored.flatMap((batch) => batch.touched))
     touched.set(`${window.series} ${window.time}`, window);

@@ -49,6 +49,8 @@ export interface AlertingOptions {
   /** Whether what was accepted is stored, so that the present can be judged. */
   readonly caughtUp: () => Promise<boolean>;
   readonly onEvents: (events: readonly AlertEvent[]) => void;
+  /** Told of each evaluation that is over, mails included, with the time as of which it looked. */
+  readonly onEvaluated?: (from: number) => void;
 }
 
 /** Builds detection and mail over a store: on virtual time in the replay world, on the wall clock elsewhere. */
@@ -86,7 +88,8 @@ export async function createAlerting(options: AlertingOptions): Promise<Alerting
     readEvaluatedUntil: () => store.readEvaluatedUntil(),
     firstDocumentAt: () => history.firstDocumentAt(),
     onEvents: tell,
-    onEvaluated: () => {
+    onEvaluated: (from) => {
+      options.onEvaluated?.(from);
       metrics.evaluated(clock.now() / 1_000);
       failure?.succeeded();
     },

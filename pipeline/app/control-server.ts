@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 
 import { systemClock } from '../core/clock.js';
 import { BellwetherError, ConfigError } from '../core/errors.js';
+import { MAX_EDIT_BYTES } from './operations/dead-letters.js';
 import { OPERATIONS } from './operations/index.js';
 import type { ReplayRequest, Service } from './service.js';
 
@@ -14,6 +15,8 @@ export type ControlLine<T> =
   | { readonly type: 'error'; readonly usage: boolean; readonly code: string; readonly message: string };
 
 const STILL_WORKING_MS = 5_000;
+/** A corrected document in Base64, and whatever stands beside it. */
+const MAX_REQUEST_BYTES = 2 * MAX_EDIT_BYTES;
 
 /**
  * Serves the commands of this machine over the socket in the data folder, which only its owner can open.
@@ -26,7 +29,7 @@ export async function startControlServer(
 ): Promise<FastifyInstance> {
   // A socket file that a killed service left behind; the folder's lock says that nobody listens on it.
   await rm(socket, { force: true });
-  const app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1_000_000 });
+  const app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: MAX_REQUEST_BYTES });
   const route = <T>(path: string, work: (body: unknown, signal: AbortSignal) => Promise<T>) => {
     app.post(path, (request, reply) => {
       reply.hijack();

@@ -1,18 +1,18 @@
 import { statfs } from 'node:fs/promises';
 
-import type { SourceStatus } from '../../ingest/source.js';
 import type { Clock } from '../core/clock.js';
 import { BellwetherError } from '../core/errors.js';
 import { RAW_TOPIC, SCORED_TOPIC, type DurableLog } from '../core/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { DataFolder } from './data-folder.js';
 import { MONITOR_GROUP, UNDERSTAND_GROUP, type Flow, type Lag } from './flow.js';
+import type { Intake } from './intake.js';
 import { findNoRoom } from './room.js';
 
 export interface HousekeepingOptions {
   readonly flow: Pick<Flow, 'lag'>;
   readonly log: Pick<DurableLog, 'trim'>;
-  readonly statuses: () => readonly SourceStatus[];
+  readonly intake: Pick<Intake, 'statuses' | 'webhookDeliveries'>;
   readonly metrics: Metrics;
   readonly folder: Pick<DataFolder, 'path' | 'log' | 'store'>;
   readonly clock: Clock;
@@ -28,19 +28,24 @@ const TRIM_EVERY = 600;
 
 /** Sets the gauges once a second and lets the log drop what it need not keep every ten minutes, until the signal is aborted. */
 export async function keepHouse(options: HousekeepingOptions): Promise<void> {
-  const { metrics, clock, signal } = options;
+  const { clock, signal } = options;
   for (let turn = 1; !signal.aborted; turn += 1) {
     await observeLag(options);
-    for (const source of options.statuses()) {
-      metrics.sourceState(source.id, source.state);
-      const seconds = source.lastDeliveryAt === null ? null : (clock.now() - source.lastDeliveryAt) / 1_000;
-      metrics.sourceFreshness(source.id, seconds);
-    }
+    observeSources(options);
     await observeDisk(options);
     options.onRoom(await findNoRoom([options.folder.log, options.folder.store]));
     if (turn % TRIM_EVERY === 0) await whenPossible(() => options.log.trim());
     await clock.sleep(EVERY_MS, signal);
   }
+}
+
+function observeSources({ intake, metrics, clock }: HousekeepingOptions): void {
+  const now = clock.now();
+  for (const { id, state, lastDeliveryAt } of intake.statuses()) {
+    metrics.sourceState(id, state);
+    metrics.sourceFreshness(id, lastDeliveryAt === null ? null : (now - lastDeliveryAt) / 1_000);
+  }
+  for (const [name, at] of intake.webhookDeliveries()) metrics.sourceFreshness(name, (now - at) / 1_000);
 }
 
 async function observeLag({ flow, metrics, onLag }: HousekeepingOptions): Promise<void> {

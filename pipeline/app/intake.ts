@@ -12,6 +12,7 @@ import { encodeRawDocument, encodeUnreadable } from '../log/codec.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics, SourceType } from '../telemetry/metrics.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
+import { createDeliveryTimes } from './delivery-times.js';
 
 export interface IntakeOptions {
   readonly log: Pick<DurableLog, 'append'>;
@@ -36,6 +37,8 @@ export interface Intake {
   /** Rejects as the source does; for a replay, whose caller wants to know. */
   runToEnd(type: SourceType, source: Source, signal: AbortSignal): Promise<void>;
   statuses(): readonly SourceStatus[];
+  /** When each source that sends to the webhook delivered last, milliseconds; see `DeliveryTimes`. */
+  webhookDeliveries(): ReadonlyMap<string, number>;
   /** Resolves when every append that was under way is over. */
   quiet(): Promise<void>;
 }
@@ -51,6 +54,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const { log, clock, logger, metrics, covers = () => false } = options;
   const appending = new Set<Promise<unknown>>();
   const sources: Source[] = [];
+  const webhook = createDeliveryTimes();
   const failure = createRepeatingFailure({ sentence: 'The log does not take documents.', logger, clock });
 
   const append = (delivery: Delivery) => remembered(appending, appendTo(log, delivery, covers));
@@ -83,6 +87,7 @@ export function createIntake(options: IntakeOptions): Intake {
     async accept(documents) {
       await append({ documents, cursors: [] });
       metrics.accepted('webhook', documents.length);
+      webhook.delivered(documents, clock.now());
     },
     async reenter(document, cursor) {
       const places = await append({ documents: [document], cursors: [cursor] });
@@ -94,10 +99,8 @@ export function createIntake(options: IntakeOptions): Intake {
       try {
         await runToEnd(type, source, signal);
       } catch (error) {
-        if (signal.aborted || !(error instanceof BellwetherError)) {
-          if (!signal.aborted) throw error;
-          return;
-        }
+        if (signal.aborted) return;
+        if (!(error instanceof BellwetherError)) throw error;
         logger.error('A source stopped and needs attention.', { source: source.id, reason: error.message });
       }
     },
@@ -105,6 +108,7 @@ export function createIntake(options: IntakeOptions): Intake {
       await Promise.allSettled(appending);
     },
     statuses: () => sources.map((source) => source.status()),
+    webhookDeliveries: () => webhook.all(),
   };
 }
 

@@ -19,13 +19,14 @@ import { keepHouse } from './housekeeping.js';
 import { createIntake, type Intake } from './intake.js';
 import { createMonitoring, untilActive, type Monitoring } from './monitoring.js';
 import { withStore, type OpenParts } from './parts.js';
+import { createProgressMeter, type ProgressMeter } from './progress-meter.js';
 import { replayFiles } from './replay-files.js';
 import { ALL_ROLES, type Roles } from './roles.js';
 import type { Operation, OperationContext } from './operations/operation.js';
 import { createSources } from './create-sources.js';
 import { keepSettled, settledClockOf, type SettledClock } from './settled.js';
 import { startHttp, type HttpAddresses } from './start-http.js';
-import { countProgress, startServiceFlow } from './service-flow.js';
+import { startServiceFlow } from './service-flow.js';
 import { createServiceForgetting, requireForgetting } from './service-forgetting.js';
 import { stopAll } from './stop-all.js';
 import { serviceStatus } from './service-status.js';
@@ -51,6 +52,7 @@ export class RunningService implements Service {
   readonly #monitoring: Monitoring;
   readonly #breaker: FlowBreaker;
   readonly #watch: HealthWatch;
+  readonly #meter: ProgressMeter;
   readonly #outbox: Outbox;
   /** Null where there is no store. */
   readonly #forgetting: Forgetting | null;
@@ -75,6 +77,7 @@ export class RunningService implements Service {
     // Every feed listens to it, for its pause and its request: more than ten are no leak.
     setMaxListeners(0, this.#abort.signal);
     this.#hub = createLiveHub({ startedAt: this.#startedAt });
+    this.#meter = createProgressMeter(metrics, clock);
     const suppressions = createSuppressions();
     const { covers } = suppressions;
     this.#watch = createHealthWatch({ ...options, roles, world: parts.world });
@@ -113,7 +116,7 @@ export class RunningService implements Service {
       keepHouse({
         flow,
         log: parts.log,
-        statuses: () => this.#intake.statuses(),
+        intake: this.#intake,
         metrics: this.#metrics,
         folder: parts.folder,
         clock,
@@ -238,6 +241,7 @@ export class RunningService implements Service {
         // A port that happened to be free is gone tomorrow: no link is better than a dead one.
         publicUrl: () => config.http.publicUrl ?? (config.http.port === 0 ? null : this.addresses.page),
         caughtUp: () => this.#isCaughtUp(),
+        onEvaluated: this.#meter.evaluated,
         onEvents: (events) => {
           announceAlerts(this.#hub, this.#outbox, events);
         },
@@ -261,11 +265,7 @@ export class RunningService implements Service {
   }
 
   #onStored(progress: MonitorProgress): void {
-    countProgress(progress, {
-      metrics: this.#metrics,
-      now: this.options.clock.now(),
-      since: this.#startedAt,
-    });
+    this.#meter.rolledUp(progress);
     const { alerting } = this.#monitoring;
     alerting?.history.touch(progress.touched);
     this.#settled?.stored(progress.batches);

@@ -127,19 +127,3 @@ function understandHere({ parts, clock }: ServiceFlowOptions): UnderstandBatch {
     return understandBatch(messages, deps);
   };
 }
-
-/** Counts what became of the messages, and how long live documents took from their acceptance. */
-export function countProgress(
-  { batches }: Pick<MonitorProgress, 'batches'>,
-  { metrics, now, since }: { readonly metrics: Metrics; readonly now: number; readonly since: number },
-): void {
-  for (const { receipts, versions } of batches) {
-    for (const { outcome } of receipts) metrics.outcome(outcome, 1);
-    metrics.late(versions.filter(({ scored }) => scored.flags.includes('late')).length);
-    for (const { scored } of versions) {
-      const acceptedAt = Date.parse(scored.document.receivedAt);
-      // Recorded history was received in its own time; what it took to get here says nothing.
-      if (acceptedAt >= since) metrics.queryable((now - acceptedAt) / 1_000);
-    }
-  }
-}

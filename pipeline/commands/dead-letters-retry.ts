@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { parseLetterId, type LetterChoice } from '../app/dead-letters.js';
-import { retryDeadLettersOperation } from '../app/operations/dead-letters.js';
+import { MAX_EDIT_BYTES, retryDeadLettersOperation } from '../app/operations/dead-letters.js';
 import { ConfigError } from '../core/errors.js';
 import { DEAD_LETTER_REASONS } from '../core/scored.js';
 import { choiceOption, flag, textOption } from './arguments.js';
@@ -19,9 +19,6 @@ export const CHOICE_OPTIONS = {
     doc: `With --all: only those of ${DEAD_LETTER_REASONS.join(', ')}.`,
   },
 } as const;
-
-/** A corrected document travels inside one request over the socket. */
-const MAX_EDIT_BYTES = 700_000;
 
 export const deadLettersRetryCommand: Command = {
   name: 'dead-letters retry',

@@ -18,6 +18,13 @@ export type MailResult = (typeof MAIL_RESULTS)[number];
 export const MEASURED_STAGES = ['understand', 'monitor'] as const;
 export type MeasuredStage = (typeof MEASURED_STAGES)[number];
 
+/** How far a document has come: found by its id, counted in its windows, looked at by detection. */
+export const LATENCY_STAGES = ['stored', 'rolled_up', 'evaluated'] as const;
+export type LatencyStage = (typeof LATENCY_STAGES)[number];
+/** From when it is measured: what the publisher says, or our edge. */
+export const LATENCY_ORIGINS = ['published', 'received'] as const;
+export type LatencyOrigin = (typeof LATENCY_ORIGINS)[number];
+
 /** Where messages can be gone before they were read; `source` is any topic of somebody else. */
 export const GAP_TOPICS = ['documents.raw', 'documents.scored', 'source'] as const;
 export type GapTopic = (typeof GAP_TOPICS)[number];
@@ -28,6 +35,8 @@ export type RejectReason = (typeof REJECT_REASONS)[number];
 
 const BATCH_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];
 const STAGE_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Up to a day: feeds are looked at every few minutes, and some publish late. */
+const LATENCY_SECONDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400];
 const QUERYABLE_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 3600];
 
 /** The numbers that the service says about itself. Every label comes from a closed set or from the configuration. */
@@ -43,6 +52,8 @@ export interface Metrics {
   batch(stage: MeasuredStage, documents: number, seconds: number): void;
   /** From acceptance at our edge to being visible in queries; for live worlds only. */
   queryable(seconds: number): void;
+  /** How old a live document was when it came so far. */
+  latency(stage: LatencyStage, since: LatencyOrigin, seconds: number): void;
   /** Stored more than a day after their publication; for live worlds only. */
   late(documents: number): void;
   /** The thread that reads texts was started again. */
@@ -103,6 +114,9 @@ export function createMetrics(): Metrics {
     batch(stage, documents, seconds) {
       batchSize.observe({ stage }, documents);
       stageTime.observe({ stage }, seconds);
+    },
+    latency: (stage, since, seconds) => {
+      defined.latency.observe({ stage, since }, Math.max(0, seconds));
     },
     late: (documents) => late.inc(documents),
     understandRestart: (reason) => defined.understandRestarts.inc({ reason }),
@@ -171,7 +185,7 @@ function logMetrics({
 
 /** A series that appears with its first event never grows by it: a rule would miss the first of each kind. */
 function beginAtZero(defined: ReturnType<typeof defineMetrics>): void {
-  const { accepted, rejected, outcomes, alertEvents, mails, gaps } = defined;
+  const { accepted, rejected, outcomes, alertEvents, mails, gaps, latency } = defined;
   for (const source_type of SOURCE_TYPES) {
     accepted.inc({ source_type }, 0);
     for (const reason of REJECT_REASONS) rejected.inc({ source_type, reason }, 0);
@@ -179,6 +193,7 @@ function beginAtZero(defined: ReturnType<typeof defineMetrics>): void {
   for (const outcome of OUTCOMES) outcomes.inc({ outcome }, 0);
   for (const type of ALERT_EVENT_TYPES) alertEvents.inc({ type }, 0);
   for (const result of MAIL_RESULTS) mails.inc({ result }, 0);
+  for (const stage of LATENCY_STAGES) for (const since of LATENCY_ORIGINS) latency.zero({ stage, since });
   for (const topic of GAP_TOPICS) gaps.inc({ topic }, 0);
 }
 
@@ -200,6 +215,12 @@ function defineMetrics(registry: Registry) {
       'From acceptance to visible in queries.',
       [],
       QUERYABLE_SECONDS,
+    ),
+    latency: histogram(
+      'latency_seconds',
+      'Age of live documents when they were stored, rolled up, evaluated.',
+      ['stage', 'since'],
+      LATENCY_SECONDS,
     ),
     late: counter('late_documents_total', 'Documents stored more than a day after their publication.', []),
     lag: gauge('lag_documents', 'Messages appended and not yet done by a group.', ['topic', 'group']),

@@ -6,6 +6,7 @@ import {
   retryDeadLettersOperation,
   showDeadLetterOperation,
 } from '../../pipeline/app/operations/dead-letters.js';
+import { askOperation } from '../../pipeline/app/control-client.js';
 import { reconcileOperation } from '../../pipeline/app/operations/reconcile.js';
 import { retryLetters } from '../../pipeline/app/dead-letters.js';
 import type { RunningService } from '../../pipeline/app/running-service.js';
@@ -117,6 +118,17 @@ describe('dead letters', () => {
       { id: '0:0', message: 'It was retried already and went to documents.raw 0:1.' },
     ]);
     expect(await reconciled()).toMatchObject({ accepted: 2, stored: 1, deadLettered: 1 });
+  });
+
+  it('go in again with a corrected file of the longest text there may be, written in escapes, over the socket', async () => {
+    await append([bytes(newer)]);
+    await list();
+    const escaped = '\\u5e73'.repeat(200_000);
+    const edit = bytes(corrected.replace('"title"', `"text":"${escaped}","title"`)).toString('base64');
+    const request = { choice: { ids: ['0:0'] }, editBase64: edit };
+    const { socket } = service.parts.folder;
+    const result = await askOperation(socket, retryDeadLettersOperation, request, never);
+    expect(result).toMatchObject({ failed: [], retried: [{ id: '0:0', wentTo: '0:1' }] });
   });
 
   it('that cannot be read stay, with one attempt more and the newest reason', async () => {

@@ -28,6 +28,9 @@ const showRequest = z.strictObject({ id: z.string() });
 const retryRequest = z.strictObject({ choice, editBase64: z.string().nullable() });
 const dropRequest = z.strictObject({ choice });
 
+/** Of a corrected document: the longest text there may be (200,000 characters), each of them written as `\uXXXX`, and all the rest. */
+export const MAX_EDIT_BYTES = 2_000_000;
+
 export type ShownLetter = KeptLetter & { readonly originalBase64: string };
 
 export const listDeadLettersOperation: Operation<z.infer<typeof listRequest>, readonly KeptLetter[]> = {

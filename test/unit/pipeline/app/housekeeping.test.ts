@@ -19,7 +19,7 @@ function keepHouseUntilTrimmed(times: number, error: Error): Promise<void> {
         return Promise.reject(error);
       },
     },
-    statuses: () => [],
+    intake: { statuses: () => [], webhookDeliveries: () => new Map() },
     metrics: createMetrics(),
     clock: fakeClock('2026-03-02T00:00:00.000Z'),
     signal: abort.signal,
