@@ -64,17 +64,42 @@ function mixedWorlds({ sources = [] }: Partial<ParsedConfig>, lineOf: LocateLine
   ];
 }
 
-function samePorts({ http, metrics }: Partial<ParsedConfig>, lineOf: LocateLine): readonly ConfigProblem[] {
-  if (http === undefined || metrics === undefined) return [];
-  if (http.port === 0 || http.port !== metrics.port || http.host !== metrics.host) return [];
-  return [
+function samePorts(
+  { http, metrics, clickhouse }: Partial<ParsedConfig>,
+  lineOf: LocateLine,
+): readonly ConfigProblem[] {
+  const servers = [
+    { path: ['http'], at: http },
+    { path: ['metrics'], at: metrics },
     {
-      path: 'metrics.port',
-      line: lineOf(['metrics', 'port']) ?? lineOf(['http', 'port']),
-      problem: `is ${metrics.port}, the same as http.port`,
-      fix: 'Use two different ports, or 0 for a free one.',
+      path: ['clickhouse', 'listen'],
+      at: clickhouse?.listen.enabled === true ? clickhouse.listen : undefined,
     },
   ];
+  return servers.flatMap(({ path, at }, index) => {
+    const taken = servers.slice(0, index).find((other) => at !== undefined && collide(at, other.at));
+    if (at === undefined || taken === undefined) return [];
+    return [
+      {
+        path: [...path, 'port'].join('.'),
+        line: lineOf([...path, 'port']) ?? lineOf([...taken.path, 'port']),
+        problem: `is ${at.port}, the same as ${taken.path.join('.')}.port`,
+        fix: 'Use different ports, or 0 for a free one.',
+      },
+    ];
+  });
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+const EVERY_ADDRESS = ['0.0.0.0', '::', '[::]'];
+
+function collide(one: Address, other: Address | undefined): boolean {
+  if (other === undefined || one.port === 0 || one.port !== other.port) return false;
+  return one.host === other.host || [one.host, other.host].some((host) => EVERY_ADDRESS.includes(host));
 }
 
 /** Without an id of its own a message would be another document each time it comes. */

@@ -60,9 +60,26 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
     secretProblems.push(found);
     return null;
   });
-  const all = [...fromEnvironment.problems, ...problems, ...secretProblems];
+  const weak = guessableKey(revealed as Partial<Config>, file.lineOf);
+  const all = [...fromEnvironment.problems, ...problems, ...secretProblems, ...weak];
   if (all.length > 0) throw new InvalidConfigError(name, all);
   return revealed as Config;
+}
+
+const MIN_KEY_CHARACTERS = 16;
+
+/** Whoever can guess the key can try all names and find whose a pseudonym is. */
+function guessableKey({ privacy }: Partial<Config>, lineOf: LocateLine): readonly ConfigProblem[] {
+  const key = privacy?.authorKey ?? null;
+  if (key === null || key.reveal().length >= MIN_KEY_CHARACTERS) return [];
+  return [
+    {
+      path: 'privacy.authorKey',
+      line: lineOf(['privacy', 'authorKey']),
+      problem: `has fewer than ${MIN_KEY_CHARACTERS} characters, so pseudonyms made with it could be guessed`,
+      fix: 'Make one with "openssl rand -hex 24".',
+    },
+  ];
 }
 
 /** The value with every reference to a secret, wherever the schema has one, replaced by what `read` answers. */

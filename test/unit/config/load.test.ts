@@ -170,12 +170,42 @@ describe('loading a configuration', () => {
   });
 });
 
+describe('two servers on one port', () => {
+  const servers = (http: string, metrics: string) =>
+    `http: {host: "${http}", port: 9000}\nmetrics: {host: "${metrics}", port: 9000}\nwebhook: {enabled: false}\nsources: []`;
+
+  it.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['0.0.0.0', '127.0.0.1'],
+    ['127.0.0.1', '::'],
+  ])('are refused on %s and %s', async (http, metrics) => {
+    expect(await problemsOf(servers(http, metrics))).toMatchObject([{ path: 'metrics.port', line: 2 }]);
+  });
+
+  it('are taken on two addresses', async () => {
+    expect((await load(servers('127.0.0.1', '127.0.0.2'))).metrics.port).toBe(9000);
+  });
+
+  it('are refused for the SQL endpoint, too, when it is served', async () => {
+    const listen = (enabled: boolean) =>
+      `http: {port: 9000}\nclickhouse: {listen: {enabled: ${String(enabled)}, port: 9000, password: "\${env:P}"}}`;
+    expect(await problemsOf(listen(true), { P: 'p' })).toMatchObject([{ path: 'clickhouse.listen.port' }]);
+    expect((await load(listen(false), { P: 'p' })).http.port).toBe(9000);
+  });
+});
+
 describe('secrets', () => {
   it('are read from the environment or from a file beside the configuration', async () => {
-    await writeFile(join(folder, 'key'), 'of-file\n');
+    await writeFile(join(folder, 'key'), 'of a file, long enough\n');
     const config = await load('privacy: {authorKey: {file: key}}', { BELLWETHER_WEBHOOK__TOKEN: 'of-env' });
-    expect(config.privacy.authorKey?.reveal()).toBe('of-file');
+    expect(config.privacy.authorKey?.reveal()).toBe('of a file, long enough');
     expect(config.webhook.token?.reveal()).toBe('of-env');
+  });
+
+  it('are refused where a key could be guessed, without being told', async () => {
+    const problems = await problemsOf('privacy: {authorKey: "${env:SHORT}"}', { SHORT: 'hunter2' });
+    expect(problems[0]).toMatchObject({ path: 'privacy.authorKey', line: 1 });
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
   it('are never printed, nor are those in addresses', async () => {
