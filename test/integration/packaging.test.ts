@@ -98,14 +98,14 @@ describe('The compose file', () => {
     const text = await readFile(join(ROOT, 'config/cluster.yaml'), 'utf8');
     const folder = await mkdtemp(join(tmpdir(), 'bellwether-cluster-'));
     try {
-      for (const name of SECRETS) await writeFile(join(folder, name), 'invented');
+      for (const name of SECRETS) await writeFile(join(folder, name), 'invented for this test');
       const file = join(folder, 'cluster.yaml');
       await writeFile(file, text.replaceAll('/run/secrets/', `${folder}/`));
       const config = await loadConfig({ file, env: {} });
       expect(() => {
         requireSharedParts(parseRoles('understand'), config);
       }).not.toThrow();
-      expect(config.clickhouse.password?.reveal()).toBe('invented');
+      expect(config.clickhouse.password?.reveal()).toBe('invented for this test');
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
