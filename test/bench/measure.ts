@@ -19,6 +19,7 @@ export interface Measured extends LoadResult {
   /** Documents on their way: at the middle, the end, and the most. */
   readonly lag: { readonly middle: number; readonly end: number; readonly most: number };
   readonly rssBytes: number;
+  readonly anonymousBytes: number;
   readonly eventLoopP99Ms: number;
   readonly before: string;
   readonly after: string;
@@ -32,13 +33,16 @@ export async function measure(service: BenchService, load: Load, drain = true): 
   const lags: number[] = [];
   const loops: number[] = [];
   let rssBytes = 0;
+  let anonymousBytes = 0;
   let running = true;
   const watching = (async () => {
     while (running) {
       const text = await service.metrics();
       lags.push(metricValue(text, 'bellwether_lag_documents'));
       loops.push(metricValue(text, 'nodejs_eventloop_lag_p99_seconds') * 1_000);
-      rssBytes = Math.max(rssBytes, service.usage().rssBytes);
+      const usage = service.usage();
+      rssBytes = Math.max(rssBytes, usage.rssBytes);
+      anonymousBytes = Math.max(anonymousBytes, usage.anonymousBytes);
       await sleep(SAMPLE_MS);
     }
   })();
@@ -61,6 +65,7 @@ export async function measure(service: BenchService, load: Load, drain = true): 
       most: Math.max(0, ...during),
     },
     rssBytes,
+    anonymousBytes,
     eventLoopP99Ms: percentiles(loops)?.p99 ?? 0,
     before,
     after: await service.metrics(),
@@ -102,6 +107,7 @@ export function commonFigures(run: Measured): readonly Figure[] {
     { name: 'backlog gone after', value: run.drainSeconds, unit: 's' },
     { name: 'event loop delay, p99', value: run.eventLoopP99Ms, unit: 'ms' },
     { name: 'resident memory, most', value: run.rssBytes / 1e6, unit: 'MB', limit: 1_200 },
+    { name: '… without pages of mapped files', value: run.anonymousBytes / 1e6, unit: 'MB' },
   ];
 }
 

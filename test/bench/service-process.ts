@@ -23,6 +23,8 @@ export interface ServiceOptions {
 export interface Usage {
   readonly cpuSeconds: number;
   readonly rssBytes: number;
+  /** Without the pages of mapped files (the log's), which the system takes back when it needs them. */
+  readonly anonymousBytes: number;
 }
 
 export interface BenchService {
@@ -95,5 +97,11 @@ function usageOf(pid: number): Usage {
       .split(') ')[1]
       ?.split(' ') ?? [];
   const pages = Number(readFileSync(`/proc/${String(pid)}/statm`, 'utf8').split(' ')[1]);
-  return { cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100, rssBytes: pages * 4_096 };
+  const [, anonymous = '0'] =
+    /RssAnon:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8')) ?? [];
+  return {
+    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100,
+    rssBytes: pages * 4_096,
+    anonymousBytes: Number(anonymous) * 1_024,
+  };
 }
