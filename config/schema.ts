@@ -93,7 +93,7 @@ const ruleOverride = z.strictObject({
 
 const alerts = z.strictObject({
   enabled: z.boolean().default(true).describe('Whether rules are evaluated.'),
-  evaluateEverySeconds: z.number().min(1).max(3600).default(5).describe('Seconds between two evaluations.'),
+  evaluateEverySeconds: z.number().min(1).max(3600).default(3).describe('Seconds between two evaluations.'),
   rules: z
     .array(ruleOverride)
     .max(50)

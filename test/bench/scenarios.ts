@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -5,7 +6,7 @@ import { percentiles, type Figure } from './figures.js';
 import type { Load } from './generator.js';
 import { bookFigures, commonFigures, drained, measure } from './measure.js';
 import { measureGrowth } from './growth.js';
-import { measureMails } from './mail.js';
+import { mailFigures, measureMail, troubledCompanies, type MeasuredMail } from './mail.js';
 import { seedHistory } from './seed-history.js';
 import { startService, type BenchService } from './service-process.js';
 import type { NamedCompany } from './texts.js';
@@ -33,6 +34,7 @@ const CHARACTERS = 300;
 const WARM_UP_SECONDS = 10;
 /** Four weeks, so that the rules have something to compare with. */
 const MAIL_HISTORY = 400_000;
+const MAIL_ROUNDS = 8;
 
 /** A steady rate; the lag must stay flat. */
 const sustained: Scenario = {
@@ -174,6 +176,29 @@ const recovery: Scenario = {
   },
 };
 
+/** One crisis in each of several services. */
+const mail: Scenario = {
+  async run(given) {
+    const rounds: MeasuredMail[] = [];
+    const troubled = await troubledCompanies(given.companies, MAIL_ROUNDS);
+    for (const [round, company] of troubled.entries()) {
+      const options = { ...given, seed: given.seed + round, folder: join(given.folder, `mail-${round}`) };
+      await mkdir(options.folder, { recursive: true });
+      rounds.push(
+        await withService(
+          options,
+          (service) => {
+            const load = loadOf(service, options, { rate: 500, seconds: 20, batch: 10, probeEveryMs: 500 });
+            return measureMail(service, options, { load, company });
+          },
+          MAIL_HISTORY,
+        ),
+      );
+    }
+    return mailFigures(rounds);
+  },
+};
+
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   sustained,
   burst,
@@ -181,17 +206,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'slow-readers': slowReaders,
   recovery,
   growth: { run: measureGrowth },
-  mail: {
-    run: (options) =>
-      withService(
-        options,
-        (service) => {
-          const load = loadOf(service, options, { rate: 500, seconds: 120, batch: 10, probeEveryMs: 500 });
-          return measureMails(service, options, load);
-        },
-        MAIL_HISTORY,
-      ),
-  },
+  mail,
 };
 
 async function withService<T>(
