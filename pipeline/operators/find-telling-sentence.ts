@@ -26,7 +26,7 @@ export function findTellingSentence(input: TellingInput, deps: TellingDeps): Spa
   const text = input.text.slice(0, MAX_CHARACTERS).toWellFormed();
   const sentences = deps.splitSentences(text, input.language).slice(0, MAX_SENTENCES);
   const naming = sentences.filter(([start, end]) =>
-    input.spans.some((span) => span[0] >= start && span[0] < end),
+    input.spans.some((span) => span[0] < end && span[1] > start),
   );
   const candidates = naming.length > 0 ? naming : sentences;
   if (candidates.length <= 1) return candidates[0] ?? null;

@@ -103,9 +103,10 @@ function planInputs(item: LinkedDocument, inputs: ClassifierInput[], deps: Score
   return { document, mentions };
 }
 
+/** A name may hold what ends a sentence, such as "Yum! Brands": then both parts belong to it. */
 function sentencesAround(text: string, sentences: readonly Span[], spans: readonly Span[]): string {
   return sentences
-    .filter(([start, end]) => spans.some((span) => span[0] >= start && span[0] < end))
+    .filter(([start, end]) => spans.some((span) => span[0] < end && span[1] > start))
     .map(([start, end]) => text.slice(start, end))
     .join(' ');
 }

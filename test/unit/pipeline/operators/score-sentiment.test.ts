@@ -97,6 +97,20 @@ describe('understanding a document', () => {
     expect(scored.raw).toEqual({ partition: 0, offset: 7 });
   });
 
+  it('reads past the end of a sentence that lies within a name', () => {
+    const text = 'Old. Mill falls. Brightwater rises.';
+    const named: UnderstandDeps = {
+      ...deps,
+      decode: () => rawDocument({ text }),
+      link: () => [
+        { instrument: 'OLD.XDEM', name: 'Old. Mill', relevance: 1, via: ['name'], spans: [[0, 9]] },
+      ],
+    };
+    const parts = { classifier: classifier(), splitSentences, now };
+    const [scored] = scoreSentiment([understandDocument(message, named)], parts);
+    expect(scored).toMatchObject({ scored: { mentions: [{ polarity: -0.8 }] } });
+  });
+
   it('makes a dead letter with the original bytes of what cannot be read, and its batch mates go on', () => {
     const broken = understandDocument(message, {
       ...deps,
