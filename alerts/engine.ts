@@ -5,7 +5,12 @@ import { MARKET_SERIES, seriesKind, type SeriesKey } from '../pipeline/core/seri
 import type { AlertStore, EvidenceRow, HistoryReader } from '../pipeline/core/store.js';
 import { decideTransitions, severityOf, type Transition } from './rule-state.js';
 import { sumHours } from './rules/baseline.js';
-import { baselineStartAt, evaluateNegativeSurge, windowStartAt } from './rules/evaluate-negative-surge.js';
+import {
+  baselineStartAt,
+  evaluateNegativeSurge,
+  marketSideOf,
+  windowStartAt,
+} from './rules/evaluate-negative-surge.js';
 import type { NegativeSurgeRule } from './rules/negative-surge-rule.js';
 
 const HOUR_MS = 3_600_000;
@@ -84,10 +89,11 @@ async function evaluateRule(
   const hours = await deps.history.hours([...new Set([MARKET_SERIES, ...candidates])], from, tick.now);
   const market = hours.get(MARKET_SERIES) ?? [];
   const silent = sumHours(market, tick.now - SILENCE_MS, tick.now).documents === 0;
+  const { now, firstDocumentAt } = tick;
+  const side = marketSideOf({ market, rule, now, firstDocumentAt });
   const evaluated = candidates.flatMap((series) => {
-    const { now, firstDocumentAt } = tick;
     const input = { hours: hours.get(series) ?? [], market, rule, now, firstDocumentAt };
-    const evaluation = evaluateNegativeSurge(input);
+    const evaluation = evaluateNegativeSurge(input, side);
     return evaluation === null ? [] : [{ series, evaluation }];
   });
   // The strongest first: it is the one that is told when several rest on the same documents.
@@ -97,7 +103,6 @@ async function evaluateRule(
   const events: AlertEvent[] = [];
   for (const { series, evaluation } of evaluated) {
     const last = open.get(series) ?? null;
-    const { now } = tick;
     const transitions = decideTransitions({ open: last?.alert ?? null, evaluation, rule, now, silent });
     events.push(
       ...(await recordTransitions(deps, { rule, series, evaluation, last, transitions, told, evidence })),

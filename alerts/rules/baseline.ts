@@ -51,7 +51,7 @@ export interface MarketRhythm {
  *
  * Medians of what was said, not of what was bad, so that one loud day cannot make all others look like weekends.
  */
-export function marketRhythm(
+function marketRhythm(
   market: readonly HourBucket[],
   firstDocumentAt: number,
   windowFrom: number,
@@ -89,6 +89,28 @@ function surgeCap(mean: number): number {
   return mean + 3 * Math.sqrt(mean * (1 + 0.3 * mean) + 0.5);
 }
 
+/** What every series is held against; the same for all of a tick, so it is computed once. */
+export interface MarketView extends MarketRhythm {
+  /** Index 0 is the day that ends where the window starts. */
+  readonly days: readonly { readonly weight: number }[];
+  readonly usualShare: number;
+}
+
+export function viewMarket(input: {
+  readonly market: readonly HourBucket[];
+  readonly rule: NegativeSurgeRule;
+  readonly from: number;
+  readonly firstDocumentAt: number;
+}): MarketView {
+  const { market, rule, from, firstDocumentAt } = input;
+  const usual = sumHours(market, 0, from);
+  return {
+    ...marketRhythm(market, firstDocumentAt, from),
+    days: dailySums(market, rule, from),
+    usualShare: usual.weight > 0 ? usual.negativeWeight / usual.weight : 1 / 3,
+  };
+}
+
 /**
  * What the series' own earlier days make us expect of the window.
  *
@@ -100,19 +122,18 @@ function surgeCap(mean: number): number {
  */
 export function expectNegatives(input: {
   readonly hours: readonly HourBucket[];
-  readonly market: readonly HourBucket[];
+  readonly view: MarketView;
   readonly rule: NegativeSurgeRule;
   readonly from: number;
   readonly firstDocumentAt: number;
 }): { readonly mean: number; readonly share: number } {
-  const { hours, market, rule, from, firstDocumentAt } = input;
-  const { weekendRatio, weekdayWeight } = marketRhythm(market, firstDocumentAt, from);
+  const { hours, view, rule, from, firstDocumentAt } = input;
+  const { weekendRatio, weekdayWeight, usualShare } = view;
   const lengthOf = (start: number, hoursLong: number) => {
     const quiet = weekendHours(start, start + hoursLong * HOUR_MS);
     return (hoursLong - quiet + weekendRatio * quiet) / 24;
   };
   const days = dailySums(hours, rule, from);
-  const marketDays = dailySums(market, rule, from);
   let mass = rule.priorDays * rule.priorNegative;
   let exposure = rule.priorDays;
   let running = rule.priorNegative;
@@ -123,7 +144,7 @@ export function expectNegatives(input: {
     const start = from - (age + 1) * DAY_MS;
     const day = days[age];
     const length = lengthOf(start, 24);
-    const gap = (marketDays[age]?.weight ?? 0) < GAP_SHARE * length * weekdayWeight;
+    const gap = (view.days[age]?.weight ?? 0) < GAP_SHARE * length * weekdayWeight;
     if (day === undefined || gap || start < firstDocumentAt) continue;
     const capped = Math.min(day.negativeWeight, surgeCap(running * length));
     const fade = Math.exp(-age / rule.fadeDays);
@@ -134,8 +155,6 @@ export function expectNegatives(input: {
     negative += fade * day.negativeWeight;
     weight += fade * day.weight;
   }
-  const usual = sumHours(market, 0, from);
-  const usualShare = usual.weight > 0 ? usual.negativeWeight / usual.weight : 1 / 3;
   const share = (negative + SHARE_PRIOR_WEIGHT * usualShare) / (weight + SHARE_PRIOR_WEIGHT);
   // Never exactly 0 or 1, so that the share's deviation stays defined.
   return {

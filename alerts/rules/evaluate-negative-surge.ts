@@ -2,7 +2,7 @@ import type { Evaluation } from '../../pipeline/core/alert.js';
 import type { HourBucket } from '../../pipeline/core/store.js';
 import { negativeBinomialTail, normalUpperQuantile } from './negative-binomial.js';
 import type { NegativeSurgeRule } from './negative-surge-rule.js';
-import { expectNegatives, sumHours } from './baseline.js';
+import { expectNegatives, sumHours, viewMarket, type MarketView } from './baseline.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -37,6 +37,20 @@ export function baselineStartAt(rule: NegativeSurgeRule, now: number): number {
   return windowStartAt(rule, now) - rule.baselineDays * DAY_MS;
 }
 
+/** The market as an evaluation at `now` holds every series against it. */
+export interface MarketSide {
+  readonly view: MarketView;
+  /** Negative mass that the market's own earlier days make us expect of the window. */
+  readonly usual: number;
+}
+
+export function marketSideOf(input: Omit<SurgeInput, 'hours'>): MarketSide {
+  const { market, rule, now, firstDocumentAt } = input;
+  const from = windowStartAt(rule, now);
+  const view = viewMarket({ market, rule, from, firstDocumentAt });
+  return { view, usual: expectNegatives({ hours: market, view, rule, from, firstDocumentAt }).mean };
+}
+
 /**
  * Scores how unusual the negative mass of the trailing window is, or answers null while history is too short.
  *
@@ -51,15 +65,18 @@ export function baselineStartAt(rule: NegativeSurgeRule, now: number): number {
  * baseline knows little. When the share is unusually low (z_s ≤ −0.5) there is more talk, not more bad news: the score is
  * then at most 0. The forms come from a comparison of six detectors over recorded crises; README.md has the figures.
  */
-export function evaluateNegativeSurge(input: SurgeInput): Evaluation | null {
-  const { hours, market, rule, now, firstDocumentAt } = input;
+export function evaluateNegativeSurge(
+  input: SurgeInput,
+  side: MarketSide = marketSideOf(input),
+): Evaluation | null {
+  const { hours, rule, now, firstDocumentAt } = input;
   const historyDays = (now - firstDocumentAt) / DAY_MS;
   if (historyDays < rule.minHistoryDays) return null;
   const from = windowStartAt(rule, now);
   const window = sumHours(hours, from, now);
-  const own = expectNegatives({ hours, market, rule, from, firstDocumentAt });
+  const own = expectNegatives({ hours, view: side.view, rule, from, firstDocumentAt });
   const y = window.negativeWeight;
-  const lift = rule.series === 'market' ? 1 : marketLift(input, from, y, own.mean);
+  const lift = rule.series === 'market' ? 1 : marketLift(input, side, { y, mean: own.mean });
   const expectation = { mean: own.mean * lift, share: own.share };
   const zCount = clampZ(normalUpperQuantile(negativeBinomialTail(y, expectation.mean, rule.dispersion)));
   const zShare = shareScore(y, window.weight, expectation.share);
@@ -91,11 +108,13 @@ export function hasSubstance(evaluation: Evaluation, rule: NegativeSurgeRule): b
  *
  * What everybody suffers is the market's alert, not one for each name: a name has to stand out from the others.
  */
-function marketLift(input: SurgeInput, from: number, ownCount: number, ownMean: number): number {
-  const { market, rule, now, firstDocumentAt } = input;
-  const usual = expectNegatives({ hours: market, market, rule, from, firstDocumentAt }).mean;
-  const rest = Math.max(0, sumHours(market, from, now).negativeWeight - ownCount);
-  const usualRest = Math.max(0, usual - ownMean);
+function marketLift(
+  { market, rule, now }: SurgeInput,
+  { usual }: MarketSide,
+  own: { readonly y: number; readonly mean: number },
+): number {
+  const rest = Math.max(0, sumHours(market, windowStartAt(rule, now), now).negativeWeight - own.y);
+  const usualRest = Math.max(0, usual - own.mean);
   return Math.max(1, (rest + LIFT_PRIOR) / (usualRest + LIFT_PRIOR));
 }
 

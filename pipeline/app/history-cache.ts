@@ -6,7 +6,6 @@ export interface HistoryCache extends HistoryReader {
   touch(windows: readonly TouchedWindow[]): void;
 }
 
-type Hours = Map<number, HourBucket>;
 const HOUR_MS = FREQUENCY_MS['1h'];
 /** Detection looks back 29 days; what is older leaves the memory. */
 const KEEP_MS = 32 * 24 * HOUR_MS;
@@ -43,8 +42,6 @@ export function createHistoryCache(store: HistoryReader): HistoryCache {
 
 class HourMemory {
   readonly #bySeries = new Map<SeriesKey, Hours>();
-  /** Newest hour with documents; most questions are about the last day, and most series are silent in it. */
-  readonly #newest = new Map<SeriesKey, number>();
   readonly #dirty = new Map<SeriesKey, { from: number; to: number }>();
   /** Everything at or after this time is in memory; null before the first question. */
   #loadedFrom: number | null = null;
@@ -70,14 +67,13 @@ class HourMemory {
   active(from: number, to: number): readonly SeriesKey[] {
     const found: SeriesKey[] = [];
     for (const [series, hours] of this.#bySeries) {
-      const newest = this.#newest.get(series) ?? -Infinity;
-      if (newest >= from && (newest < to || someBetween(hours, from, to))) found.push(series);
+      if (hours.between(from, to).length > 0) found.push(series);
     }
     return found;
   }
 
   hours(series: SeriesKey, from: number, to: number): readonly HourBucket[] {
-    return between(this.#bySeries.get(series), from, to);
+    return this.#bySeries.get(series)?.between(from, to) ?? EMPTY;
   }
 
   /** One question after the other: two refreshes at once would drop what the other one has just read. */
@@ -109,51 +105,69 @@ class HourMemory {
       this.touch(changed.map(([key, range]) => ({ series: key, time: range.to - HOUR_MS })));
       throw error;
     });
-    for (const key of series) dropRange(this.#bySeries.get(key), from, to);
+    for (const key of series) this.#bySeries.get(key)?.drop(from, to);
     this.#put(read);
-    for (const key of series) this.#newest.set(key, newestOf(this.#bySeries.get(key)));
   }
 
   #put(read: ReadonlyMap<SeriesKey, readonly HourBucket[]>): void {
     for (const [series, buckets] of read) {
-      const hours: Hours = this.#bySeries.get(series) ?? new Map<number, HourBucket>();
+      const hours: Hours = this.#bySeries.get(series) ?? new Hours();
       this.#bySeries.set(series, hours);
-      for (const bucket of buckets) hours.set(bucket.start, bucket);
-      this.#newest.set(series, newestOf(hours));
+      for (const bucket of buckets) hours.put(bucket);
     }
   }
 
   #prune(before: number): void {
     if (this.#loadedFrom === null || before - this.#loadedFrom < 24 * HOUR_MS) return;
     for (const [series, hours] of this.#bySeries) {
-      dropRange(hours, -Infinity, before);
-      if (hours.size > 0) continue;
+      hours.drop(-Infinity, before);
+      if (!hours.isEmpty) continue;
       this.#bySeries.delete(series);
-      this.#newest.delete(series);
     }
     this.#loadedFrom = before;
   }
 }
 
-function between(hours: Hours | undefined, from: number, to: number): readonly HourBucket[] {
-  if (hours === undefined) return EMPTY;
-  const found: HourBucket[] = [];
-  for (const bucket of hours.values()) if (bucket.start >= from && bucket.start < to) found.push(bucket);
-  return found.sort((a, b) => a.start - b.start);
+/** The hours of one series; in order as well, since most questions are asked again before anything changes. */
+class Hours {
+  readonly #byStart = new Map<number, HourBucket>();
+  #ordered: readonly HourBucket[] | null = null;
+
+  get isEmpty(): boolean {
+    return this.#byStart.size === 0;
+  }
+
+  put(bucket: HourBucket): void {
+    this.#byStart.set(bucket.start, bucket);
+    this.#ordered = null;
+  }
+
+  drop(from: number, to: number): void {
+    for (const { start } of this.between(from, to)) {
+      this.#byStart.delete(start);
+      this.#ordered = null;
+    }
+  }
+
+  between(from: number, to: number): readonly HourBucket[] {
+    const ordered = this.#inOrder();
+    return ordered.slice(firstAtOrAfter(ordered, from), firstAtOrAfter(ordered, to));
+  }
+
+  #inOrder(): readonly HourBucket[] {
+    this.#ordered ??= [...this.#byStart.values()].sort((a, b) => a.start - b.start);
+    return this.#ordered;
+  }
 }
 
-function someBetween(hours: Hours, from: number, to: number): boolean {
-  for (const start of hours.keys()) if (start >= from && start < to) return true;
-  return false;
-}
-
-function dropRange(hours: Hours | undefined, from: number, to: number): void {
-  if (hours === undefined) return;
-  for (const start of hours.keys()) if (start >= from && start < to) hours.delete(start);
-}
-
-function newestOf(hours: Hours | undefined): number {
-  let newest = -Infinity;
-  for (const start of hours?.keys() ?? []) if (start > newest) newest = start;
-  return newest;
+/** Index of the first hour that starts at the time or later; by halving. */
+function firstAtOrAfter(ordered: readonly HourBucket[], time: number): number {
+  let low = 0;
+  let high = ordered.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ordered[middle]?.start ?? Infinity) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

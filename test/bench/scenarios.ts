@@ -183,7 +183,6 @@ const mail: Scenario = {
     const troubled = await troubledCompanies(given.companies, MAIL_ROUNDS);
     for (const [round, company] of troubled.entries()) {
       const options = { ...given, seed: given.seed + round, folder: join(given.folder, `mail-${round}`) };
-      await mkdir(options.folder, { recursive: true });
       rounds.push(
         await withService(
           options,
@@ -224,6 +223,7 @@ async function withService<T>(
 
 async function start(options: BenchOptions, history = 0): Promise<BenchService> {
   const dataDir = join(options.folder, 'data');
+  await mkdir(options.folder, { recursive: true });
   const mentions = options.history ?? history;
   if (mentions > 0) {
     options.tell(`Seeding ${String(mentions)} mentions …`);
