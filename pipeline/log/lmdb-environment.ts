@@ -84,6 +84,8 @@ export function openDatabases(file: string): Pick<LogEnvironment, 'root' | 'reco
       // A transaction is on disk when it resolves, and a failed one rejects exactly the promise we hold.
       overlappingSync: false,
       eventTurnBatching: false,
+      // Maps what is read, piece by piece: the whole file mapped counts as memory of ours, as large as the log.
+      remapChunks: true,
     });
     return {
       root,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { startKafkaParts, type KafkaParts } from '../support/kafka-parts.js';
 import { holds, toTable, type Figure } from './figures.js';
 import { SCENARIOS, type BenchOptions } from './scenarios.js';
 import { readCompanies } from './tick.js';
@@ -10,7 +11,8 @@ import { readCompanies } from './tick.js';
 const USAGE = `npm run bench -- [--scenario NAME] [--rate N] [--seconds N] …
 
   --scenario    ${Object.keys(SCENARIOS).join(' | ')}
-  --mode        embedded | kafka (with --log-url kafka://HOST:PORT and --clickhouse-url http://HOST:PORT)
+  --mode        embedded | kafka (on a broker and a store of its own, or on --log-url kafka://HOST:PORT
+                and --clickhouse-url http://HOST:PORT)
   --rate        documents a second
   --seconds     how long
   --batch       documents a request
@@ -46,6 +48,7 @@ async function main(): Promise<number> {
   }
   const folder = values.data ?? (await mkdtemp(join(tmpdir(), 'bellwether-bench-')));
   await mkdir(folder, { recursive: true });
+  const parts = await surroundings(folder, values.mode, values['log-url'], values['clickhouse-url']);
   const numberOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
   const options: BenchOptions = {
     folder,
@@ -55,7 +58,7 @@ async function main(): Promise<number> {
     seconds: numberOf(values.seconds),
     batch: numberOf(values.batch),
     history: numberOf(values.history),
-    config: modeConfig(values.mode, values['log-url'], values['clickhouse-url']),
+    config: parts.config,
     nodeArguments:
       values['cpu-prof'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values['cpu-prof']}`],
     tell: (words) => process.stderr.write(`${words}\n`),
@@ -65,6 +68,7 @@ async function main(): Promise<number> {
     await print({ scenario: values.scenario, mode: values.mode, figures }, values.json);
     return figures.every(holds) ? 0 : 1;
   } finally {
+    await parts.dispose();
     if (values.data === undefined) await rm(folder, { recursive: true, force: true });
   }
 }
@@ -83,20 +87,22 @@ async function print(
 }
 
 /** Kafka mode is the same load on a configuration with other urls. */
-function modeConfig(
+async function surroundings(
+  folder: string,
   mode: string,
   logUrl: string | undefined,
   clickhouseUrl: string | undefined,
-): Readonly<Record<string, unknown>> {
-  if (mode === 'embedded') return {};
-  if (mode !== 'kafka' || logUrl === undefined)
-    throw new Error('--mode is embedded, or kafka with --log-url kafka://HOST:PORT.');
-  return {
-    log: { url: logUrl, kafka: { topicPrefix: `bench-${String(Date.now())}.` } },
-    ...(clickhouseUrl === undefined
-      ? {}
-      : { clickhouse: { url: clickhouseUrl, database: `bench_${String(Date.now())}` } }),
+): Promise<Pick<KafkaParts, 'config' | 'dispose'>> {
+  const nothing = () => Promise.resolve();
+  if (mode === 'embedded') return { config: {}, dispose: nothing };
+  if (mode !== 'kafka') throw new Error('--mode is embedded or kafka.');
+  if (logUrl === undefined) return startKafkaParts(folder);
+  const run = Date.now().toString(36);
+  const config = {
+    log: { url: logUrl, kafka: { topicPrefix: `bench-${run}.` } },
+    ...(clickhouseUrl === undefined ? {} : { clickhouse: { url: clickhouseUrl, database: `bench_${run}` } }),
   };
+  return { config, dispose: nothing };
 }
 
 process.exitCode = await main();

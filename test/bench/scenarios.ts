@@ -1,10 +1,13 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { dataPaths } from '../../pipeline/app/data-folder.js';
+import { startKafkaParts } from '../support/kafka-parts.js';
 import { percentiles, type Figure } from './figures.js';
 import type { Load } from './generator.js';
-import { bookFigures, commonFigures, drained, measure } from './measure.js';
+import { bookFigures, commonFigures, drained, measure, type Measured } from './measure.js';
+import { watchMemory } from './memory.js';
 import { measureGrowth } from './growth.js';
 import { mailFigures, measureMail, troubledCompanies, type MeasuredMail } from './mail.js';
 import { seedHistory } from './seed-history.js';
@@ -35,6 +38,7 @@ const WARM_UP_SECONDS = 10;
 /** Four weeks, so that the rules have something to compare with. */
 const MAIL_HISTORY = 400_000;
 const MAIL_ROUNDS = 8;
+const SIZES = { history: [0, 1_000_000, 10_000_000], rate: [50, 200, 500, 1_000] };
 
 /** A steady rate; the lag must stay flat. */
 const sustained: Scenario = {
@@ -68,17 +72,24 @@ const burst: Scenario = {
     }),
 };
 
+/** Documents a second from the first one sent to the last one rolled up, when far more come than can be worked off. */
+function throughput(
+  options: BenchOptions,
+  name: string,
+  share = 0,
+): Promise<{ run: Measured; perSecond: number }> {
+  return withService({ ...options, folder: join(options.folder, name) }, async (service) => {
+    const load = loadOf(service, options, { rate: 4_000, seconds: 15, batch: 100, probeEveryMs: 0 });
+    const run = await measure(service, { ...load, duplicates: share });
+    return { run, perSecond: run.accepted / (run.seconds + (run.drainSeconds ?? Infinity)) };
+  });
+}
+
 /** The throughput of a backlog, clean and with repeats. */
 const duplicates: Scenario = {
   async run(options) {
-    const throughput = async (share: number) =>
-      withService({ ...options, folder: join(options.folder, String(share)) }, async (service) => {
-        const load = loadOf(service, options, { rate: 4_000, seconds: 15, batch: 100, probeEveryMs: 0 });
-        const run = await measure(service, { ...load, duplicates: share });
-        return { run, perSecond: run.accepted / (run.seconds + (run.drainSeconds ?? Infinity)) };
-      });
-    const clean = await throughput(0);
-    const repeated = await throughput(0.3);
+    const clean = await throughput(options, 'clean');
+    const repeated = await throughput(options, 'repeats', 0.3);
     return [
       { name: 'clean', value: clean.perSecond, unit: 'docs/s' },
       { name: 'with 30 % duplicates', value: repeated.perSecond, unit: 'docs/s' },
@@ -91,6 +102,31 @@ const duplicates: Scenario = {
       },
       ...bookFigures(repeated.run),
     ];
+  },
+};
+
+/** The throughput of a backlog, embedded and with broker and ClickHouse's protocol in processes of their own. */
+const modes: Scenario = {
+  async run(options) {
+    const embedded = await throughput(options, 'embedded');
+    const parts = await startKafkaParts(options.folder);
+    try {
+      const kafka = await throughput({ ...options, config: parts.config }, 'kafka');
+      return [
+        { name: 'embedded', value: embedded.perSecond, unit: 'docs/s' },
+        { name: 'Kafka mode', value: kafka.perSecond, unit: 'docs/s' },
+        {
+          name: 'Kafka mode against embedded',
+          value: (100 * kafka.perSecond) / embedded.perSecond,
+          unit: '%',
+          limit: 50,
+          atLeast: true,
+        },
+        ...bookFigures(kafka.run),
+      ];
+    } finally {
+      await parts.dispose();
+    }
   },
 };
 
@@ -198,6 +234,71 @@ const mail: Scenario = {
   },
 };
 
+/** Hours of a steady rate; what is left of growth after the first part is a leak. */
+const soak: Scenario = {
+  run: (options) =>
+    withService(options, async (service) => {
+      const load = loadOf(service, options, { rate: 200, seconds: 7_200, batch: 10, probeEveryMs: 2_000 });
+      const memory = watchMemory(service, options.tell);
+      const run = await measure(service, load);
+      return [...memory.figures(load.seconds), ...commonFigures(run), ...bookFigures(run)];
+    }),
+};
+
+/** What a machine needs: one service a rate and history, a minute each. */
+const sizing: Scenario = {
+  async run(options) {
+    const figures: Figure[] = [];
+    for (const history of SIZES.history) {
+      for (const rate of SIZES.rate) {
+        const folder = join(options.folder, `history-${history}`);
+        const cell = { ...options, folder, history };
+        figures.push(...(await withService(cell, (service) => sizeOf(service, cell, rate))));
+      }
+    }
+    return figures;
+  },
+};
+
+async function sizeOf(
+  service: BenchService,
+  options: BenchOptions,
+  rate: number,
+): Promise<readonly Figure[]> {
+  const load = loadOf(service, { ...options, rate }, { rate, seconds: 60, batch: 10, probeEveryMs: 1_000 });
+  await warmUp(service, load, options);
+  const folders = dataPaths(join(options.folder, 'data'));
+  const [logBefore, storeBefore] = [await bytesOf(folders.log), await bytesOf(folders.store)];
+  const run = await measure(service, { ...load, firstIndex: 10_000_000 });
+  const cell = `${rate} docs/s, ${(options.history ?? 0) / 1e6} M`;
+  const aDocument = (bytes: number) => bytes / run.accepted / 1_000;
+  return [
+    { name: `${cell}: CPU of two cores`, value: run.cpuShare * 100, unit: '%' },
+    { name: `${cell}: found by id, p99`, value: percentiles(run.queryableMs)?.p99 ?? null, unit: 'ms' },
+    { name: `${cell}: resident memory`, value: run.rssBytes / 1e6, unit: 'MB' },
+    {
+      name: `${cell}: log, disk a document`,
+      value: aDocument((await bytesOf(folders.log)) - logBefore),
+      unit: 'kB',
+    },
+    { name: `${cell}: store before`, value: storeBefore / 1e6, unit: 'MB' },
+    { name: `${cell}: backlog gone after`, value: run.drainSeconds, unit: 's' },
+  ];
+}
+
+/** Bytes of all files below a folder. */
+async function bytesOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map(async (entry) => {
+      // A part may be merged away while it is counted.
+      const found = await stat(join(entry.parentPath, entry.name)).catch(() => null);
+      return found === null ? 0 : found.blocks * 512;
+    });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   sustained,
   burst,
@@ -205,6 +306,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'slow-readers': slowReaders,
   recovery,
   growth: { run: measureGrowth },
+  modes,
+  soak,
+  sizing,
   mail,
 };
 

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { FAILPOINTS, type Failpoint } from '../../pipeline/core/failpoint.js';
-import { startClickHouseFacade, type ClickHouseFacade } from '../support/clickhouse-facade.js';
-import { startKafkaBroker, type KafkaBroker } from '../support/kafka-broker.js';
+import type { ClickHouseFacade } from '../support/clickhouse-facade.js';
+import type { KafkaBroker } from '../support/kafka-broker.js';
+import { startKafkaParts } from '../support/kafka-parts.js';
 import { runCommand } from '../support/service.js';
 import { check, type Violations } from './checker.js';
 import { startDriver, type Driver } from './driver.js';
@@ -176,19 +177,14 @@ function embedded(): Surroundings {
 }
 
 async function startParts(folder: string): Promise<Surroundings> {
-  const broker = await startKafkaBroker();
-  const facade = await startClickHouseFacade(join(folder, 'clickhouse'));
-  const config = `log: { url: 'kafka://${broker.brokers}', kafka: { partitions: 3, instanceId: one } }
-clickhouse: { url: '${facade.server.url}' }
-`;
+  const { broker, facade, config, dispose } = await startKafkaParts(folder);
   return {
-    config,
+    config: Object.entries(config)
+      .map(([name, value]) => `${name}: ${JSON.stringify(value)}\n`)
+      .join(''),
     place: () => ({ server: facade.server }),
     disturb: (random) => disturb(broker, facade, random),
-    async dispose() {
-      await facade.stop();
-      await broker.dispose();
-    },
+    dispose,
   };
 }
 

@@ -1,8 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+import { packageRoot } from '../../pipeline/app/package-root.js';
+
+const ROOT = fileURLToPath(packageRoot());
 
 /**
  * Makes one plain module of a TypeScript file and what it imports, so that a test can run it in a process of its own

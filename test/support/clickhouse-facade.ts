@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+import { packageRoot } from '../../pipeline/app/package-root.js';
 import type { StoreServer } from '../../pipeline/storage/server/server-session.js';
 import { bundleChild } from './bundle-child.js';
 
@@ -30,7 +31,7 @@ export interface ClickHouseFacade {
   stop(): Promise<void>;
 }
 
-const MAIN = fileURLToPath(new URL('clickhouse-facade-main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('test/support/clickhouse-facade-main.ts', packageRoot()));
 
 export async function startClickHouseFacade(
   path: string,
