@@ -1,7 +1,7 @@
-import { diffOperation } from '../app/operations/diff.js';
+import { diffOperation, type DiffAnswer } from '../app/operations/diff.js';
 import { ConfigError } from '../core/errors.js';
 import { FREQUENCIES, MARKET_SERIES } from '../core/series.js';
-import { CHANGE_KINDS, type Diff, type DocumentChange } from '../core/store.js';
+import { CHANGE_KINDS, type DocumentChange } from '../core/store.js';
 import { choiceOption, flag, noPositionals, numberOption, textOption } from './arguments.js';
 import type { Command, CommandArguments } from './command.js';
 import { CONFIG_OPTIONS } from './open-config.js';
@@ -16,11 +16,15 @@ export const diffCommand: Command = {
   name: 'diff',
   summary: 'Lists what became known between two times and why, and what it did to the windows of a series.',
   usage:
-    '--from TIME --to TIME [--series SERIES] [--frequency 1m|1h|1d] [--limit N] [--offset N] [--data DIR] [--json]',
+    '--from TIME [--to TIME] [--series SERIES] [--frequency 1m|1h|1d] [--limit N] [--offset N] [--data DIR] [--json]',
   options: {
     ...CONFIG_OPTIONS,
     from: { type: 'string', value: 'TIME', doc: 'What was known at this time …' },
-    to: { type: 'string', value: 'TIME', doc: '… is compared with what was known at this one.' },
+    to: {
+      type: 'string',
+      value: 'TIME',
+      doc: '… is compared with what was known at this one; by default the newest that is settled.',
+    },
     series: {
       type: 'string',
       value: 'SERIES',
@@ -39,8 +43,8 @@ export const diffCommand: Command = {
     const request = {
       series: (textOption(args, 'series') ?? MARKET_SERIES).replace(/^instrument:/, ''),
       frequency: choiceOption(args, 'frequency', FREQUENCIES) ?? '1d',
-      from: requiredTime(args, 'from'),
-      to: requiredTime(args, 'to'),
+      from: requiredFrom(args),
+      to: timeOption(args, 'to'),
       limit: numberOption(args, 'limit', { min: 1, max: 200, whole: true }) ?? SHOWN_DOCUMENTS,
       offset: numberOption(args, 'offset', { min: 0, max: 1e9, whole: true }) ?? 0,
     };
@@ -51,16 +55,17 @@ export const diffCommand: Command = {
   },
 };
 
-function requiredTime(args: CommandArguments, name: string): number {
-  const time = timeOption(args, name);
+function requiredFrom(args: CommandArguments): number {
+  const time = timeOption(args, 'from');
   if (time !== null) return time;
-  throw new ConfigError('usage', `diff needs --${name} TIME. "bellwether diff --help" shows how.`);
+  throw new ConfigError('usage', 'diff needs --from TIME. "bellwether diff --help" shows how.');
 }
 
-function table({ counts, changes, windows, windowsChanged }: Diff): string {
+function table({ from, to, counts, changes, windows, windowsChanged }: DiffAnswer): string {
   const total = CHANGE_KINDS.map((kind) => `${kind} ${counts[kind] ?? 0}`).join(', ');
   const left = windowsChanged - Math.min(windows.length, SHOWN_WINDOWS);
   return [
+    `From what was known at ${new Date(from).toISOString()} to what was known at ${new Date(to).toISOString()}:`,
     `Changes: ${total}.`,
     ...changes.map(documentLine),
     `Windows changed: ${windowsChanged}.`,

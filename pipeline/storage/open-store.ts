@@ -179,7 +179,7 @@ async function openPlace(place: StorePlace, readOnly: boolean): Promise<OpenPlac
 }
 
 async function makeDatabase(server: StoreServer): Promise<void> {
-  const session = await openServerSession(server, {}, null);
+  const session = await openServerSession(server, {}, { database: null });
   try {
     await session.command(
       clusterStatement(`CREATE DATABASE IF NOT EXISTS ${server.database}`, server.cluster),

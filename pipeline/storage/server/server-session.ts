@@ -16,8 +16,12 @@ export interface StoreServer {
   readonly cluster: string | null;
 }
 
-/** Shorter than what a reader of the log may take; what was asked for and not answered by then may still happen. */
-const REQUEST_MS = 30_000;
+/** Silence of the server after which a request has failed; what was asked for may still happen. */
+const SILENCE_MS = 30_000;
+/** A server that works on a long statement (a migration, a day's roll-up, the books) says so before the silence is one. */
+const PROGRESS_MS = 10_000;
+/** Each word of progress is a header of about 200 bytes: enough for an hour. */
+const HEADER_BYTES = 131_072;
 /** Below the usual keep-alive of a server, so that no request meets a socket that it just closed. */
 const IDLE_SOCKET_MS = 2_500;
 
@@ -31,11 +35,17 @@ export const CLUSTER_SETTINGS = {
   select_sequential_consistency: '1',
 } as const;
 
-/** One client of a server. `database` null speaks to the server without one, to make it. */
+export interface ServerSessionOptions {
+  /** null speaks to the server without one, to make it. */
+  readonly database?: string | null;
+  readonly silenceMs?: number;
+}
+
+/** One client of a server. */
 export async function openServerSession(
   server: StoreServer,
   settings: SessionSettings,
-  database: string | null = server.database,
+  { database = server.database, silenceMs = SILENCE_MS }: ServerSessionOptions = {},
 ): Promise<SqlSession> {
   const ca = server.caFile === null ? null : await readAuthority(server.caFile);
   const client: ClickHouseClient = createClient({
@@ -47,13 +57,16 @@ export async function openServerSession(
     application: 'bellwether',
     // What fails reaches our own log, with what is done about it.
     log: { level: ClickHouseLogLevel.OFF },
-    request_timeout: REQUEST_MS,
+    request_timeout: silenceMs,
+    max_response_headers_size: HEADER_BYTES,
     max_open_connections: 4,
     keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS, eagerly_destroy_stale_sockets: true },
     clickhouse_settings: {
       ...settings,
       // An answer comes when the work is done, and an error in the middle is an error.
       wait_end_of_query: 1,
+      send_progress_in_http_headers: 1,
+      http_headers_progress_interval_ms: String(PROGRESS_MS),
       ...(server.cluster === null ? {} : CLUSTER_SETTINGS),
     },
   });
