@@ -25,6 +25,8 @@ export interface Installation {
   /** Resolves when the process has ended, for whatever reason. */
   ended(): Promise<unknown>;
   words(): string;
+  /** Prometheus' text. */
+  metrics(): Promise<string>;
 }
 
 /** Rules that fire in a world that is minutes old, so that alerts and mails are part of the run. */
@@ -96,6 +98,7 @@ export async function createInstallation(folder: string, extraConfig = ''): Prom
     thaw: () => child?.kill('SIGCONT'),
     ended: () => closed,
     words: () => words,
+    metrics: async () => (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text(),
   };
 }
 

@@ -12,12 +12,7 @@ const kills = Number(process.env['FAULT_KILLS'] ?? 300);
 const modes = (['embedded', 'kafka'] as const).filter((mode) => (process.env['FAULT_MODE'] ?? mode) === mode);
 
 it.each(modes)(`survives ${kills} kills, %s`, async (mode) => {
-  const report = await runKills({
-    mode,
-    kills,
-    seed: chooseSeed(`kills, ${mode}`),
-    others: mode === 'kafka',
-  });
+  const report = await runKills({ mode, kills, seed: chooseSeed(`kills, ${mode}`) });
   const text = JSON.stringify(report, null, 2);
   console.info(text);
   const file = process.env['FAULT_REPORT'];
