@@ -138,6 +138,10 @@ const privacy = z.strictObject({
     .describe(
       'Key with which author names are turned into pseudonyms; null keeps no author that is not a pseudonym already.',
     ),
+  formerAuthorKeys: z
+    .array(secretReferenceSchema)
+    .default([])
+    .describe('Keys that were used before, so that "erase --author" finds who was named with them.'),
 });
 
 export const configSchema = z.strictObject({

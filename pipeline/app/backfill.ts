@@ -2,7 +2,7 @@ import type { Config } from '../../config/schema.js';
 import type { RejectedItem } from '../../ingest/source.js';
 import { createBackfillSource } from '../../ingest/sources/backfill.js';
 import { BellwetherError, ConfigError } from '../core/errors.js';
-import { authorKeyOf } from './create-sources.js';
+import { authorKeyOf } from './author-keys.js';
 import { effectiveRules } from './effective-rules.js';
 import type { Flow } from './flow.js';
 import type { OperationContext } from './operations/operation.js';

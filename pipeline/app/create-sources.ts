@@ -11,6 +11,7 @@ import { createBreaker } from '../operators/breaker.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics, SourceType } from '../telemetry/metrics.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
+import { authorKeyOf } from './author-keys.js';
 import type { OpenParts } from './parts.js';
 import { version } from './version.js';
 
@@ -97,9 +98,4 @@ function createTopicSource(topic: KafkaSourceConfig, options: SourcesOptions): S
 
 function feedOptions({ id, name, kind, licence, credibility, url, everySeconds }: RssSourceConfig) {
   return { source: { id, name, kind, licence, credibility }, url, intervalMs: everySeconds * 1_000 };
-}
-
-/** The key of author pseudonyms, as the parts of ingest take it. */
-export function authorKeyOf(config: Config): { readonly authorKey?: string } {
-  return config.privacy.authorKey === null ? {} : { authorKey: config.privacy.authorKey.reveal() };
 }

@@ -18,6 +18,7 @@ import { createHealthWatch, type HealthWatch } from './health-watch.js';
 import { keepHouse } from './housekeeping.js';
 import { createIntake, type Intake } from './intake.js';
 import { createMonitoring, untilActive, type Monitoring } from './monitoring.js';
+import { noteAuthorKey } from './author-keys.js';
 import { withStore, type OpenParts } from './parts.js';
 import { createProgressMeter, type ProgressMeter } from './progress-meter.js';
 import { replayFiles } from './replay-files.js';
@@ -221,7 +222,9 @@ export class RunningService implements Service {
     const { config, clock, logger } = this.options;
     return createMonitoring({
       takeOver: async () => {
-        await withStore(this.parts).store.takeOver();
+        const { store } = withStore(this.parts);
+        await store.takeOver();
+        await noteAuthorKey(store, config, logger);
         await this.#forgetting?.read();
       },
       standDown: () => this.parts.store?.standDown(),

@@ -64,10 +64,15 @@ function requestOf(args: CommandArguments): EraseRequest {
 }
 
 /** What an erasure of a person cannot reach, so that nobody takes silence for completeness. */
-function limitsOf({ mode, targets, counts }: EraseResult): readonly string[] {
+function limitsOf({ mode, targets, counts, missingKeys }: EraseResult): readonly string[] {
   if (mode === 'allow-again' || counts === null || !targets.some(({ kind }) => kind === 'author')) return [];
   const { documents, unattributed } = counts;
   return [
+    ...(missingKeys === 0
+      ? []
+      : [
+          `Authors were named with ${missingKeys === 1 ? 'a key' : `${missingKeys} keys`} that this configuration does not hold, and what this person wrote then was not looked for. Name the earlier privacy.authorKey in privacy.formerAuthorKeys and say it again.`,
+        ]),
     ...(documents === 0
       ? [
           'No document of this person was found. If there should be some: is privacy.authorKey the one that the service had when they came?',

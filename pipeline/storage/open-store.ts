@@ -69,6 +69,9 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   /** Up to when the history is final, as the active monitor last published it; milliseconds or null. */
   readSettledUntil(): Promise<number | null>;
   writeSettledUntil(time: number): Promise<void>;
+  /** Fingerprints of the keys with which authors were named, oldest first. */
+  readAuthorKeys(): Promise<readonly string[]>;
+  writeAuthorKeys(fingerprints: readonly string[]): Promise<void>;
   /** Since when a write of alert events or re-scores is on its way, milliseconds; null without one. Nothing from then on is settled. */
   openSince(): number | null;
   /** How many versions became dead letters since the opening because the engine does not take them. */
@@ -100,6 +103,7 @@ const CONCURRENT_READS = 4;
 const WAITING_READS = 64;
 const EVALUATED_UNTIL = 'evaluated_until';
 const SETTLED_UNTIL = 'settled_until';
+const AUTHOR_KEYS = 'author_keys';
 
 /**
  * Opens the analytics store of a data folder and brings its schema up to date.
@@ -234,6 +238,9 @@ function assemble(parts: Parts): Store {
     writeEvaluatedUntil: (time) => inOrder(() => state.write(EVALUATED_UNTIL, String(time))),
     readSettledUntil: () => anytime(() => readTime(state, SETTLED_UNTIL)),
     writeSettledUntil: (time) => inOrder(() => state.write(SETTLED_UNTIL, String(time))),
+    readAuthorKeys: () =>
+      anytime(async () => ((await state.read(AUTHOR_KEYS)) ?? '').split(' ').filter((key) => key !== '')),
+    writeAuthorKeys: (fingerprints) => inOrder(() => state.write(AUTHOR_KEYS, fingerprints.join(' '))),
     ...queriesOf(readers, anytime),
     // Not a reader's: a recomputation of everything may take longer than a person's query.
     counts: (below) => inOrder(() => pending.rollUpAll().then(() => queryCounts(writer, below, limits))),

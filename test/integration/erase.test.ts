@@ -23,8 +23,8 @@ const WIRE = { id: 'desk', kind: 'social', name: 'Desk' };
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let data: string;
 let service: RunningService;
-const open = () =>
-  openService(data, 'live', { privacy: { authorKey: { file: join(folder.path, 'author-key') } } });
+const open = (privacy: object = {}) =>
+  openService(data, 'live', { privacy: { authorKey: { file: join(folder.path, 'author-key') }, ...privacy } });
 beforeEach(async () => {
   folder = await temporaryFolder();
   data = join(folder.path, 'live');
@@ -78,6 +78,23 @@ const fetchStatus = async (id: string | undefined) =>
   (await fetch(`${String(service.addresses.page)}/api/v1/documents/${String(id)}`)).status;
 
 describe('erasing a person', () => {
+  it('says when the key has changed, and finds what was named with an earlier one that it is given', async () => {
+    await post([...hers, his]);
+    await service.stop();
+    await writeFile(join(folder.path, 'new-key'), 'another key of the test, long enough');
+    const authorKey = { file: join(folder.path, 'new-key') };
+    service = await open({ authorKey });
+    const blind = await erase({ author: 'Jane Doe', source: 'desk', mode: 'dry-run' });
+    expect(blind).toMatchObject({ counts: { documents: 0 }, missingKeys: 1 });
+    await service.stop();
+    service = await open({ authorKey, formerAuthorKeys: [{ file: join(folder.path, 'author-key') }] });
+    await post([said('h4', 'Boeing falls')]);
+    const whole = await erase({ author: 'Jane Doe', source: 'desk' });
+    expect(whole).toMatchObject({ counts: { documents: 4 }, missingKeys: 0 });
+    expect(whole.targets).toHaveLength(2);
+    expect(await secrets()).toEqual([]);
+  });
+
   it('takes them out of store, log, dead letters, alerts and mails, in English and in Chinese, and leaves others', async () => {
     const ids = await post([...hers, his]);
     await post([{ ...hers[0], action: 'retract', author: null }]);

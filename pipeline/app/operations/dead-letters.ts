@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { ConfigError } from '../../core/errors.js';
 import { DEAD_LETTER_REASONS } from '../../core/scored.js';
-import { authorKeyOf } from '../create-sources.js';
+import { authorKeyOf } from '../author-keys.js';
 import {
   DEAD_LETTER_STATES,
   dropLetters,

@@ -4,7 +4,7 @@ import { authorPseudonym } from '../../../ingest/parse/identity.js';
 import type { ErasureTarget } from '../../core/erasure.js';
 import { ConfigError } from '../../core/errors.js';
 import type { ErasedRows } from '../../storage/erasure.js';
-import { authorKeyOf } from '../create-sources.js';
+import { allAuthorKeys, missingAuthorKeys } from '../author-keys.js';
 import { findLetters, type ErasedCounts } from '../erase.js';
 import type { Operation, OperationContext } from './operation.js';
 
@@ -19,6 +19,8 @@ const request = z.strictObject({
 
 export type EraseRequest = z.infer<typeof request>;
 
+const PSEUDONYM = /^u_[0-9a-f]{8,64}$/;
+
 export interface EraseResult {
   readonly mode: EraseRequest['mode'];
   /** One for each source; a pseudonym and never a name. */
@@ -28,6 +30,8 @@ export interface EraseResult {
   readonly allowed: number;
   /** Days until Kafka has deleted the messages; null when the log is the embedded one. */
   readonly kafkaDays: number | null;
+  /** With how many keys authors were named that the configuration does not hold. */
+  readonly missingKeys: number;
 }
 
 /** Removes a person or a source from everywhere, or says what that would remove, or lets them in again. */
@@ -43,7 +47,8 @@ export const eraseOperation: Operation<EraseRequest, EraseResult> = {
     // Sources are known when what was accepted is stored.
     if (asked.source === null) await flow.drained(signal);
     const targets = await targetsOf(asked, context);
-    const result = { mode: asked.mode, targets, counts: null, allowed: 0 };
+    const missingKeys = (await missingAuthorKeys(parts.store, config)).length;
+    const result = { mode: asked.mode, targets, counts: null, allowed: 0, missingKeys };
     const kafkaDays = config.log.url === 'file:' ? null : config.log.retentionDays;
     switch (asked.mode) {
       case 'erase':
@@ -74,10 +79,11 @@ async function targetsOf(
   }
   const stored = source === null ? await parts.store.erasure.sources() : [source];
   const configured = source === null ? config.sources.map(({ id }) => id) : [];
-  const { authorKey } = authorKeyOf(config);
-  return [...new Set([...stored, ...configured])].sort().map((id) => {
-    const own = pseudonym ?? authorPseudonym(id, author ?? '', authorKey);
-    if (own !== null && /^u_[0-9a-f]{8,64}$/.test(own)) return { kind: 'author', source: id, pseudonym: own };
+  const keys = allAuthorKeys(config);
+  return [...new Set([...stored, ...configured])].sort().flatMap((id) => {
+    const named = pseudonym === null ? pseudonymsOf(id, author ?? '', keys) : [pseudonym];
+    if (named.length > 0 && named.every((own) => PSEUDONYM.test(own)))
+      return named.map((own) => ({ kind: 'author', source: id, pseudonym: own }) as const);
     throw new ConfigError(
       'no_author_key',
       pseudonym === null
@@ -85,6 +91,12 @@ async function targetsOf(
         : `${pseudonym.slice(0, 80)} is no pseudonym; one looks like u_0123456789abcdef0123.`,
     );
   });
+}
+
+/** Of one person in one source: a name a key, or the one pseudonym that was given as a name. */
+function pseudonymsOf(source: string, author: string, keys: readonly string[]): readonly string[] {
+  const named = [undefined, ...keys].flatMap((key) => authorPseudonym(source, author, key) ?? []);
+  return [...new Set(named)];
 }
 
 function covering(targets: readonly ErasureTarget[]) {
