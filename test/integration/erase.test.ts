@@ -24,7 +24,9 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let data: string;
 let service: RunningService;
 const open = (privacy: object = {}) =>
-  openService(data, 'live', { privacy: { authorKey: { file: join(folder.path, 'author-key') }, ...privacy } });
+  openService(data, 'live', {
+    privacy: { authorKey: { file: join(folder.path, 'author-key') }, ...privacy },
+  });
 beforeEach(async () => {
   folder = await temporaryFolder();
   data = join(folder.path, 'live');
