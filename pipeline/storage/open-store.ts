@@ -131,12 +131,16 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await limits.read();
     const rollUps = new RollUps(writer, generations, limits);
     for (let n = 0; n < CONCURRENT_READS; n += 1) sessions.push(await place.openReader());
-    const readers = new ReadPool(sessions, WAITING_READS);
+    const readers = new ReadPool([...sessions], WAITING_READS);
+    // Of its own: whether the engine answers does not depend on what people have asked it.
+    const pinger = await place.openReader();
+    sessions.push(pinger);
     const identity = { world, schemaVersion: Math.max(...MIGRATIONS.map(({ version }) => version)) };
     const path = 'path' in options ? options.path : null;
     return assemble({
       writer,
       readers,
+      pinger,
       state,
       rollUps,
       limits,
@@ -196,6 +200,7 @@ async function makeDatabase(server: StoreServer): Promise<void> {
 interface Parts {
   readonly writer: SqlSession;
   readonly readers: ReadPool;
+  readonly pinger: SqlSession;
   readonly state: StoreState;
   readonly rollUps: RollUps;
   readonly limits: WindowLimits;
@@ -234,14 +239,9 @@ function assemble(parts: Parts): Store {
       inOrder(() => known.write((at) => alertEvents.appendEvents(writer, events, virtual ? null : at))),
     openSince: () => known.since,
     openEvents: () => anytime(() => alertEvents.openEvents(writer)),
-    readEvaluatedUntil: () => anytime(() => readTime(state, EVALUATED_UNTIL)),
-    writeEvaluatedUntil: (time) => inOrder(() => state.write(EVALUATED_UNTIL, String(time))),
-    readSettledUntil: () => anytime(() => readTime(state, SETTLED_UNTIL)),
-    writeSettledUntil: (time) => inOrder(() => state.write(SETTLED_UNTIL, String(time))),
-    readAuthorKeys: () =>
-      anytime(async () => ((await state.read(AUTHOR_KEYS)) ?? '').split(' ').filter((key) => key !== '')),
-    writeAuthorKeys: (fingerprints) => inOrder(() => state.write(AUTHOR_KEYS, fingerprints.join(' '))),
+    ...remembered(state, anytime, inOrder),
     ...queriesOf(readers, anytime),
+    ping: () => anytime(() => parts.pinger.query('SELECT 1').then(() => undefined)),
     // Not a reader's: a recomputation of everything may take longer than a person's query.
     counts: (below) => inOrder(() => pending.rollUpAll().then(() => queryCounts(writer, below, limits))),
     takeOver: () =>
@@ -262,6 +262,7 @@ function assemble(parts: Parts): Store {
     close: () =>
       work.close(async () => {
         await readers.close();
+        await parts.pinger.close();
         await writer.close();
         // The engine lets the folder go only when its last operation is over.
         await drainPending();
@@ -269,8 +270,33 @@ function assemble(parts: Parts): Store {
   };
 }
 
+/** Small values that outlive the process. */
+function remembered(
+  state: StoreState,
+  anytime: Run,
+  inOrder: Run,
+): Pick<
+  Store,
+  | 'readEvaluatedUntil'
+  | 'writeEvaluatedUntil'
+  | 'readSettledUntil'
+  | 'writeSettledUntil'
+  | 'readAuthorKeys'
+  | 'writeAuthorKeys'
+> {
+  return {
+    readEvaluatedUntil: () => anytime(() => readTime(state, EVALUATED_UNTIL)),
+    writeEvaluatedUntil: (time) => inOrder(() => state.write(EVALUATED_UNTIL, String(time))),
+    readSettledUntil: () => anytime(() => readTime(state, SETTLED_UNTIL)),
+    writeSettledUntil: (time) => inOrder(() => state.write(SETTLED_UNTIL, String(time))),
+    readAuthorKeys: () =>
+      anytime(async () => ((await state.read(AUTHOR_KEYS)) ?? '').split(' ').filter((key) => key !== '')),
+    writeAuthorKeys: (fingerprints) => inOrder(() => state.write(AUTHOR_KEYS, fingerprints.join(' '))),
+  };
+}
+
 /** What people ask, on the connections that cannot write. */
-function queriesOf(readers: ReadPool, anytime: Run): QueryStore & Pick<Store, 'ping'> {
+function queriesOf(readers: ReadPool, anytime: Run): QueryStore {
   return {
     series: (query) => anytime(() => querySeries(readers, query)),
     summaries: (from, to, limit) => anytime(() => querySummaries(readers, from, to, limit)),
@@ -280,7 +306,6 @@ function queriesOf(readers: ReadPool, anytime: Run): QueryStore & Pick<Store, 'p
     alerts: (options) => anytime(() => alertEvents.queryAlerts(readers, options)),
     alert: (id, asOf) => anytime(() => alertEvents.queryAlert(readers, id, asOf)),
     extent: (asOf) => anytime(() => queryExtent(readers, asOf)),
-    ping: () => anytime(() => readers.query('SELECT 1').then(() => undefined)),
   };
 }
 
