@@ -7,8 +7,10 @@ const TERM = 2 ** 32;
 /**
  * Numbers of writes, by which the newest of several rows is known.
  *
- * A process that takes over begins above everything that any other has written or can still write: one that was replaced
- * and does not know it yet (frozen, cut off) always loses. A counter and not a clock, because clocks jump.
+ * A process that takes over begins above everything that any other has numbered or can still number: roll-ups and named
+ * values of one that was replaced and does not know it yet (frozen, cut off) always lose. Rows without a number are repeats
+ * of what the log says (documents, mentions, receipts), or `require` comes before them: then only what was on its way to the
+ * engine at that very moment still arrives. A counter and not a clock, because clocks jump.
  */
 export class Generations {
   /** Until it takes over, whatever this process writes loses. */

@@ -43,7 +43,7 @@ import {
   WRITER_SETTINGS,
   type SqlSession,
 } from './sql-session.js';
-import { StoreState } from './state.js';
+import { namedValues, StoreState } from './state.js';
 import { findSettled, findStories, findVersions } from './version-reader.js';
 
 /** A folder, made when missing, that one process at a time may hold; or a server. */
@@ -101,9 +101,6 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
 
 const CONCURRENT_READS = 4;
 const WAITING_READS = 64;
-const EVALUATED_UNTIL = 'evaluated_until';
-const SETTLED_UNTIL = 'settled_until';
-const AUTHOR_KEYS = 'author_keys';
 
 /**
  * Opens the analytics store of a data folder and brings its schema up to date.
@@ -231,16 +228,15 @@ function assemble(parts: Parts): Store {
     evidence: (series, from, to, limit) => anytime(() => history.evidence(series, from, to, limit)),
     firstDocumentAt: () => anytime(() => history.firstDocumentAt()),
     appendEvents: (events) =>
-      inOrder(() => known.write((at) => alertEvents.appendEvents(writer, events, virtual ? null : at))),
+      inOrder(() =>
+        known.write(async (at) => {
+          await generations.require();
+          await alertEvents.appendEvents(writer, events, virtual ? null : at);
+        }),
+      ),
     openSince: () => known.since,
     openEvents: () => anytime(() => alertEvents.openEvents(writer)),
-    readEvaluatedUntil: () => anytime(() => readTime(state, EVALUATED_UNTIL)),
-    writeEvaluatedUntil: (time) => inOrder(() => state.write(EVALUATED_UNTIL, String(time))),
-    readSettledUntil: () => anytime(() => readTime(state, SETTLED_UNTIL)),
-    writeSettledUntil: (time) => inOrder(() => state.write(SETTLED_UNTIL, String(time))),
-    readAuthorKeys: () =>
-      anytime(async () => ((await state.read(AUTHOR_KEYS)) ?? '').split(' ').filter((key) => key !== '')),
-    writeAuthorKeys: (fingerprints) => inOrder(() => state.write(AUTHOR_KEYS, fingerprints.join(' '))),
+    ...namedValues(state, work),
     ...queriesOf(readers, anytime),
     // Not a reader's: a recomputation of everything may take longer than a person's query.
     counts: (below) => inOrder(() => pending.rollUpAll().then(() => queryCounts(writer, below, limits))),
@@ -291,11 +287,6 @@ function removing({ writer, clock, state, limits }: Parts, run: Run): Pick<Store
     erasure: guarded(createErasureStore(writer, rows), run),
     retention: guarded(createRetentionStore(writer, { rows, state, limits }), run),
   };
-}
-
-async function readTime(state: StoreState, key: string): Promise<number | null> {
-  const value = await state.read(key);
-  return value === null ? null : Number(value);
 }
 
 async function claimWorld(state: StoreState, world: World, readOnly: boolean): Promise<void> {
