@@ -11,6 +11,7 @@ import type {
   QueryStore,
   StoreCounts,
   StoreIdentity,
+  TouchedWindow,
 } from '../core/store.js';
 import type { Logger } from '../telemetry/logger.js';
 import * as alertEvents from './alert-events.js';
@@ -252,7 +253,7 @@ function assemble(parts: Parts): Store {
       candidates: (range, after, limit) => anytime(() => rescore.candidates(range, after, limit)),
       write: (rescores) => inOrder(() => known.write((at) => rescore.write(rescores, at))),
     },
-    ...removing(parts, anytime),
+    ...removing(parts, work, pending),
     ...(path === null ? {} : { freeze: createFreezer({ writer, clock, folder: path, inOrder }) }),
     unstorable: () => batches.unstorable,
     close: () =>
@@ -281,11 +282,17 @@ function queriesOf(readers: ReadPool, anytime: Run): QueryStore & Pick<Store, 'p
 }
 
 /** Removing waits for the engine: it must not hold up what is written meanwhile. */
-function removing({ writer, clock, state, limits }: Parts, run: Run): Pick<Store, 'erasure' | 'retention'> {
+function removing(
+  { writer, clock, state, limits, generations }: Parts,
+  work: OpenWork,
+  pending: PendingWindows,
+): Pick<Store, 'erasure' | 'retention'> {
   const rows = new RowRemover(writer, clock);
+  const rollUp = (windows: readonly TouchedWindow[]) => work.inOrder(() => pending.rollUp(windows));
+  const run = work.anytime.bind(work);
   return {
-    erasure: guarded(createErasureStore(writer, rows), run),
-    retention: guarded(createRetentionStore(writer, { rows, state, limits }), run),
+    erasure: guarded(createErasureStore(writer, { rows, rollUp, generations }), run),
+    retention: guarded(createRetentionStore(writer, { rows, state, limits, generations }), run),
   };
 }
 
