@@ -153,7 +153,7 @@ export interface HistoryReader {
 }
 
 export interface AlertStore {
-  /** Idempotent by (alertId, sequence). */
+  /** Idempotent by (alertId, sequence). Throws ConfigError `not_the_active_monitor` when another process has taken over. */
   appendEvents(events: readonly AlertEvent[]): Promise<void>;
   /** The newest event of every alert that is pending or firing, and of fired or resolved ones not yet mailed. */
   openEvents(): Promise<readonly AlertEvent[]>;

@@ -157,9 +157,13 @@ class LmdbLog implements DurableLog, RedactableLog {
   }
 
   async trim(): Promise<void> {
-    if (this.snapshots > 0) return;
-    const { state, records, clock, retention } = this.parts;
-    await trimLog({ state, records, clock, writer: this.writer, retention: retention ?? DEFAULT_RETENTION });
+    const { retention } = this.parts;
+    await trimLog({
+      ...this.parts,
+      writer: this.writer,
+      retention: retention ?? DEFAULT_RETENTION,
+      isHeld: () => this.snapshots > 0,
+    });
   }
 
   /** The file is written anew also when nothing was replaced: a call before may have been cut off in between. */
@@ -178,7 +182,12 @@ class LmdbLog implements DurableLog, RedactableLog {
     }
   }
 
-  snapshot(): LogSnapshot {
+  /** Between two transactions: what a trim is deleting at this moment must not be in the state that is noted. */
+  snapshot(): Promise<LogSnapshot> {
+    return this.writer.exclusively(() => Promise.resolve().then(() => this.takeSnapshot()));
+  }
+
+  private takeSnapshot(): LogSnapshot {
     const { environment, state } = this.parts;
     this.requireAlone();
     this.snapshots += 1;
