@@ -9,9 +9,11 @@ parentPort?.on('message', (request: FeedRequest) => {
 });
 parentPort?.postMessage('ready');
 
-function answerTo({ bytes, contentType, context }: FeedRequest): FeedAnswer {
+function answerTo({ bytes, contentType, context, budgetMs }: FeedRequest): FeedAnswer {
+  const began = performance.now();
+  const outOfTime = () => performance.now() - began > budgetMs;
   try {
-    return { ok: true, ...readFeedBytes(bytes, contentType, context) };
+    return { ok: true, ...readFeedBytes(bytes, contentType, { ...context, outOfTime }) };
   } catch (error) {
     if (!(error instanceof InvalidDocumentError)) throw error;
     return { ok: false, code: error.code, message: error.message };

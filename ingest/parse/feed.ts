@@ -59,6 +59,8 @@ export interface FeedContext {
    * is polled should hold no attack; `ignore` warns and reads what is left. Nothing of it is ever expanded or fetched.
    */
   readonly hostile: 'refuse' | 'ignore';
+  /** Once it says true the items that follow are counted and left out. */
+  readonly outOfTime?: () => boolean;
 }
 
 export const NO_SCHEDULE: FeedSchedule = {

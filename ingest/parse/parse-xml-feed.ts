@@ -19,13 +19,15 @@ const NEWS = 'news:news/news:publication';
 export function parseXmlFeed(text: string, context: FeedContext): ParsedFeed {
   const items: FeedItem[] = [];
   let found = 0;
+  let full = false;
   let firstName: string | null = null;
   let firstItem: XmlElement | null = null;
   const report = parseXml(text, (item) => {
     found += 1;
     firstName ??= item.element.name;
     firstItem ??= item.element;
-    if (items.length < context.maxItems) items.push(readXmlItem(item, context));
+    full ||= items.length >= context.maxItems || context.outOfTime?.() === true;
+    if (!full) items.push(readXmlItem(item, context));
   });
   if (context.hostile === 'refuse') refuseAttacks(report);
   const format = formatOf(report.root, firstName);
