@@ -1,58 +1,67 @@
+import { monthOfWord, zoneMinutesOf } from './feed-time-words.js';
 import { parseIsoTime, timeFromParts, type ParsedTime } from './parse-time.js';
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const MAX_CHARS = 100;
 
-/** Names of zones that feeds use, in hours; the American ones as RFC 822 defines them. */
-const ZONES: Readonly<Record<string, number>> = {
-  GMT: 0,
-  UT: 0,
-  UTC: 0,
-  Z: 0,
-  WET: 0,
-  BST: 1,
-  CET: 1,
-  CEST: 2,
-  EET: 2,
-  EEST: 3,
-  HKT: 8,
-  SGT: 8,
-  JST: 9,
-  KST: 9,
-  EST: -5,
-  EDT: -4,
-  CST: -6,
-  CDT: -5,
-  MST: -7,
-  MDT: -6,
-  PST: -8,
-  PDT: -7,
-};
+/** Named groups of each form: year, month (a number) or word (its name), day or ordinal; time of day as CLOCK has it. */
+const CLOCK = String.raw`(?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:[.,]\d{1,9})?)?`;
+const ZONE = String.raw`(?<zone>[A-Za-z+(-].{0,24})`;
+const WEEKDAY = String.raw`(?:[^\d\s,]{1,14}\.?(?:,\s*|\s+))?`;
+const WORD = String.raw`(?<word>[^\d\s.,:/-]{3,14})\.?`;
 
-const RFC822 =
-  /^(?:[A-Za-z]{2,9}\.?(?:,\s*|\s+))?(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]{0,6}\.?[\s-]+(\d{4}|\d{2})(?:[,\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d{1,9})?\s*(.{0,12}))?$/;
+const FORMS: readonly RegExp[] = [
+  // RFC 822 and its variants: `Tue, 31 Mar 2026 14:05:00 +0200`, `31-Mar-26`, `Κυρ, 11 Ιούλ 2004 12:00:00 EST`.
+  `${WEEKDAY}(?<day>\\d{1,2})(?:st|nd|rd|th)?\\.?[\\s-]+(?:de )?${WORD}[,\\s-]+(?:de )?(?<year>\\d{4}|\\d{2})(?:,?\\s+(?:at )?${CLOCK}\\s*${ZONE}?)?`,
+  // asctime and American: `Tue Mar 31 14:05:00 UTC 2026`, `Tue, March 31, 2026 14:05 EST`.
+  `${WEEKDAY}${WORD}\\s+(?<day>\\d{1,2})(?:,?\\s+${CLOCK})\\s*(?<zone>[A-Za-z+-][A-Za-z0-9:+-]{0,8}\\s+)?(?<year>\\d{4})`,
+  `${WEEKDAY}${WORD}\\s+(?<day>\\d{1,2})(?:st|nd|rd|th)?,?\\s+(?<year>\\d{4})(?:,?\\s+(?:at )?${CLOCK}\\s*(?<half>[AaPp]\\.?[Mm]\\.?)?\\s*${ZONE}?)?`,
+  // Perforce and loose ISO: `Fri, 2006/09/15 08:19:53 EDT`, `2026-3-1T9:05:00Z`, `2026.03.31 14:05 +0800`.
+  `${WEEKDAY}(?<year>\\d{4})[-/.](?<month>\\d{1,2})[-/.](?<day>\\d{1,2})(?:[Tt\\s]+${CLOCK}\\s*${ZONE}?)?`,
+  // ISO 8601 without its dashes, and by the day of the year: `20260331T140500Z`, `2026-090`.
+  `(?<year>\\d{4})(?<month>\\d{2})(?<day>\\d{2})(?:[Tt\\s]?(?<hour>\\d{2}):?(?<minute>\\d{2})(?::?(?<second>\\d{2})(?:[.,]\\d{1,9})?)?\\s*${ZONE}?)?`,
+  `(?<year>\\d{4})-?(?<ordinal>\\d{3})(?:[Tt]${CLOCK}\\s*${ZONE}?)?`,
+  // Hungarian: `2004-július-13T9:15-05:00`.
+  `(?<year>\\d{4})-${WORD}-(?<day>\\d{1,2})(?:[Tt]${CLOCK}\\s*${ZONE}?)?`,
+  // Chinese, Japanese, Korean: `2026年3月31日 14:05`, `2004년 05월 28일 오후 01:31:15`, `2026年03月31日 14时05分`.
+  `(?<year>\\d{4})[年년]\\s?(?<month>\\d{1,2})[月월]\\s?(?<day>\\d{1,2})[日일号]?(?:\\s*(?<half>오전|오후|上午|下午|午前|午後)?\\s*(?<hour>\\d{1,2})[:时時点시]\\s?(?<minute>\\d{2})[分분]?(?::?\\s?(?<second>\\d{2})[秒초]?)?\\s*${ZONE}?)?`,
+  `(?<year>\\d{4})-(?<month>\\d{2})-(?<day>\\d{2})\\s+(?<half>오전|오후|上午|下午)\\s+${CLOCK}\\s*${ZONE}?`,
+].map((form) => new RegExp(`^${form}$`, 'u'));
+
+/** Offsets of the countries in whose words a time is written. */
+const KOREAN_ZONE = '+09:00';
 
 /**
- * Reads the times that feeds carry: RFC 822 (day name, seconds and century may be missing) and ISO 8601 (a blank for the T).
- * A time without a zone is read in `zone` (such as `+08:00`) when the operator named one; else, like everything unreadable, it is null.
+ * Reads the times that feeds carry: RFC 822 and ISO 8601 with their variants, asctime, American, Greek, Hungarian, Chinese, Japanese and Korean forms.
+ *
+ * The name of a weekday is not looked at, 24:00 is the next day, and years of two digits lie between 1970 and 2069. A time without a zone is read in
+ * `zone` (such as `+08:00`) when the operator named one, in Korean words in Korea's; else, like everything unreadable or ambiguous, it is null.
  */
 export function parseFeedTime(value: string, zone: string | null): ParsedTime | null {
-  const text = value.trim().replace(/\s+/g, ' ').slice(0, 100);
+  const text = value.trim().slice(0, MAX_CHARS).replace(/\s+/g, ' ');
   const iso = text.replace(/ (?=[Zz+-])/, '');
-  return parseIsoTime(iso) ?? (zone === null ? null : parseIsoTime(iso + zone)) ?? parseRfc822(text, zone);
+  const exact = parseIsoTime(iso) ?? (zone === null ? null : parseIsoTime(iso + zone));
+  if (exact !== null) return exact;
+  for (const form of FORMS) {
+    const groups = form.exec(text)?.groups;
+    const time = groups === undefined ? null : timeOf(groups, /[년월일전후]/.test(text) ? KOREAN_ZONE : zone);
+    if (time !== null) return time;
+  }
+  return null;
 }
 
-function parseRfc822(text: string, zone: string | null): ParsedTime | null {
-  const match = RFC822.exec(text);
-  if (match === null) return null;
-  const [, day, monthName, yearDigits, hour, minute, second, zoneText] = match;
-  const month = MONTHS.indexOf((monthName ?? '').toLowerCase()) + 1;
-  const zoneMinutes = hour === undefined ? 0 : zoneMinutesOf(zoneText?.trim() || (zone ?? ''));
-  if (month === 0 || zoneMinutes === null) return null;
+type Groups = Readonly<Record<string, string | undefined>>;
+
+function timeOf(groups: Groups, zone: string | null): ParsedTime | null {
+  const date = dateOf(groups);
+  if (date === null) return null;
+  const { hour, minute, second } = groups;
+  const zoneMinutes = hour === undefined ? 0 : zoneMinutesOf(groups['zone']?.trim() || (zone ?? ''), date);
+  if (zoneMinutes === null) return null;
+  const hours = hourOf(groups);
+  const midnight = hours === 24 && Number(minute) === 0 && Number(second ?? 0) === 0;
   const ms = timeFromParts({
-    year: fullYear(Number(yearDigits)),
-    month,
-    day: Number(day),
-    hour: Number(hour ?? 0),
+    ...date,
+    hour: midnight ? 0 : hours,
     minute: Number(minute ?? 0),
     second: Number(second ?? 0),
     millisecond: 0,
@@ -60,19 +69,30 @@ function parseRfc822(text: string, zone: string | null): ParsedTime | null {
   });
   if (ms === null) return null;
   if (hour === undefined) return { ms, precision: 'day' };
-  return { ms, precision: second === undefined ? 'minute' : 'ms' };
+  return { ms: midnight ? ms + 86_400_000 : ms, precision: second === undefined ? 'minute' : 'ms' };
 }
 
-function fullYear(year: number): number {
-  if (year >= 100) return year;
+function dateOf(groups: Groups): { year: number; month: number; day: number } | null {
+  const year = fullYear(groups['year'] ?? '');
+  const { word, ordinal } = groups;
+  if (ordinal !== undefined) {
+    const date = new Date(Date.UTC(year, 0, Number(ordinal)));
+    if (date.getUTCFullYear() !== year) return null;
+    return { year, month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+  }
+  const month = word === undefined ? Number(groups['month']) : monthOfWord(word);
+  return month === 0 ? null : { year, month, day: Number(groups['day']) };
+}
+
+function hourOf({ hour, half }: Groups): number {
+  const written = Number(hour ?? 0);
+  if (half === undefined) return written;
+  const after = /^(p|오후|下午|午後)/i.test(half);
+  return (written % 12) + (after ? 12 : 0);
+}
+
+function fullYear(digits: string): number {
+  const year = Number(digits);
+  if (digits.length > 2) return year;
   return year < 70 ? 2000 + year : 1900 + year;
-}
-
-function zoneMinutesOf(zone: string): number | null {
-  const named = ZONES[zone.toUpperCase()];
-  if (named !== undefined) return named * 60;
-  const offset = /^(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})?(?: ?\(.*)?$/i.exec(zone);
-  if (offset === null) return null;
-  const minutes = Number(offset[2]) * 60 + Number(offset[3] ?? 0);
-  return offset[1] === '-' ? -minutes : minutes;
 }

@@ -1,91 +1,254 @@
 import { decodeHTMLStrict } from 'entities';
-import { XMLParser } from 'fast-xml-parser';
-import { invalid } from './fields.js';
+import { feedName, scopeWith, type NamespaceScope } from './feed-names.js';
+import { readDoctype } from './read-doctype.js';
+import { tokenizeXml, type XmlHandler, type XmlTag } from './tokenize-xml.js';
 
-const MAX_DEPTH = 64;
-const ATTRIBUTES = ':@';
-const TEXT = '#text';
-const CDATA = '#cdata';
+const MAX_DEPTH = 128;
+/** For one item, and for everything around the items. */
+const MAX_ELEMENTS = 5_000;
+const MAX_OWN_CHARS = 400_000;
+const MAX_EXPANDED_CHARS = 100_000;
 
-/** An element, or a piece of text (`name` is empty then). Entities are decoded once; what stood in CDATA is as it came. */
-export interface XmlNode {
+const ROOTS = new Set(['rss', 'rdf', 'feed', 'channel', 'urlset', 'sitemapindex', 'html']);
+const ITEMS = new Set(['item', 'entry']);
+/** Fields on one line, and the fields that can only stand beside them, never inside. */
+const LINE_FIELDS = new Set(['title', 'link', 'guid', 'id', 'pubdate', 'published', 'updated', 'dc:date']);
+const TEXT_FIELDS = new Set(['description', 'summary']);
+const BESIDE_TEXT = new Set([
+  'guid',
+  'pubdate',
+  'published',
+  'updated',
+  'description',
+  'summary',
+  'content:encoded',
+]);
+const BESIDE_LINE = new Set([
+  ...BESIDE_TEXT,
+  'title',
+  'link',
+  'id',
+  'category',
+  'author',
+  'content',
+  'dc:date',
+]);
+const FOREIGN_CONTENT = /^(content|summary|description)$/;
+
+/** An element with its usual names (`item`, `dc:date`, `xml:base`); references in texts are decoded once, what stood in CDATA is as it came. */
+export interface XmlElement {
   readonly name: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly children: readonly XmlNode[];
+  readonly attributes: ReadonlyMap<string, string>;
+  /** By name; within a name in their order. */
+  readonly children: ReadonlyMap<string, readonly XmlElement[]>;
+  /** The text outside of its children. */
   readonly text: string;
+  /** Everything inside it as it is written; empty when it has no children. */
+  readonly markup: string;
+  /** The `xml:base` values around it, outermost first. */
+  readonly bases: readonly string[];
+}
+
+export interface FoundItem {
+  readonly element: XmlElement;
+  /** The channel or feed, as far as it has been read. */
+  readonly head: XmlElement | null;
+  /** The text ended inside the item. */
+  readonly partial: boolean;
+}
+
+export interface XmlReport {
+  /** The first element that feeds begin with; null when there is none. */
+  readonly root: XmlElement | null;
+  readonly head: XmlElement | null;
+  /** The text ended before the root did. */
+  readonly truncated: boolean;
+  /** What a DOCTYPE tried: `external entities` and the like; null when nothing. */
+  readonly hostileDoctype: string | null;
+  readonly tooDeep: boolean;
+}
+
+/** Most elements have none; one that gets its first child gets a map of its own. */
+const NO_CHILDREN = new Map<string, XmlElement[]>();
+
+interface OpenElement extends XmlElement {
+  children: Map<string, XmlElement[]>;
+  text: string;
+  markup: string;
+}
+
+interface Frame {
+  readonly element: OpenElement;
+  readonly written: string;
+  readonly scope: NamespaceScope | null;
+  readonly markupFrom: number;
 }
 
 /**
- * Reads XML without a DTD: a DOCTYPE with declarations of its own is refused, so that no entity is ever defined, expanded or fetched.
- * Throws InvalidDocumentError for that, for nesting deeper than 64 and for what is not XML.
+ * Reads a feed in XML and calls `onItem` for each `item` and `entry` (in a sitemap each `url`), wherever it stands and however broken the rest is.
+ *
+ * Tags that are not closed end with their parent, a field or an item at the latest where the next one begins; what is nested deeper than 128 is
+ * left out. Nothing is ever fetched. Memory: the text, one item and at most 5,000 elements around the items; time is linear. Never throws.
  */
-export function parseXml(text: string): readonly XmlNode[] {
-  if (declaresEntities(text)) {
-    throw invalid('feed_doctype', undefined, 'The feed declares entities in a DOCTYPE, which is refused.');
+export function parseXml(text: string, onItem: (item: FoundItem) => void): XmlReport {
+  const reader = new FeedReader(text, onItem);
+  tokenizeXml(text, reader);
+  return reader.finish();
+}
+
+class FeedReader implements XmlHandler {
+  private readonly source: string;
+  private readonly onItem: (item: FoundItem) => void;
+  private readonly stack: Frame[] = [];
+  /** Where in the stack the open item is; -1 without one. */
+  private itemAt = -1;
+  private root: XmlElement | null = null;
+  private head: XmlElement | null = null;
+  private rootClosed = false;
+  private vocabulary: string | null = null;
+  private tooDeep = false;
+  /** Elements that are open above the deepest that is kept. */
+  private beyond = 0;
+  private itemElements = 0;
+  private otherElements = 0;
+  private entities = new Map<string, string>();
+  private expanded = 0;
+  private hostileDoctype: string | null = null;
+
+  constructor(source: string, onItem: (item: FoundItem) => void) {
+    this.source = source;
+    this.onItem = onItem;
   }
-  const parser = new XMLParser({
-    preserveOrder: true,
-    ignoreAttributes: false,
-    attributeNamePrefix: '',
-    parseTagValue: false,
-    trimValues: false,
-    processEntities: false,
-    cdataPropName: CDATA,
-    textNodeName: TEXT,
-    ignoreDeclaration: true,
-    ignorePiTags: true,
-    maxNestedTags: MAX_DEPTH,
-  });
-  try {
-    return nodesOf(parser.parse(text));
-  } catch (cause) {
-    const detail = cause instanceof Error ? cause.message.slice(0, 160) : String(cause);
-    throw invalid('feed_not_xml', undefined, `The feed is not well-formed XML (${detail}).`);
+
+  doctype(subset: string): void {
+    const { values, hostile } = readDoctype(subset);
+    this.hostileDoctype ??= hostile;
+    if (this.entities.size === 0) this.entities = new Map(values);
+  }
+
+  open(tag: XmlTag): void {
+    const scope = scopeWith(this.stack.at(-1)?.scope ?? null, tag.attributes);
+    const { name, vocabulary } = feedName(tag.name, scope, this.vocabulary);
+    const local = name.slice(name.indexOf(':') + 1);
+    const isRoot = (this.root === null || this.root.name === 'html') && ROOTS.has(local);
+    const item = this.isItem(name);
+    if (item) this.endOpenItem(tag.from);
+    else this.endOpenField(name, tag.from);
+    if (this.stack.length >= MAX_DEPTH) {
+      this.tooDeep = true;
+      if (!tag.empty) this.beyond += 1;
+      return;
+    }
+    const element = this.elementOf(isRoot && !name.startsWith('rdf:') ? local : name, tag, scope);
+    if (isRoot) {
+      this.root = element;
+      if (!name.startsWith('rdf:')) this.vocabulary = vocabulary;
+    }
+    if (this.head === null && (local === 'channel' || local === 'feed')) this.head = element;
+    if (item) {
+      this.itemAt = this.stack.length;
+      this.itemElements = 0;
+    } else this.attach(element);
+    this.stack.push({ element, written: tag.name.toLowerCase(), scope, markupFrom: tag.to });
+    if (tag.empty) this.pop(tag.to, false);
+  }
+
+  close(written: string, from: number): void {
+    if (this.beyond > 0) {
+      this.beyond -= 1;
+      return;
+    }
+    const name = written.toLowerCase();
+    const index = this.stack.findLastIndex((frame) => frame.written === name);
+    if (index === -1) return;
+    while (this.stack.length > index) this.pop(from, false);
+  }
+
+  text(text: string, literal: boolean): void {
+    const element = this.stack.at(-1)?.element;
+    if (element === undefined || element.text.length > MAX_OWN_CHARS) return;
+    const piece = text.slice(0, MAX_OWN_CHARS);
+    element.text += literal ? piece : this.decode(piece);
+  }
+
+  finish(): XmlReport {
+    const truncated = this.root !== null && !this.rootClosed;
+    while (this.stack.length > 0) this.pop(this.source.length, true);
+    const { root, head, hostileDoctype, tooDeep } = this;
+    return { root, head, truncated, hostileDoctype, tooDeep };
+  }
+
+  private isItem(name: string): boolean {
+    if (this.root?.name === 'urlset') return name === 'url';
+    return ITEMS.has(name) && !this.stack.some(({ element }) => holdsForeignXml(element));
+  }
+
+  /** An item holds no items: where the next begins it has ended, closed or not. */
+  private endOpenItem(at: number): void {
+    if (this.itemAt === -1) return;
+    this.beyond = 0;
+    const { itemAt } = this;
+    while (this.stack.length > itemAt) this.pop(at, false);
+  }
+
+  /** A field holds no field of its kind: where the next begins it has ended. */
+  private endOpenField(name: string, at: number): void {
+    const open = this.stack.at(-1)?.element.name ?? '';
+    const ends = LINE_FIELDS.has(open)
+      ? BESIDE_LINE.has(name)
+      : TEXT_FIELDS.has(open) && BESIDE_TEXT.has(name);
+    if (ends && this.beyond === 0) this.pop(at, false);
+  }
+
+  private pop(at: number, cutOff: boolean): void {
+    const frame = this.stack.pop();
+    if (frame === undefined) return;
+    const { element, markupFrom } = frame;
+    if (element.children.size > 0) {
+      element.markup = this.source.slice(markupFrom, Math.min(at, markupFrom + MAX_OWN_CHARS));
+    }
+    if (element === this.root && !cutOff) this.rootClosed = true;
+    if (this.stack.length !== this.itemAt) return;
+    this.itemAt = -1;
+    this.onItem({ element, head: this.head, partial: cutOff });
+  }
+
+  private attach(element: OpenElement): void {
+    const count = this.itemAt !== -1 ? (this.itemElements += 1) : (this.otherElements += 1);
+    const parent = this.stack.at(-1)?.element;
+    if (parent === undefined || count > MAX_ELEMENTS) return;
+    if (parent.children === NO_CHILDREN) parent.children = new Map();
+    const same = parent.children.get(element.name);
+    if (same === undefined) parent.children.set(element.name, [element]);
+    else same.push(element);
+  }
+
+  private elementOf(name: string, tag: XmlTag, scope: NamespaceScope | null): OpenElement {
+    const attributes = new Map<string, string>();
+    for (const [key, value] of tag.attributes) {
+      const usual = key.includes(':') ? feedName(key, scope, null).name : key.toLowerCase();
+      attributes.set(usual, this.decode(value.slice(0, 10_000)));
+    }
+    const around = this.stack.at(-1)?.element.bases ?? [];
+    const base = attributes.get('xml:base');
+    const bases = base === undefined || around.length >= 16 ? around : [...around, base];
+    return { name, attributes, children: NO_CHILDREN, text: '', markup: '', bases };
+  }
+
+  private decode(text: string): string {
+    if (!text.includes('&')) return text;
+    if (this.entities.size === 0) return decodeHTMLStrict(text);
+    const whole = text.replace(/&([\w.:-]{1,80});/g, (reference, name: string) => {
+      const value = this.entities.get(name);
+      if (value === undefined) return reference;
+      this.expanded += value.length;
+      return this.expanded > MAX_EXPANDED_CHARS ? '' : value.replaceAll('&', '&amp;');
+    });
+    return decodeHTMLStrict(whole);
   }
 }
 
-/** True for a DOCTYPE with declarations in brackets, wherever it stands, and for more than a feed can need. */
-function declaresEntities(text: string): boolean {
-  let count = 0;
-  for (const match of text.matchAll(/<!DOCTYPE/gi)) {
-    count += 1;
-    if (count > 5 || /^[^>]*\[/.test(text.slice(match.index, match.index + 2_000))) return true;
-  }
-  return false;
-}
-
-function nodesOf(value: unknown): readonly XmlNode[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((item: unknown) =>
-    typeof item === 'object' && item !== null ? [nodeOf(item as Record<string, unknown>)] : [],
-  );
-}
-
-function nodeOf(item: Record<string, unknown>): XmlNode {
-  const none = { name: '', attributes: {}, children: [], text: '' };
-  if (TEXT in item) return { ...none, text: decodeHTMLStrict(String(item[TEXT])) };
-  if (CDATA in item) return { ...none, text: rawText(item[CDATA]) };
-  const name = Object.keys(item).find((key) => key !== ATTRIBUTES) ?? '';
-  return { name, attributes: attributesOf(item[ATTRIBUTES]), children: nodesOf(item[name]), text: '' };
-}
-
-function rawText(value: unknown): string {
-  if (!Array.isArray(value)) return '';
-  return value.map((piece: Record<string, string>) => piece[TEXT] ?? '').join('');
-}
-
-function attributesOf(value: unknown): Readonly<Record<string, string>> {
-  const attributes: Record<string, string> = {};
-  for (const [name, text] of Object.entries(value ?? {})) attributes[name] = decodeHTMLStrict(String(text));
-  return attributes;
-}
-
-/** The children of that name. */
-export function childrenNamed(node: XmlNode, name: string): readonly XmlNode[] {
-  return node.children.filter((child) => child.name === name);
-}
-
-/** All text below the node, in order. */
-export function textOf(node: XmlNode): string {
-  return node.text + node.children.map(textOf).join('');
+/** XML of another kind inside an entry, whose `item` is no item of this feed. */
+function holdsForeignXml(element: XmlElement): boolean {
+  return FOREIGN_CONTENT.test(element.name) && /xml|xhtml/i.test(element.attributes.get('type') ?? '');
 }

@@ -1,6 +1,6 @@
 import type { RawDocument, SourceInfo } from '../../pipeline/core/document.js';
 import { InvalidDocumentError } from '../../pipeline/core/errors.js';
-import type { FeedItem, ParsedFeed } from '../parse/parse-feed.js';
+import type { FeedItem, ParsedFeed } from '../parse/feed.js';
 import { digest } from '../parse/identity.js';
 import { parseDocument, type ParseContext } from '../parse/parse-document.js';
 import type { RejectedItem } from '../source.js';
@@ -22,7 +22,7 @@ export interface FeedNewsOptions {
 
 /**
  * Compares a feed with what is remembered of it. An item that was seen with the same content yields nothing; a rejected one is told once.
- * Of two items with one id in a feed the first counts.
+ * Of two items with one id in a feed the first counts; one in which the feed was cut off is left for the next reading.
  */
 export function readFeedNews(feed: ParsedFeed, options: FeedNewsOptions): FeedNews {
   const { recent, source, address } = options;
@@ -31,6 +31,7 @@ export function readFeedNews(feed: ParsedFeed, options: FeedNewsOptions): FeedNe
   const documents: RawDocument[] = [];
   const rejected: RejectedItem[] = [];
   for (const item of feed.items) {
+    if (item.partial) continue;
     const key = digest([item.nativeId ?? `${item.title ?? ''} ${item.text}`]).slice(0, 16);
     if (seen.has(key)) continue;
     seen.add(key);
@@ -75,6 +76,7 @@ function readItem(item: FeedItem, { feed, options, action }: Reading): RawDocume
         language: feed.language,
         publishedAt: item.publishedAt ?? item.rawTime,
         modifiedAt: item.modifiedAt,
+        ...(item.author === null ? {} : { author: item.author }),
       },
       context,
     );

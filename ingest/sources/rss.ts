@@ -7,9 +7,8 @@ import {
   RejectedError,
 } from '../../pipeline/core/errors.js';
 import type { FetchedPage, GuardedClient } from '../fetch/guarded-client.js';
-import { decodeFeed } from '../parse/decode-feed.js';
-import { parseFeed } from '../parse/parse-feed.js';
 import { parseFeedTime } from '../parse/parse-feed-time.js';
+import { readFeedBytes } from '../parse/read-feed-bytes.js';
 import type { Deliver, RejectedItem, Source } from '../source.js';
 import { createStatusTracker, type StatusTracker } from '../source-status.js';
 import { decodeFeedCursor, encodeFeedCursor, feedCursorName, type FeedCursor } from './feed-cursor.js';
@@ -21,7 +20,9 @@ const MAX_BACK_OFF_MS = 3_600_000;
 const MAX_RETRY_AFTER_MS = 86_400_000;
 /** Spreads the polls of many feeds; part of the interval. */
 const JITTER = 0.1;
-const ACCEPT = 'application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1';
+const MAX_ITEMS = 500;
+const ACCEPT =
+  'application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1';
 
 export interface RssOptions {
   /** The feed as a source of documents; `kind` is `news` and `name` is the id unless given. */
@@ -41,10 +42,10 @@ export interface RssOptions {
 }
 
 /**
- * Polls one RSS or Atom feed until the signal is aborted; one source a feed, so that a bad feed never stops others.
+ * Polls one feed of any format until the signal is aborted; one source a feed, so that a bad feed never stops others.
  *
  * Polite: conditional requests, Retry-After, a doubled pause after each failure (at most an hour), jitter. A failure makes it `degraded` with
- * the reason and nothing more. New items are `add`, changed ones `replace`; validators and the newest 2,000 item
+ * the reason and nothing more; of a feed that is cut off the whole items are taken and it is asked for again. New items are `add`, changed ones `replace`; validators and the newest 2,000 item
  * hashes move with the documents. Rejects only with what is neither a fetch, a feed nor a retriable delivery failure: a bug.
  */
 export function createRssSource(options: RssOptions): Source {
@@ -88,9 +89,10 @@ class FeedPoller {
       const cursor = decodeFeedCursor(await options.readCursor(this.cursorName()));
       const page = await options.client.get(options.url, conditionsOf(cursor), signal);
       if (page.status !== 200 && page.status !== 304) return this.refused(page, intervalMs);
-      if (page.status === 200) await this.take(page, cursor);
+      const fault = page.status === 200 ? await this.take(page, cursor) : null;
       this.failures = 0;
-      tracker.become('ok');
+      if (fault === null) tracker.become('ok');
+      else tracker.become('degraded', fault);
       return intervalMs;
     } catch (error) {
       if (error instanceof CancelledError) return 0;
@@ -100,10 +102,15 @@ class FeedPoller {
     }
   }
 
-  private async take(page: FetchedPage, cursor: FeedCursor): Promise<void> {
+  /** Returns what is wrong with a feed that could be read nevertheless. */
+  private async take(page: FetchedPage, cursor: FeedCursor): Promise<string | null> {
     const { options, tracker, deliver } = this.parts;
-    const text = decodeFeed(page.body, page.headers['content-type'] ?? null);
-    const feed = parseFeed(text, { baseUrl: page.url, zone: options.zone ?? null });
+    const { feed } = readFeedBytes(page.body, page.headers['content-type'] ?? null, {
+      baseUrl: page.url,
+      zone: options.zone ?? null,
+      maxItems: MAX_ITEMS,
+      hostile: 'refuse',
+    });
     const news = readFeedNews(feed, {
       source: options.source,
       address: options.url,
@@ -115,8 +122,9 @@ class FeedPoller {
       },
     });
     const next: FeedCursor = {
-      etag: page.headers.etag ?? null,
-      lastModified: page.headers['last-modified'] ?? null,
+      // A feed that was cut off must come whole the next time, not as "not modified".
+      etag: feed.truncated ? null : (page.headers.etag ?? null),
+      lastModified: feed.truncated ? null : (page.headers['last-modified'] ?? null),
       recent: news.recent,
     };
     const value = encodeFeedCursor(next);
@@ -129,6 +137,7 @@ class FeedPoller {
       tracker.rejected();
       options.onRejected(item);
     }
+    return feed.truncated ? `${options.url} is cut off; its whole items were taken.` : null;
   }
 
   private refused(page: FetchedPage, intervalMs: number): number {

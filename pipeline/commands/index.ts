@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Score texts: language, sentiment, topics, instruments.',
     load: async () => (await import('./classify.js')).classifyCommand,
   },
+  'parse-feed': {
+    summary: 'Show the items of feed files, or why there are none.',
+    load: async () => (await import('./parse-feed.js')).parseFeedCommand,
+  },
   evaluate: {
     summary: 'Measure a model on a labelled set.',
     load: async () => (await import('./evaluate.js')).evaluateCommand,

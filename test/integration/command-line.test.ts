@@ -11,6 +11,7 @@ const COMMANDS = [
   'replay',
   'rehearse',
   'classify',
+  'parse-feed',
   'evaluate',
   'train ngram',
   'reconcile',

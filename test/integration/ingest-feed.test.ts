@@ -55,7 +55,9 @@ it('a bad feed is degraded with a reason while the good one beside it delivers o
   };
   await Promise.all(['good', 'bad'].map((name) => source(name).run(recorder.deliver, stop.signal)));
   expect(states.get('good')?.slice(0, 2)).toEqual(['ok', 'ok']);
-  expect(states.get('bad')?.[0]).toBe('degraded The feed declares entities in a DOCTYPE, which is refused.');
+  expect(states.get('bad')?.[0]).toBe(
+    'degraded The feed declares external entities in a DOCTYPE, which is refused.',
+  );
   expect(recorder.documents()).toHaveLength(1);
   expect(recorder.documents()[0]).toMatchObject({
     title: '公司发布盈利预警',

@@ -100,6 +100,42 @@ describe('feed poller', () => {
     expect(second?.id).toBe(first?.id);
   });
 
+  it('sends an entry whose text or time of change is another as replace', async () => {
+    const atom = (updated: string, text: string) =>
+      `<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>tag:1</id><title>T</title><published>2026-03-31T10:00:00Z</published><updated>${updated}</updated><summary>${text}</summary></entry></feed>`;
+    const { recorder } = await poll([
+      { body: atom('2026-03-31T10:00:00Z', 'Loss') },
+      { body: atom('2026-03-31T12:00:00Z', 'Loss') },
+      { body: atom('2026-03-31T12:00:00Z', 'No loss') },
+    ]);
+    expect(recorder.documents().map(({ action, text, modifiedAt }) => [action, text, modifiedAt])).toEqual([
+      ['add', 'Loss', null],
+      ['replace', 'Loss', '2026-03-31T12:00:00.000Z'],
+      ['replace', 'No loss', '2026-03-31T12:00:00.000Z'],
+    ]);
+  });
+
+  it('takes the whole items of a feed that is cut off, says so, and asks for it all again', async () => {
+    const whole = feed([
+      { id: 'a', title: 'One', time: noon },
+      { id: 'b', title: 'Two', time: noon },
+    ]);
+    const cut = whole.slice(0, whole.indexOf('Two') + 2);
+    const { recorder, requests, states } = await poll([
+      { body: cut, headers: { etag: '"cut"' } },
+      { body: whole },
+    ]);
+    expect(states).toEqual([
+      'degraded: https://wire.example/rss is cut off; its whole items were taken.',
+      'ok: ',
+    ]);
+    expect(requests[1]).not.toHaveProperty('if-none-match');
+    expect(recorder.documents().map(({ action, title }) => [action, title])).toEqual([
+      ['add', 'One'],
+      ['add', 'Two'],
+    ]);
+  });
+
   it('rejects an item without a time once, with the reason, and takes it when the time comes', async () => {
     const body = feed([{ id: 'a', title: 'Timeless' }]);
     const { recorder, rejected } = await poll([
@@ -143,7 +179,7 @@ describe('feed poller', () => {
     const { states, pauses } = await poll([...broken, ...broken, { body: feed([]) }]);
     expect(states.slice(0, 3)).toEqual([
       'degraded: https://wire.example/rss answers with status 500.',
-      'degraded: This is neither RSS 2.0, RSS 1.0 nor Atom.',
+      'degraded: This is an HTML page, not a feed. Find the address of the feed in the page.',
       'degraded: Gone.',
     ]);
     expect(states.at(-1)).toBe('ok: ');

@@ -1,0 +1,76 @@
+import { cleanLine, cleanText } from './clean-text.js';
+import type { FeedItem } from './feed.js';
+import { webUrl } from './identity.js';
+import { DOCUMENT_LIMITS } from './parse-document.js';
+import { parseFeedTime } from './parse-feed-time.js';
+
+const MAX_CATEGORIES = 20;
+const MAX_CATEGORY_CHARS = 200;
+const MAX_TIME_CHARS = 200;
+
+export interface ReadTime {
+  readonly at: string | null;
+  /** The first time as it was written, for words about it. */
+  readonly raw: string | null;
+}
+
+/** The first of the values that is a time, in ISO 8601 UTC; a date alone when only the day is given. */
+export function readTime(values: readonly string[], zone: string | null): ReadTime {
+  const written = values
+    .map((value) => cleanLine(value.slice(0, MAX_TIME_CHARS)))
+    .filter((value) => value !== '');
+  const raw = written[0] ?? null;
+  for (const value of written) {
+    const time = parseFeedTime(value, zone);
+    if (time === null) continue;
+    const iso = new Date(time.ms).toISOString();
+    return { at: time.precision === 'day' ? iso.slice(0, 10) : iso, raw };
+  }
+  return { at: null, raw };
+}
+
+/** The http(s) address that a link means, seen from `base`; null for every other. */
+export function resolveLink(link: string, base: string | null): string | null {
+  const trimmed = link.replace(/\s+/g, '');
+  if (trimmed === '' || trimmed.length > 10_000) return null;
+  if (base === null) return webUrl(trimmed);
+  return URL.canParse(trimmed, base) ? webUrl(new URL(trimmed, base).href) : null;
+}
+
+export function firstId(...values: (string | null)[]): string | null {
+  const found = values.find((value) => value !== null && value !== '');
+  return found?.slice(0, DOCUMENT_LIMITS.nativeIdChars) ?? null;
+}
+
+export function cutTitle(text: string): string | null {
+  const title = cleanLine(text).slice(0, DOCUMENT_LIMITS.titleChars);
+  return title === '' ? null : title;
+}
+
+export function cutText(text: string): string {
+  return cleanText(text).slice(0, DOCUMENT_LIMITS.textChars);
+}
+
+export function cutCategories(values: readonly string[]): readonly string[] {
+  const cleaned = values.map((value) => cleanLine(value.slice(0, MAX_CATEGORY_CHARS)));
+  return [...new Set(cleaned.filter((value) => value !== ''))].slice(0, MAX_CATEGORIES);
+}
+
+const MAX_TIME_WARNINGS = 20;
+
+/** A sentence for each of the first items without a time. */
+export function timeWarnings(items: readonly FeedItem[]): readonly string[] {
+  const sentences: string[] = [];
+  let more = 0;
+  for (const [index, { publishedAt, rawTime, title, nativeId }] of items.entries()) {
+    if (publishedAt !== null) continue;
+    if (sentences.length >= MAX_TIME_WARNINGS) more += 1;
+    else {
+      const name = cleanLine((title ?? nativeId ?? '').slice(0, 80));
+      const why =
+        rawTime === null ? 'has no time' : `has a time that cannot be read ("${rawTime.slice(0, 60)}")`;
+      sentences.push(`Item ${index + 1} (${name}) ${why}.`);
+    }
+  }
+  return more === 0 ? sentences : [...sentences, `${more} more items have no time that can be read.`];
+}
