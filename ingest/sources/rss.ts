@@ -10,6 +10,7 @@ import type { FetchedPage, GuardedClient } from '../fetch/guarded-client.js';
 import { decodeFeed } from '../parse/decode-feed.js';
 import { parseFeed } from '../parse/parse-feed.js';
 import { parseFeedTime } from '../parse/parse-feed-time.js';
+import type { Masking } from '../parse/masking.js';
 import type { Deliver, RejectedItem, Source } from '../source.js';
 import { createStatusTracker, type StatusTracker } from '../source-status.js';
 import { decodeFeedCursor, encodeFeedCursor, feedCursorName, type FeedCursor } from './feed-cursor.js';
@@ -38,6 +39,7 @@ export interface RssOptions {
   readonly random: () => number;
   readonly onRejected: (item: RejectedItem) => void;
   readonly authorKey?: string;
+  readonly masking?: Masking;
 }
 
 /**
@@ -112,6 +114,7 @@ class FeedPoller {
         receivedAt: options.clock.now(),
         virtualClock: false,
         ...(options.authorKey === undefined ? {} : { authorKey: options.authorKey }),
+        ...(options.masking === undefined ? {} : { masking: options.masking }),
       },
     });
     const next: FeedCursor = {
