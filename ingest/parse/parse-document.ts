@@ -11,10 +11,12 @@ import { contentHash, derivedNativeId, documentId, pseudonym, webUrl } from './i
 import { maskJson, maskPersonalData } from './mask-personal-data.js';
 import { DEFAULT_MASKING, isMasked, maskNativeId, maskUrl, type Masking } from './masking.js';
 import { parseSource } from './parse-source.js';
+import { readableText } from './readable-text.js';
 import { parseIsoTime, type ParsedTime } from './parse-time.js';
 
 export const DOCUMENT_LIMITS = {
   textChars: 200_000,
+  htmlChars: 2_000_000,
   titleChars: 2_000,
   nativeIdChars: 2_000,
   tickers: 50,
@@ -97,9 +99,19 @@ export function parseDocument(input: unknown, context: ParseContext): RawDocumen
 
 function parseTexts(fields: Fields, masked: boolean): { title: string | null; text: string } {
   const title = optionalText(fields, 'title', { maxLength: DOCUMENT_LIMITS.titleChars });
-  const text = optionalText(fields, 'text', { maxLength: DOCUMENT_LIMITS.textChars, multiline: true }) ?? '';
+  const text = parseBodyText(fields);
   if (!masked) return { title, text };
   return { title: title === null ? null : maskPersonalData(title), text: maskPersonalData(text) };
+}
+
+/** The text, or else what a person would read of the HTML. */
+function parseBodyText(fields: Fields): string {
+  const { textChars, htmlChars } = DOCUMENT_LIMITS;
+  const text = optionalText(fields, 'text', { maxLength: textChars, multiline: true });
+  if (text !== null) return text;
+  const html = optionalText(fields, 'html', { maxLength: htmlChars, multiline: true });
+  const readable = html === null ? null : readableText(html);
+  return optionalText({ html: readable }, 'html', { maxLength: textChars, multiline: true }) ?? '';
 }
 
 function isAbsent(fields: Fields, name: string): boolean {

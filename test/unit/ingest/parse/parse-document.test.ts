@@ -252,6 +252,15 @@ describe('parseDocument', () => {
     expect(() => parseDocument({ ...retraction, action: 'withdraw' }, context)).toThrow(/action/);
   });
 
+  it('takes the readable text of HTML where there is no text', () => {
+    const row = { source: { id: 'wire' }, nativeId: 'n', publishedAt: '2026-03-01', title: 'Bank' };
+    const html = '<nav>Home</nav><p>Profit fell &minus;5&nbsp;%.</p><p>Read more</p>';
+    expect(parseDocument({ ...row, html }, context).text).toBe('Profit fell −5 %.');
+    expect(parseDocument({ ...row, html, text: 'Own text' }, context).text).toBe('Own text');
+    expect(() => parseDocument({ ...row, html: ['<p>'] }, context)).toThrow(/"html" must be text/);
+    expect(() => parseDocument({ ...row, html: `<p>${'a'.repeat(200_001)}` }, context)).toThrow(/"html"/);
+  });
+
   describe('of a customer', () => {
     const complaint = {
       source: { id: 'app-reviews', kind: 'feedback' },
