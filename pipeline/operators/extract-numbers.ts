@@ -264,5 +264,5 @@ function foldWidth(text: string): string {
       const plain = String.fromCharCode(unit.charCodeAt(0) - 0xfee0);
       return '，；：！？'.includes(unit) ? unit : plain;
     })
-    .replace(/[−‒–﹣⁻](?=[\d$€£¥₹])/g, '-');
+    .replace(/[−‒–﹣⁻‐‑](?=[\d$€£¥₹])/g, '-');
 }
