@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { SOURCE_KINDS } from '../pipeline/core/document.js';
 import type { Secret } from './secret.js';
 import { secretReferenceSchema, type SecretReference } from './secret-reference.js';
 import { sourceSchema } from './source-schema.js';
@@ -142,6 +143,16 @@ const privacy = z.strictObject({
     .array(secretReferenceSchema)
     .default([])
     .describe('Keys that were used before, so that "erase --author" finds who was named with them.'),
+  maskKinds: z
+    .array(z.enum(SOURCE_KINDS))
+    .default(['feedback'])
+    .describe(
+      'Kinds of sources in whose texts e-mail addresses, telephone, identity, card and account numbers are masked before anything is kept.',
+    ),
+  maskSources: z
+    .record(z.string().min(1).max(200), z.boolean())
+    .default({})
+    .describe('Source id: true masks its texts, false does not, whatever its kind.'),
 });
 
 export const configSchema = z.strictObject({

@@ -91,6 +91,7 @@ const kafkaSource = z.strictObject({
         'url',
         'title',
         'text',
+        'html',
         'publishedAt',
         'author',
         'language',

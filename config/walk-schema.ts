@@ -77,7 +77,7 @@ function plainTypeWords(schema: z.core.$ZodType): string {
   if (inner instanceof z.ZodEmail) return 'a mail address';
   if (inner instanceof z.ZodURL) return 'an http or https address';
   if (inner instanceof z.ZodArray) return `a list of: ${plainTypeWords(inner.def.element)}`;
-  if (inner instanceof z.ZodRecord) return 'a section of names and texts';
+  if (inner instanceof z.ZodRecord) return `a section of names and ${recordWords(inner)}`;
   if (inner instanceof z.ZodObject) return 'a section with options';
   if (inner instanceof z.ZodDiscriminatedUnion) return 'an entry with a type';
   return 'text';
@@ -101,4 +101,8 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 function childOf(value: unknown, key: PropertyKey): unknown {
   if (Array.isArray(value)) return (value as readonly unknown[])[Number(key)];
   return isRecord(value) ? value[String(key)] : undefined;
+}
+
+function recordWords({ def }: z.ZodRecord): string {
+  return def.valueType instanceof z.ZodBoolean ? 'true or false' : 'texts';
 }

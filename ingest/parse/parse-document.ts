@@ -8,11 +8,15 @@ import {
 import { cleanJson, cleanLine } from './clean-text.js';
 import { invalid, oneOf, optionalText, ownField, requireObject, type Fields } from './fields.js';
 import { contentHash, derivedNativeId, documentId, pseudonym, webUrl } from './identity.js';
+import { maskJson, maskPersonalData } from './mask-personal-data.js';
+import { DEFAULT_MASKING, isMasked, maskNativeId, maskUrl, type Masking } from './masking.js';
 import { parseSource } from './parse-source.js';
+import { readableText } from './readable-text.js';
 import { parseIsoTime, type ParsedTime } from './parse-time.js';
 
 export const DOCUMENT_LIMITS = {
   textChars: 200_000,
+  htmlChars: 2_000_000,
   titleChars: 2_000,
   nativeIdChars: 2_000,
   tickers: 50,
@@ -33,6 +37,8 @@ export interface ParseContext {
   readonly defaultSource?: Partial<SourceInfo>;
   /** Keys the pseudonyms of authors; without it an author is kept only when it is a pseudonym already. */
   readonly authorKey?: string;
+  /** In whose texts personal data is masked; left out: customers'. */
+  readonly masking?: Masking;
 }
 
 /**
@@ -40,14 +46,15 @@ export interface ParseContext {
  *
  * Throws InvalidDocumentError, and nothing else, for anything that breaks the contract: its `field` names the place, its message the cause and
  * what to send instead. A time is never guessed. Texts over their limit are refused, not cut; tickers over
- * the limit of 50, longer than 12 characters or with blanks are left out; an address that is not http(s) becomes null.
+ * the limit of 50, longer than 12 characters or with blanks are left out; an address that is not http(s) becomes null. Where the source is one
+ * that is masked, nothing of what is returned holds the personal data of the texts, not even the content hash.
  */
 export function parseDocument(input: unknown, context: ParseContext): RawDocument {
   const fields = requireObject(input);
   const source = parseSource(ownField(fields, 'source'), context.defaultSource ?? {});
   const flat = typeof ownField(fields, 'source') === 'string';
-  const title = optionalText(fields, 'title', { maxLength: DOCUMENT_LIMITS.titleChars });
-  const text = optionalText(fields, 'text', { maxLength: DOCUMENT_LIMITS.textChars, multiline: true }) ?? '';
+  const masked = isMasked(source, context.masking ?? DEFAULT_MASKING);
+  const { title, text } = parseTexts(fields, masked);
   const action = oneOf(fields, 'action', { allowed: DOCUMENT_ACTIONS, fallback: 'add' });
   const givenId = nativeIdOf(fields, flat);
   // A withdrawal has nothing to say; its native id says what it withdraws.
@@ -70,22 +77,41 @@ export function parseDocument(input: unknown, context: ParseContext): RawDocumen
     modifiedAt: modified === null ? null : new Date(modified.ms).toISOString(),
   };
   const url = parseUrl(fields);
-  const nativeId = givenId ?? deriveNativeId(url, content);
+  const ownId = givenId ?? deriveNativeId(url, content);
+  const nativeId = masked ? maskNativeId(ownId) : ownId;
+  const extra = parseExtra(fields, flat);
   return {
     id: documentId(source.id, nativeId),
     contentHash: contentHash(content),
     ...content,
     source,
     nativeId,
-    url,
+    url: masked && url !== null ? maskUrl(url) : url,
     language: parseLanguage(fields),
     author: parseAuthor(fields, source.id, context.authorKey),
     precision: precisionOf(fields, published, flat ? source.id : null),
     receivedAt: new Date(
       context.virtualClock ? Math.max(published.ms, modified?.ms ?? published.ms) : context.receivedAt,
     ).toISOString(),
-    extra: parseExtra(fields, flat),
+    extra: masked ? (maskJson(extra) as RawDocument['extra']) : extra,
   };
+}
+
+function parseTexts(fields: Fields, masked: boolean): { title: string | null; text: string } {
+  const title = optionalText(fields, 'title', { maxLength: DOCUMENT_LIMITS.titleChars });
+  const text = parseBodyText(fields);
+  if (!masked) return { title, text };
+  return { title: title === null ? null : maskPersonalData(title), text: maskPersonalData(text) };
+}
+
+/** The text, or else what a person would read of the HTML. */
+function parseBodyText(fields: Fields): string {
+  const { textChars, htmlChars } = DOCUMENT_LIMITS;
+  const text = optionalText(fields, 'text', { maxLength: textChars, multiline: true });
+  if (text !== null) return text;
+  const html = optionalText(fields, 'html', { maxLength: htmlChars, multiline: true });
+  const readable = html === null ? null : readableText(html);
+  return optionalText({ html: readable }, 'html', { maxLength: textChars, multiline: true }) ?? '';
 }
 
 function isAbsent(fields: Fields, name: string): boolean {

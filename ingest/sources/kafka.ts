@@ -3,6 +3,7 @@ import type { LogPosition, RawDocument, SourceInfo } from '../../pipeline/core/d
 import { BellwetherError, ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
 import type { LogMessage, LogReader } from '../../pipeline/core/log.js';
 import { mapFields, type FieldMapping } from '../parse/map-fields.js';
+import type { Masking } from '../parse/masking.js';
 import { parseDocument } from '../parse/parse-document.js';
 import type { Deliver, RejectedItem, Source, UnreadableItem } from '../source.js';
 import { createStatusTracker, type StatusTracker } from '../source-status.js';
@@ -14,6 +15,7 @@ export interface KafkaSourceOptions {
   readonly openReader: () => Promise<LogReader>;
   readonly mapping: FieldMapping;
   readonly authorKey?: string;
+  readonly masking?: Masking;
   readonly clock: Clock;
   /** The messages of one pull that are no documents; at least one. */
   readonly onRejected: (items: readonly RejectedItem[]) => void;
@@ -136,7 +138,7 @@ function findFlood(
 
 function readMessage(
   { value }: LogMessage,
-  { source, mapping, authorKey, clock }: KafkaSourceOptions,
+  { source, mapping, authorKey, masking, clock }: KafkaSourceOptions,
 ): RawDocument {
   const mapped = mapFields(readJson(value), mapping);
   // Whose documents these are is said by the configuration, never by the message.
@@ -146,6 +148,7 @@ function readMessage(
     receivedAt: clock.now(),
     virtualClock: false,
     ...(authorKey === undefined ? {} : { authorKey }),
+    ...(masking === undefined ? {} : { masking }),
   });
 }
 

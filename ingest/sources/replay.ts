@@ -1,6 +1,7 @@
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { RawDocument } from '../../pipeline/core/document.js';
 import { CancelledError, ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
+import type { Masking } from '../parse/masking.js';
 import type { ParseContext } from '../parse/parse-document.js';
 import { invalid } from '../parse/fields.js';
 import { parseLine } from '../parse/parse-line.js';
@@ -26,6 +27,7 @@ export interface ReplayOptions {
   readonly virtualClock: boolean;
   readonly onRejected: (item: RejectedItem) => void;
   readonly authorKey?: string;
+  readonly masking?: Masking;
   /** Most documents of one delivery. Default: 500. */
   readonly maxBatch?: number;
 }
@@ -84,7 +86,7 @@ class FileReplay {
 
   constructor(parts: FileReplayParts) {
     this.parts = parts;
-    const { clock, virtualClock, authorKey } = parts.options;
+    const { clock, virtualClock, authorKey, masking } = parts.options;
     this.context = {
       // Read anew for each document: a slow replay lasts longer than its first instant.
       get receivedAt() {
@@ -92,6 +94,7 @@ class FileReplay {
       },
       virtualClock,
       ...(authorKey === undefined ? {} : { authorKey }),
+      ...(masking === undefined ? {} : { masking }),
     };
   }
 

@@ -8,6 +8,7 @@ import {
 } from '../../pipeline/core/errors.js';
 import type { FetchedPage, GuardedClient } from '../fetch/guarded-client.js';
 import { parseFeedTime } from '../parse/parse-feed-time.js';
+import type { Masking } from '../parse/masking.js';
 import { readFeedBytes } from '../parse/read-feed-bytes.js';
 import type { Deliver, RejectedItem, Source } from '../source.js';
 import { createStatusTracker, type StatusTracker } from '../source-status.js';
@@ -39,6 +40,7 @@ export interface RssOptions {
   readonly random: () => number;
   readonly onRejected: (item: RejectedItem) => void;
   readonly authorKey?: string;
+  readonly masking?: Masking;
 }
 
 /**
@@ -119,6 +121,7 @@ class FeedPoller {
         receivedAt: options.clock.now(),
         virtualClock: false,
         ...(options.authorKey === undefined ? {} : { authorKey: options.authorKey }),
+        ...(options.masking === undefined ? {} : { masking: options.masking }),
       },
     });
     const next: FeedCursor = {

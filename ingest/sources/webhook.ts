@@ -4,6 +4,7 @@ import type { FastifyError, FastifyPluginCallback, FastifyReply, FastifyRequest 
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { RawDocument, SourceInfo } from '../../pipeline/core/document.js';
 import { BellwetherError, InvalidDocumentError } from '../../pipeline/core/errors.js';
+import type { Masking } from '../parse/masking.js';
 import { parseBody, type BodyItem } from '../parse/parse-body.js';
 import { parseDocument, type ParseContext } from '../parse/parse-document.js';
 import { createBodyCredit, type BodyCredit } from './body-credit.js';
@@ -30,6 +31,7 @@ export interface WebhookOptions {
   readonly virtualClock?: boolean;
   readonly defaultSource?: Partial<SourceInfo>;
   readonly authorKey?: string;
+  readonly masking?: Masking;
 }
 
 interface ItemResult {
@@ -163,6 +165,7 @@ async function parseItems(items: readonly BodyItem[], options: WebhookOptions) {
     virtualClock: options.virtualClock ?? false,
     ...(options.defaultSource === undefined ? {} : { defaultSource: options.defaultSource }),
     ...(options.authorKey === undefined ? {} : { authorKey: options.authorKey }),
+    ...(options.masking === undefined ? {} : { masking: options.masking }),
   };
   const documents: RawDocument[] = [];
   const results: ItemResult[] = [];

@@ -59,7 +59,10 @@ function createWinkSplitter(): (chunk: string) => readonly Span[] {
       const start = words === '' ? -1 : chunk.indexOf(words, at);
       if (start < 0) continue;
       at = start + words.length;
-      spans.push([start, at]);
+      const last = spans.at(-1);
+      // Without white space between them these are no two sentences ("Ph.D.").
+      if (last?.[1] === start) spans[spans.length - 1] = [last[0], at];
+      else spans.push([start, at]);
     }
     return spans.length > 0 ? spans : splitByRules(chunk);
   };
@@ -84,7 +87,7 @@ const CHINESE_ENDS = '。！？；!?;…';
 const CLOSERS = '"\'”’」』）)】]》';
 
 /**
- * Ends a sentence behind 。！？； and behind . ! ? before white space and a capital, a figure or a Chinese character;
+ * Ends a sentence behind 。！？；…… and behind . ! ? before white space and a capital, a figure or a Chinese character;
  * closing quotes and brackets stay with their sentence; the dot of "U.S." or "Inc." ends none. One pass.
  */
 function splitByRules(line: string): readonly Span[] {
@@ -92,14 +95,29 @@ function splitByRules(line: string): readonly Span[] {
   let start = 0;
   for (let i = 0; i < line.length; i++) {
     const unit = line.charAt(i);
-    const chinese = '。！？；'.includes(unit);
+    const chinese = '。！？；'.includes(unit) || (unit === '…' && line[i + 1] === '…');
     if (!chinese && !endsLatinSentence(line, i)) continue;
-    while (i + 1 < line.length && (CHINESE_ENDS + CLOSERS).includes(line.charAt(i + 1))) i += 1;
+    i = endOfMarks(line, i, start);
     spans.push(...trimmed(line, start, i + 1));
     start = i + 1;
   }
   spans.push(...trimmed(line, start, line.length));
   return spans;
+}
+
+/** The last of the marks and closing quotes behind an end; a straight quote closes only what the sentence has opened. */
+function endOfMarks(line: string, end: number, start: number): number {
+  let at = end;
+  let quotes = 0;
+  for (let i = start; i <= end; i++) if (line[i] === '"') quotes += 1;
+  for (; at + 1 < line.length; at++) {
+    const next = line.charAt(at + 1);
+    if (next === '"') {
+      if (quotes % 2 === 0) break;
+      quotes += 1;
+    } else if (!(CHINESE_ENDS + CLOSERS).includes(next)) break;
+  }
+  return at;
 }
 
 function endsLatinSentence(line: string, at: number): boolean {

@@ -1,14 +1,20 @@
 import { createHmac } from 'node:crypto';
 
 import type { Config } from '../../config/schema.js';
+import type { Masking } from '../../ingest/parse/masking.js';
 import type { Store } from '../storage/open-store.js';
 import type { Logger } from '../telemetry/logger.js';
 
 type AuthorKeyStore = Pick<Store, 'readAuthorKeys' | 'writeAuthorKeys'>;
 
-/** The key of author pseudonyms, as the parts of ingest take it. */
-export function authorKeyOf(config: Pick<Config, 'privacy'>): { readonly authorKey?: string } {
-  return config.privacy.authorKey === null ? {} : { authorKey: config.privacy.authorKey.reveal() };
+/** What ingest does about persons: the key of pseudonyms, and whose texts are masked. */
+export function privacyOf(config: Pick<Config, 'privacy'>): {
+  readonly authorKey?: string;
+  readonly masking: Masking;
+} {
+  const { authorKey, maskKinds, maskSources } = config.privacy;
+  const key = authorKey === null ? {} : { authorKey: authorKey.reveal() };
+  return { ...key, masking: { kinds: maskKinds, sources: maskSources } };
 }
 
 /** All keys under which somebody may be kept, the present one first. */

@@ -2,7 +2,7 @@ import type { Config } from '../../config/schema.js';
 import type { RejectedItem } from '../../ingest/source.js';
 import { createBackfillSource } from '../../ingest/sources/backfill.js';
 import { ConfigError } from '../core/errors.js';
-import { authorKeyOf } from './author-keys.js';
+import { privacyOf } from './author-keys.js';
 import { effectiveRules } from './effective-rules.js';
 import { isCalm } from './flow.js';
 import type { OperationContext } from './operations/operation.js';
@@ -72,7 +72,7 @@ export async function backfillFiles(
       const { delivered, rejected } = source.status();
       logger.info('History is being loaded.', { documents: delivered, rejected });
     },
-    ...authorKeyOf(config),
+    ...privacyOf(config),
   });
   await intake.runToEnd('backfill', source, signal);
   await flow.drained(signal);

@@ -6,6 +6,7 @@ import {
   type Sentiment,
   type TopicScore,
 } from '../core/scored.js';
+import { extractNumbers, type NumberMention } from '../operators/extract-numbers.js';
 import { scoreSentiment } from '../operators/score-sentiment.js';
 import type { LinkedDocument } from '../operators/understand-document.js';
 import type { Understanding } from './understanding.js';
@@ -27,6 +28,8 @@ export interface ClassifiedText {
   readonly sentiment: Sentiment;
   readonly topics: readonly TopicScore[];
   readonly mentions: readonly Mention[];
+  /** The figures of the text with unit, currency and direction. */
+  readonly numbers: readonly NumberMention[];
   readonly flags: readonly string[];
 }
 
@@ -40,7 +43,9 @@ export function classifyTexts(
   return scored.flatMap((message, index) => {
     if (message.kind !== 'scored') return [];
     const { language, model, sentiment, topics, mentions, flags } = message.scored;
-    return [{ text: linked[index]?.text ?? '', language, model, sentiment, topics, mentions, flags }];
+    const text = linked[index]?.text ?? '';
+    const numbers = extractNumbers(text);
+    return [{ text, language, model, sentiment, topics, mentions, numbers, flags }];
   });
 }
 

@@ -11,7 +11,7 @@ import { createBreaker } from '../operators/breaker.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics, SourceType } from '../telemetry/metrics.js';
 import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
-import { authorKeyOf } from './author-keys.js';
+import { privacyOf } from './author-keys.js';
 import type { OpenParts } from './parts.js';
 import { version } from './version.js';
 
@@ -37,7 +37,7 @@ export function createSources(
     metrics.rejected('rss', 'invalid');
     logger.warn('An item of a source was not taken.', { source: sourceId, place, reason: message });
   };
-  const shared = { client, clock, readCursor, onRejected, random: Math.random, ...authorKeyOf(config) };
+  const shared = { client, clock, readCursor, onRejected, random: Math.random, ...privacyOf(config) };
   return config.sources
     .filter((source) => source.enabled)
     .map((source) => {
@@ -66,7 +66,7 @@ function createTopicSource(topic: KafkaSourceConfig, options: SourcesOptions): S
     topic: topic.topic,
     mapping: topic.mapping,
     clock,
-    ...authorKeyOf(config),
+    ...privacyOf(config),
     createBreaker,
     onRejected: (items) => {
       const { place, message } = items[0] ?? {};

@@ -4,7 +4,7 @@ import { createReplaySource } from '../../ingest/sources/replay.js';
 import type { Clock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { authorKeyOf } from './author-keys.js';
+import { privacyOf } from './author-keys.js';
 import type { Intake } from './intake.js';
 import type { OpenParts } from './parts.js';
 import type { ReplayRequest, ReplayResult } from './service.js';
@@ -44,7 +44,7 @@ export async function replayFiles(
       if (problems.length < SHOWN_PROBLEMS) problems.push(item);
       metrics.rejected('replay', 'invalid');
     },
-    ...authorKeyOf(config),
+    ...privacyOf(config),
   });
   await intake.runToEnd('replay', source, signal);
   await settle(signal);

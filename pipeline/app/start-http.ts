@@ -16,7 +16,7 @@ import { ConfigError } from '../core/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { startClickHouseEndpoint, type ClickHouseEndpoint } from '../storage/endpoint/clickhouse-endpoint.js';
-import { authorKeyOf } from './author-keys.js';
+import { privacyOf } from './author-keys.js';
 import { createInstrumentDirectory } from './instrument-directory.js';
 import { packageRoot } from './package-root.js';
 import type { OpenParts } from './parts.js';
@@ -112,7 +112,7 @@ function ingestRoutes({ config, parts, clock, accept, metrics }: HttpOptions): F
     maxBodyBytes: config.http.maxBodyBytes,
     virtualClock: parts.world === 'replay',
     ...(token === null ? {} : { token: token.reveal() }),
-    ...authorKeyOf(config),
+    ...privacyOf(config),
   });
   return async (app) => {
     await app.register(routes);

@@ -26,6 +26,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Measure a model on a labelled set.',
     load: async () => (await import('./evaluate.js')).evaluateCommand,
   },
+  'evaluate language': {
+    summary: 'Measure language detection on labelled rows.',
+    load: async () => (await import('./evaluate-language.js')).evaluateLanguageCommand,
+  },
   'train ngram': {
     summary: 'Train the n-gram model.',
     load: async () => (await import('./train-ngram.js')).trainNgramCommand,

@@ -1,27 +1,7 @@
+import { TELLING_LETTERS, WORD_VOTES } from './language-words.js';
+
 /** Only so much of a long text is looked at: the language is clear by then. */
 const SAMPLE_UNITS = 4_000;
-
-/** Frequent small words and word parts of the news, by language; a word may stand in several lists. */
-const COMMON_WORDS: Readonly<Record<string, string>> = {
-  en: `the of to and in a is for on that with as at by from it its be are was has have will this after over
-    up down not says said new than but more his their you your we they an or about into amid shares stock
-    stocks market profit sales raises cuts falls rises beats misses earnings report reports quarter year bank
-    ceo deal buy sell price growth what why how out off would could if all just now here today`,
-  de: `der die das und den von zu mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er
-    hat dass sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor
-    zur bis mehr durch gegen vom aktie aktien gewinn umsatz kurs jahr unternehmen deutlich`,
-  fr: `le la les de des du et en un une que qui dans pour pas sur au aux avec plus par est son se sa ses ce
-    cette ont été mais ou leur entre après sont fait bénéfice entreprise marché hausse baisse année selon`,
-  es: `el la los las de del y en un una que por con para se no su al lo como más pero sus le ha este sí porque
-    esta entre cuando muy sin sobre también hasta hay donde desde todo durante acciones beneficio empresa ventas`,
-  it: `il lo la gli le di del della dei delle e in un una che per con non si da al sono come ha anche più ma
-    nel nella dal alla questo stato dopo utile ricavi azioni mercato società anno titolo`,
-  pt: `o a os as de do da dos das e em um uma que por com para se não no na mais como mas foi ao ele seu sua
-    ou ser quando muito há nos já está também pelo pela até lucro ações empresa mercado ano vendas`,
-  nl: `de het een en van in is dat op te zijn met voor niet aan er om ook als dan maar bij nog uit naar heeft
-    hij worden door over ze wordt tot je meer geen winst omzet aandelen jaar bedrijf beurs`,
-};
-const WORD_LANGUAGES = indexWords();
 
 /** Scripts that are used by one language of the news, or mostly so. */
 const SCRIPTS: readonly (readonly [code: string, from: number, to: number])[] = [
@@ -40,6 +20,13 @@ const SCRIPTS: readonly (readonly [code: string, from: number, to: number])[] = 
   ['hi', 0x0900, 0x097f],
 ];
 
+export interface DetectedLanguage {
+  /** ISO 639-1, or `und` when it does not show. */
+  readonly language: string;
+  /** A good part of the text is in another script: a fifth of it, and more than a name. */
+  readonly mixed: boolean;
+}
+
 /**
  * The language of a text as ISO 639-1 code, or `und` when it does not show (tickers and links alone, one name).
  *
@@ -48,71 +35,136 @@ const SCRIPTS: readonly (readonly [code: string, from: number, to: number])[] = 
  * 4,000 units.
  */
 export function detectLanguage(text: string, hint: string | null): string {
+  return describeLanguage(text, hint).language;
+}
+
+/** As `detectLanguage`, and whether the text is mixed. */
+export function describeLanguage(text: string, hint: string | null): DetectedLanguage {
   const sample = text.slice(0, SAMPLE_UNITS).replace(/https?:\/\/\S+|[@#$][\w.]+/g, ' ');
   const counts = countScripts(sample);
   const script = leadingScript(counts);
-  if (script !== 'latin') return script;
-  return voteByWords(sample, normaliseHint(hint));
+  return {
+    language: script === 'latin' ? voteByWords(sample, normaliseHint(hint)) : script,
+    mixed: isMixed(counts, script),
+  };
 }
 
-function countScripts(sample: string): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
+interface ScriptCounts {
+  /** Units of each script that is not Latin. */
+  readonly units: ReadonlyMap<string, number>;
+  /** How much Latin words say, against units of an ideographic script. */
+  readonly latin: number;
+  readonly latinWords: number;
+  /** Of these the ones in lower case, which are no names. */
+  readonly plainWords: number;
+}
+
+/**
+ * A Latin word in lower case says about as much as two characters; one with a capital is a name in any language
+ * ("C3.ai(AI.N)跌超6%" is Chinese) and says little.
+ */
+function countScripts(sample: string): ScriptCounts {
+  const units = new Map<string, number>();
+  let latin = 0;
   let latinWords = 0;
+  let plainWords = 0;
   let inWord = false;
   for (let i = 0; i < sample.length; i++) {
     const code = sample.charCodeAt(i);
-    const latin = isLatinLetter(code);
-    if (latin && !inWord) latinWords += 1;
-    inWord = latin;
+    const isLatin = isLatinLetter(code);
+    if (isLatin && !inWord) {
+      latinWords += 1;
+      if (code >= 0x61) plainWords += 1;
+      latin += code >= 0x61 ? 2 : 0.5;
+    }
+    inWord = isLatin;
     if (code < 0x370) continue;
     const script = SCRIPTS.find(([, from, to]) => code >= from && code <= to);
-    if (script !== undefined) counts.set(script[0], (counts.get(script[0]) ?? 0) + 1);
+    if (script !== undefined) units.set(script[0], (units.get(script[0]) ?? 0) + 1);
   }
-  // A Latin word says about as much as two characters of an ideographic script.
-  counts.set('latin', latinWords * 2);
-  return counts;
+  return { units, latin, latinWords, plainWords };
 }
 
-function leadingScript(counts: ReadonlyMap<string, number>): string {
-  const count = (script: string): number => counts.get(script) ?? 0;
+function leadingScript({ units, latin }: ScriptCounts): string {
+  const count = (script: string): number => units.get(script) ?? 0;
+  const zh = count('zh');
   const kana = count('ja');
   // Japanese mixes kana into characters that Chinese uses too; one の in a Chinese brand name is not Japanese.
-  if (kana >= 2 && kana * 6 >= count('zh')) return kana + count('zh') >= count('latin') / 2 ? 'ja' : 'latin';
-  const zh = count('zh');
-  if (zh >= 2 && zh * 2 >= count('latin')) return zh >= count('ko') ? 'zh' : 'ko';
+  if (kana >= 2 && kana * 6 >= zh) return kana + zh >= latin / 2 ? 'ja' : 'latin';
+  if (zh > 0 && zh >= latin) return zh >= count('ko') ? 'zh' : 'ko';
   let best = 'latin';
-  for (const [script, n] of counts) {
-    if (script !== 'zh' && script !== 'ja' && n > count(best)) best = script;
+  let most = latin;
+  for (const [script, n] of units) {
+    if (script === 'zh' || script === 'ja' || n <= most) continue;
+    best = script;
+    most = n;
   }
-  if (best === 'latin' && count('latin') === 0) return zh > 0 ? 'zh' : 'und';
-  return best;
+  return best === 'latin' && latin === 0 ? 'und' : best;
 }
 
-function voteByWords(sample: string, hint: string | null): string {
-  const votes = new Map<string, number>();
-  let words = 0;
-  for (const match of sample.toLowerCase().matchAll(/[a-zà-öø-ÿœß]{1,24}/g)) {
-    words += 1;
-    for (const language of WORD_LANGUAGES.get(match[0]) ?? []) {
-      votes.set(language, (votes.get(language) ?? 0) + 1);
-    }
+/** The other script is more than names: 8 characters or 4 words in lower case, and a fifth of the text. */
+function isMixed({ units, latinWords, plainWords }: ScriptCounts, leading: string): boolean {
+  let others = 0;
+  let total = latinWords * 2;
+  const family = leading === 'ja' ? new Set(['ja', 'zh']) : new Set([leading]);
+  for (const [script, n] of units) {
+    total += n;
+    if (!family.has(script)) others += n;
   }
+  const otherScript = others >= 8 && others * 5 >= total;
+  return otherScript || (leading !== 'latin' && plainWords >= 4 && latinWords * 10 >= total);
+}
+
+const WORD = /[a-zà-öø-ÿœßāăąćčđęěğıłńňőơŕřśşšţťůűưźżžạ-ỹ]{1,24}/g;
+
+function voteByWords(sample: string, hint: string | null): string {
+  const { votes, words, distinct, accented } = countVotes(sample.toLowerCase());
   if (words === 0) return 'und';
-  const ranked = [...votes].sort((a, b) => b[1] - a[1]);
-  const [first, second] = ranked;
-  if (first !== undefined && first[1] > (second?.[1] ?? 0) && isClear(first, words)) return first[0];
+  const [first, second] = [...votes].sort((a, b) => b[1] - a[1]);
+  if (first !== undefined && first[1] > (second?.[1] ?? 0) && isClear(first, distinct, accented > 0))
+    return first[0];
   if (hint !== null) return hint;
-  // English headlines and posts often hold no small word at all ("Apple unveils iPhone"): plain ASCII words count as English.
-  return englishIfAscii(sample, words);
+  // English headlines and posts often hold no small word at all ("Apple unveils iPhone"): words without accents count as English.
+  return accented * 4 > words || !isWordy(sample, words) ? 'und' : 'en';
+}
+
+interface Votes {
+  readonly votes: ReadonlyMap<string, number>;
+  readonly words: number;
+  readonly distinct: number;
+  /** Words with letters beyond ASCII. */
+  readonly accented: number;
+}
+
+/** A word votes for each language that uses it, once a text, with its share; telling letters vote a little. */
+function countVotes(lower: string): Votes {
+  const votes = new Map<string, number>();
+  const seen = new Set<string>();
+  let words = 0;
+  let accented = 0;
+  for (const [word] of lower.matchAll(WORD)) {
+    words += 1;
+    if (/[^a-z]/.test(word)) accented += 1;
+    if (seen.has(word)) continue;
+    seen.add(word);
+    const languages = WORD_VOTES.get(word) ?? [];
+    for (const language of languages) votes.set(language, (votes.get(language) ?? 0) + 1 / languages.length);
+  }
+  for (const [language, letters] of accented > 0 ? TELLING_LETTERS : []) {
+    if (letters.test(lower)) votes.set(language, (votes.get(language) ?? 0) + 0.5);
+  }
+  return { votes, words, distinct: seen.size, accented };
 }
 
 /** Small words are a fifth of running text; one or two among many are names or abbreviations ("El Pollo Loco"). */
-function isClear([language, count]: readonly [string, number], words: number): boolean {
-  return language === 'en' || (count >= 2 && count * 5 >= words);
+function isClear([language, score]: readonly [string, number], words: number, accented: boolean): boolean {
+  if (language === 'en') return true;
+  return score >= (accented ? 1.2 : 1.5) && score * 7 >= words;
 }
 
-function englishIfAscii(sample: string, words: number): string {
-  return words >= 3 && !/[à-öø-ÿœß]/i.test(sample) ? 'en' : 'und';
+/** A word in lower case, or two words in all: one name in capitals says nothing. */
+function isWordy(sample: string, words: number): boolean {
+  return words >= 2 || /(?<![A-Za-z])[A-Za-z]?[a-z]{2,}/.test(sample);
 }
 
 function normaliseHint(hint: string | null): string | null {
@@ -124,18 +176,7 @@ function isLatinLetter(code: number): boolean {
   return (
     (code >= 0x41 && code <= 0x5a) ||
     (code >= 0x61 && code <= 0x7a) ||
-    (code >= 0xc0 && code <= 0x24f && code !== 0xd7)
+    (code >= 0xc0 && code <= 0x24f && code !== 0xd7) ||
+    (code >= 0x1e00 && code <= 0x1eff)
   );
-}
-
-function indexWords(): ReadonlyMap<string, readonly string[]> {
-  const index = new Map<string, string[]>();
-  for (const [language, words] of Object.entries(COMMON_WORDS)) {
-    for (const word of words.split(/\s+/)) {
-      const languages = index.get(word) ?? [];
-      languages.push(language);
-      index.set(word, languages);
-    }
-  }
-  return index;
 }

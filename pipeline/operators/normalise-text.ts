@@ -1,3 +1,5 @@
+import { foldLookalikes } from './fold-lookalikes.js';
+
 /**
  * Cleaned text with the way back: unit `i` of `text` was made from the units `starts[i]` (inclusive) to
  * `ends[i]` (exclusive) of the original. Both are null when the text came out unchanged.
@@ -66,7 +68,9 @@ const CLEAN = /^(?:[!-%'-;=?-~\u3400-\u9fff\u3001\u3002\u300a-\u3011]| (?! |$))*
 /**
  * The text as models and the linker read it: NFKC, without HTML tags and entities, control, zero-width and
  * direction characters, and with white space collapsed to single spaces. Words, signs, numbers, currencies and
- * negations stay. Linear in the length of the text; bounded look-ahead, so hostile mark-up costs no more.
+ * negations stay; raised, lowered, circled and broken figures stay as they are, because NFKC would make 105 of 10⁵ and 21⁄2 of 2½. Letters that
+ * only look Latin inside a Latin word become Latin, and heaps of accents go. Linear in the length of the text; bounded look-ahead, so
+ * hostile mark-up costs no more.
  */
 export function normaliseText(text: string): string {
   return normaliseWithOffsets(text).text;
@@ -105,8 +109,36 @@ function step(text: string, at: number, out: Output): number {
   }
   const end = clusterEnd(text, at);
   const cluster = text.slice(at, end);
-  if (!isInvisible(cluster.codePointAt(0) ?? 0)) out.push(cluster.normalize('NFKC'), at, end);
+  const first = cluster.codePointAt(0) ?? 0;
+  if (!isInvisible(first) && !isLeftOver(first)) out.push(readCluster(cluster, first), at, end);
   return end;
+}
+
+/** More marks than any language puts on a letter are noise. */
+const MAX_MARKS = 3;
+
+function readCluster(cluster: string, first: number): string {
+  if (isSmallFigure(first)) return cluster;
+  const width = first > 0xffff ? 2 : 1;
+  return (cluster.length - width > MAX_MARKS ? cluster.slice(0, width) : cluster).normalize('NFKC');
+}
+
+/** ² ³ ¹ ¼ ½ ¾ ⁵ ₅ ⅓ ① ⒈: figures that must not join the one before or behind. */
+function isSmallFigure(code: number): boolean {
+  return (
+    code === 0xb2 ||
+    code === 0xb3 ||
+    code === 0xb9 ||
+    (code >= 0xbc && code <= 0xbe) ||
+    (code >= 0x2070 && code <= 0x2089) ||
+    (code >= 0x2150 && code <= 0x215f) ||
+    (code >= 0x2460 && code <= 0x249b)
+  );
+}
+
+/** An accent that stands on no letter of its cluster, the rest of a heap; or half of a pair. */
+function isLeftOver(code: number): boolean {
+  return (code >= 0x300 && code <= 0x36f) || (code >= 0xd800 && code <= 0xdfff);
 }
 
 class Output {
@@ -141,7 +173,7 @@ class Output {
 
   finish(): NormalisedText {
     return {
-      text: this.parts.join(''),
+      text: foldLookalikes(this.parts.join('')),
       starts: this.starts.subarray(0, this.length),
       ends: this.ends.subarray(0, this.length),
     };

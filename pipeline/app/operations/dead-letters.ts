@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { ConfigError } from '../../core/errors.js';
 import { DEAD_LETTER_REASONS } from '../../core/scored.js';
-import { authorKeyOf } from '../author-keys.js';
+import { privacyOf } from '../author-keys.js';
 import {
   DEAD_LETTER_STATES,
   dropLetters,
@@ -73,7 +73,7 @@ function deps({ parts, intake, clock, config }: OperationContext): DeadLetterDep
     log: parts.log,
     clock,
     reenter: (document, cursor) => intake.reenter(document, cursor),
-    parse: { virtualClock: parts.world === 'replay', ...authorKeyOf(config) },
+    parse: { virtualClock: parts.world === 'replay', ...privacyOf(config) },
   };
 }
 

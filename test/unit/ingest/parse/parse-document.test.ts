@@ -251,4 +251,42 @@ describe('parseDocument', () => {
     expect(() => parseDocument({ ...retraction, action: 'add' }, context)).toThrow(/"text" and "title"/);
     expect(() => parseDocument({ ...retraction, action: 'withdraw' }, context)).toThrow(/action/);
   });
+
+  it('takes the readable text of HTML where there is no text', () => {
+    const row = { source: { id: 'wire' }, nativeId: 'n', publishedAt: '2026-03-01', title: 'Bank' };
+    const html = '<nav>Home</nav><p>Profit fell &minus;5&nbsp;%.</p><p>Read more</p>';
+    expect(parseDocument({ ...row, html }, context).text).toBe('Profit fell −5 %.');
+    expect(parseDocument({ ...row, html, text: 'Own text' }, context).text).toBe('Own text');
+    expect(() => parseDocument({ ...row, html: ['<p>'] }, context)).toThrow(/"html" must be text/);
+    expect(() => parseDocument({ ...row, html: `<p>${'a'.repeat(200_001)}` }, context)).toThrow(/"html"/);
+  });
+
+  describe('of a customer', () => {
+    const complaint = {
+      source: { id: 'app-reviews', kind: 'feedback' },
+      nativeId: 'mail ana@example.com 7',
+      url: 'https://shop.example/r?from=ana%40example.com',
+      title: 'Call 13812345678',
+      text: 'I paid $1,234,567.89 on 2026-03-01. Call 13812345678 or mail ana@example.com',
+      author: { id: 'ana@example.com' },
+      publishedAt: '2026-03-02T09:00:00Z',
+      extra: { contact: { mail: 'ana@example.com' } },
+    };
+    const masking = { kinds: ['feedback' as const], sources: { 'app-reviews': false, desk: true } };
+
+    it('masks personal data in every field, and keeps prices and dates', () => {
+      const document = parseDocument(complaint, context);
+      expect(document.text).toBe('I paid $1,234,567.89 on 2026-03-01. Call [PHONE] or mail [EMAIL]');
+      expect(document).toMatchObject({ title: 'Call [PHONE]', url: null, author: null });
+      expect(JSON.stringify(document)).not.toMatch(/ana@|ana%40|13812345678/);
+      expect(parseDocument(complaint, context).id).toBe(document.id);
+    });
+
+    it('does so by source where the configuration says so', () => {
+      expect(parseDocument(complaint, { ...context, masking }).text).toContain('ana@example.com');
+      const note = { ...complaint, source: { id: 'desk', kind: 'news' } };
+      expect(parseDocument(note, context).text).toContain('ana@example.com');
+      expect(parseDocument(note, { ...context, masking }).text).not.toContain('ana@example.com');
+    });
+  });
 });

@@ -28,6 +28,30 @@ describe('the sentence splitter', () => {
     ]);
   });
 
+  it('keeps figures, brackets and straight quotes whole in Chinese', () => {
+    expect(sentences('（一）营收3.5亿元；（跌幅3.2%。）随后回升……市场平静！！', 'zh')).toEqual([
+      '（一）营收3.5亿元；',
+      '（跌幅3.2%。）',
+      '随后回升……',
+      '市场平静！！',
+    ]);
+    expect(sentences('他说"没事。"然后走了。"真的？"她问。', 'zh')).toEqual([
+      '他说"没事。"',
+      '然后走了。',
+      '"真的？"',
+      '她问。',
+    ]);
+  });
+
+  it('keeps figures and abbreviations whole in English', () => {
+    const text = 'Dr. Smith, Ph.D., of the U.S. unit left. Net was $1.5 bn vs. $2.0 bn. No. 5 failed!';
+    expect(sentences(text, 'en')).toEqual([
+      'Dr. Smith, Ph.D., of the U.S. unit left.',
+      'Net was $1.5 bn vs. $2.0 bn.',
+      'No. 5 failed!',
+    ]);
+  });
+
   it('gives ordered spans without overlap that cover all that is not white space', () => {
     const text = fc.string({
       unit: fc.constantFrom('A', 'b', '. ', '! ', '。', '”', '\n', ' ', '3', '中'),

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { detectLanguage } from '../../../../pipeline/operators/detect-language.js';
+import { describeLanguage, detectLanguage } from '../../../../pipeline/operators/detect-language.js';
 
 describe('detectLanguage', () => {
   it.each([
@@ -25,6 +26,37 @@ describe('detectLanguage', () => {
     ['', 'und'],
   ])('%s is %s', (text, expected) => {
     expect(detectLanguage(text, null)).toBe(expected);
+  });
+
+  it('knows each of the invented headlines in 19 languages', () => {
+    const path = new URL('../../../fixtures/language/headlines.tsv', import.meta.url);
+    const rows = readFileSync(path, 'utf8').trimEnd().split('\n');
+    const wrong = rows.filter((row) => {
+      const [language, headline = ''] = row.split('\t');
+      return detectLanguage(headline, null) !== language;
+    });
+    expect(rows.length).toBeGreaterThan(60);
+    expect(wrong).toEqual([]);
+  });
+
+  it.each([
+    ['美股下挫，Beam Global(BEEM.O)跌5.5%，Blink Charging(BLNK.O)跌4.6%', 'zh'],
+    ['Kweichow Moutai (贵州茅台) shares fall', 'en'],
+    ['深V', 'zh'],
+    ['GO BITCOIN', 'en'],
+    ['Deutsche Börse in talks to buy rival', 'en'],
+  ])('takes names in another script or language for names: %s is %s', (text, expected) => {
+    expect(detectLanguage(text, null)).toBe(expected);
+  });
+
+  it.each([
+    ['公司发布公告称业绩下滑。 The company said profit fell and the outlook is weak this year', true],
+    ['Shares of the company fell. 公司今日发布公告称前三季度业绩大幅下滑，股价应声下跌', true],
+    ['苹果公司发布 iPhone 新品，股价上涨', false],
+    ['Kweichow Moutai (贵州茅台) shares fall on weak demand', false],
+    ['トヨタの業績が大幅に悪化したと発表した', false],
+  ])('marks mixed text: %s', (text, mixed) => {
+    expect(describeLanguage(text, null).mixed).toBe(mixed);
   });
 
   it('believes the hint only where the text does not say', () => {

@@ -15,6 +15,14 @@ describe('normaliseText', () => {
     ['  a \t b  ', 'a b'],
     ['亏损不足3亿元，同比-20%', '亏损不足3亿元,同比-20%'],
     ['&#0; &#xD800; &#99999999;', '&#99999999;'],
+    ['10⁵ m², 2½ and ①5%', '10⁵ m², 2½ and ①5%'],
+    ['－５％，３．２亿元', '-5%,3.2亿元'],
+    ['pr\u043efit of \u0410pple; Газпром, π', 'profit of Apple; Газпром, π'],
+    [`l${'\u0317\u0301'.repeat(20)}oss`, 'loss'],
+    ['Tiê\u0301n lợi', 'Tiến lợi'],
+    ['half \ud800 pair \udc00', 'half pair'],
+    ['did n\u200bo\u2060t fall \u202e%5\u202c \u2067x\u2069', 'did not fall %5 x'],
+    ['未\u200b盈利，不\ufeff分红', '未盈利,不分红'],
     ['', ''],
   ])('%j becomes %j', (raw, expected) => {
     expect(normaliseText(raw)).toBe(expected);
