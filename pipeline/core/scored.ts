@@ -31,7 +31,7 @@ export type MentionOrigin = (typeof MENTION_ORIGINS)[number];
 /**
  * Why a mention was linked, strongest first: `cashtag`, `exchange_code` (a code in brackets), `distinct_name` (the name
  * can mean nothing else), `legal_suffix` (Inc, 股份有限公司), `company_words` (what companies have or do, right beside the
- * name), `beside_company` (named in one breath with a company), `finance_words` (near by), `supported` (a tag, a code or
+ * name), `beside_company` (named in one breath with a company), `hashtag` (#Apple), `finance_words` (near by), `supported` (a tag, a code or
  * a surer name of the same company in the document), `provider_tag` (a hint only).
  */
 export const LINK_REASONS = [
@@ -41,6 +41,7 @@ export const LINK_REASONS = [
   'legal_suffix',
   'company_words',
   'beside_company',
+  'hashtag',
   'finance_words',
   'supported',
   'provider_tag',

@@ -104,6 +104,7 @@ function findFamilies(instruments: readonly Instrument[]): ReadonlyMap<string, R
   for (const instrument of instruments) {
     for (const { text } of instrument.names) {
       for (let space = text.indexOf(' '); space > 0; space = text.indexOf(' ', space + 1)) {
+        if (text.startsWith('Class ', space + 1)) continue;
         const head = foldWord(text.slice(0, space));
         const owners = families.get(head) ?? new Set();
         owners.add(instrument);

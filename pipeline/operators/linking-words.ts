@@ -15,7 +15,7 @@ export const COMPANY_FOLLOWERS: ReadonlySet<string> = wordSet(`
   subsidiary unit supplier suppliers rival rivals workers employees staff factory factories plant plants stores dealers
   customers analysts analyst valuation managing director promoter promoters net pat volumes order orders deal scrip counter
   zooms zoomed cracks cracked slumps slumped tanks tanked spurts spurted edges hovers extends recovers rebounds jumped plunge jump surge rally fall rise gain drop
-  looks looking likely set plans aims targets bags bagged secures secured clocks logs gets got offers stakes stake arm is has was eyes mulls eyeing iphone iphones ipad ipads watch mac macbook pay music tv`);
+  looks looking likely set plans aims targets bags bagged secures secured clocks logs gets got offers stakes stake arm eyes mulls eyeing iphone iphones ipad ipads watch mac macbook pay music tv`);
 
 /** Before `of`, `in`, `at`, `by`, `from` or `for` and a capitalised name: a company. */
 const LEADING_NOUNS =
@@ -43,6 +43,7 @@ export const PLAIN_PRECEDERS: ReadonlySet<string> = wordSet(`
   the a an and or but as if is are was will would can could should why how what when where who does did do has have had
   with for of in on at to by from after before amid over than like vs versus not no new buy sell short long own hold
   says said via about into against watch why's that this these those its our my your their more most only even also
+  since because though while whether once until if so then just it he she they we you all any some both each another next last former meet being today's week's beyond under between within
   rt breaking update exclusive report ceo cfo chairman investors analysts monday tuesday wednesday thursday friday
   january february march april may june july august september october november december today yesterday`);
 
@@ -52,7 +53,7 @@ export const PLAIN_PRECEDERS: ReadonlySet<string> = wordSet(`
  */
 export const DECOYS: readonly string[] = [
   ...lines(`
-  h&r block|fox-pitt kelton|fox-pitt|federal reserve bank of new york|new york fed|amex stadium|american express community stadium|
+  h&r block|dj-ubs|yahoo finance|fox-pitt kelton|fox-pitt|federal reserve bank of new york|new york fed|amex stadium|american express community stadium|
   big apple|apple pie|apple pies|apple juice|apple cider|apple sauce|apple tree|apple trees|apple orchard|apple growers|apple crop|apple harvest|apple exports|apple imports|adam's apple|candy apple|apple picking
   price target|price targets|target price|target prices|target date|target rate|target range|inflation target|target zone|stop target|profit target|on target|target audience|target market|target group|target company|target companies
   visa waiver|visa ban|visa bans|visa rules|visa fee|visa fees|visa application|visa applications|visa program|visa programme|visa holders|visa restrictions|visa policy|visa free|visa-free|h-1b visa|work visa|student visa|tourist visa|golden visa|visa applicants|visa overstay|visa requirements|entry visa|visa system|visa on arrival

@@ -33,6 +33,7 @@ export function judgeWriting(text: string, hit: NameHit, entry: NameEntry): Verd
   const support: Verdict =
     entry.ambiguous || (entry.family && continuesAsOtherName(text, hit)) ? 'context' : 'sure';
   const capitalsAround = isAllCapitals(text, hit);
+  if (isPartOfFund(text, hit, entry)) return 'no';
   if (isAcronym(entry.text)) {
     if (written !== written.toUpperCase()) return isOwnWriting(written) ? support : 'no';
     return capitalsAround && entry.text.length <= 3 ? 'context' : support;
@@ -79,9 +80,10 @@ export function legalSuffixLength(text: string, hit: NameHit): number {
 }
 
 function findLatinContext(text: string, hit: NameHit): LinkReason | null {
+  if (text[hit.start - 1] === '#' && isCapital(text.charAt(hit.start))) return 'hashtag';
   const { before, after, startsSentence } = surround(text, hit);
   const titleCase = isTitleCase(before + text.slice(hit.start, hit.end) + after);
-  const preceding = /([\p{L}][\p{L}'.&-]*) $/u.exec(before)?.[1];
+  const preceding = /(?:^|[^\p{L}\p{N}@#_])([\p{L}][\p{L}'.&-]*) $/u.exec(before)?.[1];
   const partOfName =
     preceding !== undefined &&
     isCapital(preceding.charAt(0)) &&
@@ -109,6 +111,15 @@ function continuesAsOtherName(text: string, hit: NameHit): boolean {
   return !COMPANY_FOLLOWERS.has(plain) && !PLAIN_PRECEDERS.has(plain) && legalSuffixLength(text, hit) === 0;
 }
 
+/** "CSI 300 China A-Shares Fund": what is meant is a fund on the index. */
+function isPartOfFund(text: string, hit: NameHit, { instrument }: NameEntry): boolean {
+  return (
+    instrument.sector === 'funds' &&
+    !instrument.listings.some(({ mic }) => mic === 'ARCX' || mic === 'BATS') &&
+    /^(?: [\w&.-]+){0,4} (?:ETF|ETN|Fund|Trust)\b/.test(text.slice(hit.end, hit.end + 60))
+  );
+}
+
 /** An acronym of five letters is also written as a word ("Crisil"), a shorter one with capitals inside ("RCom"). */
 function isOwnWriting(written: string): boolean {
   if (!isCapital(written.charAt(0))) return false;
@@ -117,7 +128,9 @@ function isOwnWriting(written: string): boolean {
 
 /** "Apple shares", "Apple's profit", "Apple to cut jobs", "Apple Q3 results", "Apple +3%", "Apple (AAPL)". */
 function isFollowedLikeCompany(after: string): boolean {
-  const rest = after.replace(/^['’]s?(?= )/, '');
+  // Things rarely own anything: "Apple's", "Shell's" is a company or a person, and people were ruled out before.
+  if (/^['’]s [\p{L}"'‘“]/u.test(after)) return true;
+  const rest = after.replace(/^['’](?= )/, '');
   const word = /^ ([A-Za-z][\w-]*)/.exec(rest)?.[1]?.toLowerCase();
   if (word !== undefined && COMPANY_FOLLOWERS.has(word)) return true;
   if (
