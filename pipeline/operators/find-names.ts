@@ -98,21 +98,21 @@ function collectPatterns(instruments: readonly Instrument[]): ReadonlyMap<string
   return patterns;
 }
 
-/** What Latin names of several words begin with, word by word, and whose they are. */
+/** What Latin names of several words begin with, word by word, and whose they are; "Class A" goes on with no name. */
 function findFamilies(instruments: readonly Instrument[]): ReadonlyMap<string, ReadonlySet<Instrument>> {
   const families = new Map<string, Set<Instrument>>();
   for (const instrument of instruments) {
-    for (const { text } of instrument.names) {
-      for (let space = text.indexOf(' '); space > 0; space = text.indexOf(' ', space + 1)) {
-        if (text.startsWith('Class ', space + 1)) continue;
-        const head = foldWord(text.slice(0, space));
-        const owners = families.get(head) ?? new Set();
-        owners.add(instrument);
-        families.set(head, owners);
-      }
+    for (const head of instrument.names.flatMap(({ text }) => headsOf(text))) {
+      const owners = families.get(head) ?? new Set();
+      owners.add(instrument);
+      families.set(head, owners);
     }
   }
   return families;
+}
+
+function headsOf(text: string): readonly string[] {
+  return [...text.matchAll(/ (?!Class )/g)].map((space) => foldWord(text.slice(0, space.index)));
 }
 
 /** A name counts as Chinese when both its ends are: then it needs no word boundary. */

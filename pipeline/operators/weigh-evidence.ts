@@ -30,8 +30,7 @@ interface Surroundings {
 export function judgeWriting(text: string, hit: NameHit, entry: NameEntry): Verdict {
   if (hit.chinese) return entry.ambiguous ? 'context' : 'sure';
   const written = text.slice(hit.start, hit.end);
-  const support: Verdict =
-    entry.ambiguous || (entry.family && continuesAsOtherName(text, hit)) ? 'context' : 'sure';
+  const support: Verdict = entry.ambiguous || (entry.family && isPartOfName(text, hit)) ? 'context' : 'sure';
   const capitalsAround = isAllCapitals(text, hit);
   if (isPartOfFund(text, hit, entry)) return 'no';
   if (isAcronym(entry.text)) {
@@ -83,12 +82,7 @@ function findLatinContext(text: string, hit: NameHit): LinkReason | null {
   if (text[hit.start - 1] === '#' && isCapital(text.charAt(hit.start))) return 'hashtag';
   const { before, after, startsSentence } = surround(text, hit);
   const titleCase = isTitleCase(before + text.slice(hit.start, hit.end) + after);
-  const preceding = /(?:^|[^\p{L}\p{N}@#_])([\p{L}][\p{L}'.&-]*) $/u.exec(before)?.[1];
-  const partOfName =
-    preceding !== undefined &&
-    isCapital(preceding.charAt(0)) &&
-    !PLAIN_PRECEDERS.has(preceding.toLowerCase()) &&
-    !COMPANY_LEADER.test(before);
+  const partOfName = followsOtherName(before);
   if (partOfName && !titleCase) return null;
   if (!titleCase && continuesAsOtherName(text, hit)) return null;
   const lowerCase = !isCapital(text.charAt(hit.start));
@@ -101,6 +95,17 @@ function findLatinContext(text: string, hit: NameHit): LinkReason | null {
 
 function isFinanceNear(before: string, after: string, reach: number): boolean {
   return FINANCE_NEAR.test(before.slice(-reach)) || FINANCE_NEAR.test(after.slice(0, reach));
+}
+
+/** "Aditya Birla", "Mandarin Oriental": a capitalised word right before that is none that comes before any name. */
+function followsOtherName(before: string): boolean {
+  const preceding = /(?:^|[^\p{L}\p{N}@#_])([\p{L}][\p{L}'.&-]*) $/u.exec(before)?.[1];
+  return (
+    preceding !== undefined &&
+    isCapital(preceding.charAt(0)) &&
+    !PLAIN_PRECEDERS.has(preceding.toLowerCase()) &&
+    !COMPANY_LEADER.test(before)
+  );
 }
 
 /** "Bajaj Electricals", "Deepak Mohoni": a capitalised word goes on that is nothing companies have or do. */
@@ -117,6 +122,12 @@ function isPartOfFund(text: string, hit: NameHit, { instrument }: NameEntry): bo
     instrument.sector === 'funds' &&
     !instrument.listings.some(({ mic }) => mic === 'ARCX' || mic === 'BATS') &&
     /^(?: [\w&.-]+){0,4} (?:ETF|ETN|Fund|Trust)\b/.test(text.slice(hit.end, hit.end + 60))
+  );
+}
+
+function isPartOfName(text: string, hit: NameHit): boolean {
+  return (
+    continuesAsOtherName(text, hit) || followsOtherName(text.slice(Math.max(0, hit.start - 32), hit.start))
   );
 }
 

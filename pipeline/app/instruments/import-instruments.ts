@@ -117,10 +117,23 @@ function findKnown(row: DeskRow, { byId, byIsin, names, resolve, at }: Finder): 
   return agrees ? (byId.get(listed.instrument.id) ?? null) : null;
 }
 
-/** Names that are there already stay as they are, their dates and warnings included. */
+/**
+ * Names that are there already keep their dates, and one word keeps its warning; that several words or an acronym are
+ * ambiguous, the desk knows better.
+ */
 function withNames(known: Instrument, names: readonly InstrumentName[]): Instrument {
   const present = new Set(known.names.map(({ text }) => text.toLowerCase()));
-  return { ...known, names: [...known.names, ...distinct(names, present)] };
+  const sure = new Set(
+    names.filter((name) => !name.ambiguous && isTelling(name.text)).map(({ text }) => text),
+  );
+  const kept = known.names.map((name) => (sure.has(name.text) ? { ...name, ambiguous: false } : name));
+  return { ...known, names: [...kept, ...distinct(names, present)] };
+}
+
+function isTelling(text: string): boolean {
+  return (
+    text.includes(' ') || (text.length >= 3 && text === text.toUpperCase() && text !== text.toLowerCase())
+  );
 }
 
 function toInstrument(row: DeskRow, names: readonly InstrumentName[]): Instrument | null {

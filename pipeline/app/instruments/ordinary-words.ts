@@ -30,7 +30,7 @@ export const ORDINARY_WORDS: ReadonlySet<string> = new Set(
   village vine virtue vision vista vital vivid volt voltage voyager vulcan wave way wealth web well west white wide wind wing
   winner wish wolf women wonder world wynn yield york young zenith zero zest zip zone indian
   jay jai jet spice eros ester everyday fact facts hind lic mic nse orbis page
-  pci sail sun tin tv vip welcome mcx bse deepak arvind anil mukesh ravi raj ram shyam mohan gopal krishna lakshmi shankar ganesh vijay ajay sanjay rajesh suresh ramesh kumar singh sharma gupta mehta shah patel jain agarwal nath prakash exchange exchanges stock india of and the development finance services cbi micro renewable`.split(
+  pci sail sun tin tv vip welcome mcx bse deepak arvind anil mukesh ravi raj ram shyam mohan gopal krishna lakshmi shankar ganesh vijay ajay sanjay rajesh suresh ramesh kumar singh sharma gupta mehta shah patel jain agarwal nath prakash exchange exchanges stock india of and the development finance services cbi micro renewable all any are ask bad be buy car care cost cut did do dog down eat end fan far few for free from fun get go hard has help hit hope hot how job keep kid know lead left less list live lose love man max men mid mind more most move much must near need net next nice no not off old on once only open or our out own pay play post push put rate raw read rest rich risk roll run safe sale say see sell send set she show side sign site six so some soon stay step still stop such sure swap take talk tell ten than that them then they thin this three time too top try turn two up us use very wait walk want war was watch we week were what when who why will wise with work yes you your`.split(
     /\s+/,
   ),
 );
