@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ConfigError } from '../pipeline/core/errors.js';
 import type { Instrument } from '../pipeline/core/instrument.js';
+import { isIsin } from '../pipeline/core/isin.js';
 import { SECTOR_IDS, type SectorId } from '../pipeline/core/taxonomy.js';
 
 /** The list that comes with the package, relative to its root. */
@@ -26,7 +27,7 @@ const inOrder = (range: { from: string | null; to: string | null }): boolean =>
 
 const listing = z
   .strictObject({
-    ticker: z.string().regex(/^[A-Z0-9][A-Z0-9.]{0,11}$/, 'must be a ticker in capitals, classes as BRK.B'),
+    ticker: z.string().regex(/^[A-Z0-9][A-Z0-9.&-]{0,19}$/, 'must be a ticker in capitals, classes as BRK.B'),
     mic: z.string().regex(/^[A-Z0-9]{4}$/, 'must be a market identifier of ISO 10383'),
     ...validity,
   })
@@ -43,19 +44,27 @@ const name = z
 /** A name without dates and without second meaning may be written as a plain string. */
 const nameOrText = z.preprocess((value) => (typeof value === 'string' ? { text: value } : value), name);
 
+const instrumentId = z.string().regex(/^[A-Z0-9][A-Z0-9.&-]{0,19}\.[A-Z0-9]{4}$/, 'must be TICKER.MIC');
+
 const instrument = z.strictObject({
-  id: z.string().regex(/^[A-Z0-9][A-Z0-9.]{0,11}\.[A-Z0-9]{4}$/, 'must be TICKER.MIC'),
+  id: instrumentId,
   name: z.string().min(1).max(120),
   nameZh: z.string().min(1).max(60).nullable().default(null),
-  sector: z.enum(SECTOR_IDS as [SectorId, ...SectorId[]]),
+  sector: z
+    .enum(SECTOR_IDS as [SectorId, ...SectorId[]])
+    .nullable()
+    .default(null),
   country: z.string().regex(/^[A-Z]{2}$/, 'must be two capitals (ISO 3166)'),
   listings: z.array(listing).min(1),
   names: z.array(nameOrText).min(1),
+  isin: z.string().refine(isIsin, 'must be an ISIN with the right check digit').nullable().default(null),
+  parent: instrumentId.nullable().default(null),
+  peers: z.array(instrumentId).max(20).default([]),
 });
 
 /**
  * Reads an instrument list: JSON lines, one `Instrument` a line, empty lines skipped; a name without dates may be
- * a plain string, `nameZh` and dates may be left out.
+ * a plain string; only `id`, `name`, `country`, `listings` and `names` must be there.
  *
  * Fails with a `ConfigError` that names file, line and field of every problem (the first 20), also of ids that
  * repeat. Memory: the whole list.

@@ -114,11 +114,12 @@ function toLinked(view: DocumentView, offset: number): LinkedDocument {
     },
     text: documentText(view),
     language,
-    links: view.mentions.map(({ instrument, name, relevance, via, spans }) => ({
+    links: view.mentions.map(({ instrument, name, relevance, via, reasons, spans }) => ({
       instrument,
       name,
       relevance,
       via,
+      ...(reasons === undefined ? {} : { reasons }),
       spans,
     })),
     storyId: view.storyId,

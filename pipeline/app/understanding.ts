@@ -78,9 +78,12 @@ export function modelDirectory(models: Config['models']): string {
 /** The demo knows its invented companies only, and no other world knows them. */
 async function loadAllInstruments(options: UnderstandingOptions): Promise<readonly Instrument[]> {
   if (options.world === 'demo') return loadInstruments(demoInstrumentsPath());
-  const lists = await Promise.all(
-    [bundledInstrumentsPath(), ...options.instrumentFiles].map(loadInstruments),
-  );
+  return loadInstrumentLists(options.instrumentFiles);
+}
+
+/** The built-in list and further ones over it: an id that repeats means the later row. */
+export async function loadInstrumentLists(files: readonly string[]): Promise<readonly Instrument[]> {
+  const lists = await Promise.all([bundledInstrumentsPath(), ...files].map((file) => loadInstruments(file)));
   const byId = new Map(lists.flat().map((instrument) => [instrument.id, instrument]));
   return [...byId.values()];
 }

@@ -30,6 +30,14 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Measure language detection on labelled rows.',
     load: async () => (await import('./evaluate-language.js')).evaluateLanguageCommand,
   },
+  'evaluate linking': {
+    summary: 'Measure which companies are found in texts.',
+    load: async () => (await import('./evaluate-linking.js')).evaluateLinkingCommand,
+  },
+  'instruments import': {
+    summary: "Bring a desk's own list of companies together with the built-in one.",
+    load: async () => (await import('./instruments-import.js')).instrumentsImportCommand,
+  },
   'train ngram': {
     summary: 'Train the n-gram model.',
     load: async () => (await import('./train-ngram.js')).trainNgramCommand,

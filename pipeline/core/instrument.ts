@@ -23,10 +23,17 @@ export interface Instrument {
   readonly id: string;
   readonly name: string;
   readonly nameZh: string | null;
-  readonly sector: SectorId;
+  /** Null where a desk's own list does not say. */
+  readonly sector: SectorId | null;
   /** ISO 3166 alpha-2. */
   readonly country: string;
   readonly listings: readonly Listing[];
   /** Names, former names, short names and 简称, the full name included. */
   readonly names: readonly InstrumentName[];
+  /** ISIN of the main share, check digit right; null where it is not known. */
+  readonly isin: string | null;
+  /** Id of the listed company that controls this one; null without one, or where it is not in the list. */
+  readonly parent: string | null;
+  /** Ids of the companies it is compared with, most alike first. */
+  readonly peers: readonly string[];
 }

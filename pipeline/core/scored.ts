@@ -28,6 +28,26 @@ export interface ModelVersion {
 export const MENTION_ORIGINS = ['name', 'cashtag', 'provider'] as const;
 export type MentionOrigin = (typeof MENTION_ORIGINS)[number];
 
+/**
+ * Why a mention was linked, strongest first: `cashtag`, `exchange_code` (a code in brackets), `distinct_name` (the name
+ * can mean nothing else), `legal_suffix` (Inc, 股份有限公司), `company_words` (what companies have or do, right beside the
+ * name), `beside_company` (named in one breath with a company), `hashtag` (#Apple), `finance_words` (near by), `supported` (a tag, a code or
+ * a surer name of the same company in the document), `provider_tag` (a hint only).
+ */
+export const LINK_REASONS = [
+  'cashtag',
+  'exchange_code',
+  'distinct_name',
+  'legal_suffix',
+  'company_words',
+  'beside_company',
+  'hashtag',
+  'finance_words',
+  'supported',
+  'provider_tag',
+] as const;
+export type LinkReason = (typeof LINK_REASONS)[number];
+
 /** Start (inclusive) and end (exclusive) in UTF-16 units of `documentText(document)`. */
 export type Span = readonly [start: number, end: number];
 
@@ -38,6 +58,8 @@ export interface LinkedMention {
   /** 0 … 1: how much the document is about this instrument; 0 when only the provider says so. */
   readonly relevance: number;
   readonly via: readonly MentionOrigin[];
+  /** Each once, strongest first; absent in messages of release 0.1. */
+  readonly reasons?: readonly LinkReason[];
   readonly spans: readonly Span[];
 }
 

@@ -3,6 +3,7 @@ import type { LogPosition, RawDocument, World } from './document.js';
 import type {
   DeadLetter,
   DropReason,
+  LinkReason,
   MentionOrigin,
   ScoredDocument,
   Sentiment,
@@ -241,6 +242,8 @@ export interface DocumentMention {
   readonly name: string;
   readonly relevance: number;
   readonly via: readonly MentionOrigin[];
+  /** Why it was linked; absent in what release 0.1 stored. */
+  readonly reasons?: readonly LinkReason[];
   readonly negative: number;
   readonly neutral: number;
   readonly positive: number;

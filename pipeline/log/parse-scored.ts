@@ -2,6 +2,7 @@ import type { LogPosition, RawDocument } from '../core/document.js';
 import {
   DEAD_LETTER_REASONS,
   DROP_REASONS,
+  LINK_REASONS,
   MENTION_ORIGINS,
   type DeadLetter,
   type Mention,
@@ -102,6 +103,13 @@ function parseMention(value: unknown, field: string): Mention {
     name: readText(fields, 'name'),
     relevance: readNumber(fields, 'relevance', 0, 1),
     via: readList(fields, 'via', (origin) => readOneOf({ via: origin }, 'via', MENTION_ORIGINS)),
+    ...(fields['reasons'] === undefined
+      ? {}
+      : {
+          reasons: readList(fields, 'reasons', (reason) =>
+            readOneOf({ reasons: reason }, 'reasons', LINK_REASONS),
+          ),
+        }),
     spans: readList(fields, 'spans', parseSpan),
     negative: readNumber(fields, 'negative', 0, 1),
     neutral: readNumber(fields, 'neutral', 0, 1),

@@ -9,6 +9,8 @@ export interface NameEntry {
   readonly instrument: Instrument;
   readonly text: string;
   readonly ambiguous: boolean;
+  /** Also begins a longer name of another instrument: "Bajaj", beside "Bajaj Finance". */
+  readonly family: boolean;
   readonly from: number;
   readonly to: number;
 }
@@ -73,14 +75,17 @@ export function createNameFinder(instruments: readonly Instrument[]): FindNames 
 
 function collectPatterns(instruments: readonly Instrument[]): ReadonlyMap<string, Pattern> {
   const patterns = new Map<string, Pattern>();
+  const families = findFamilies(instruments);
   for (const instrument of instruments) {
     for (const name of instrument.names) {
       const key = foldWord(name.text);
+      const heads = families.get(key);
       const pattern = patterns.get(key) ?? { chinese: isChinese(key), entries: [] };
       pattern.entries.push({
         instrument,
         text: name.text,
         ambiguous: name.ambiguous,
+        family: heads !== undefined && (heads.size > 1 || !heads.has(instrument)),
         ...validity(name),
       });
       patterns.set(key, pattern);
@@ -91,6 +96,23 @@ function collectPatterns(instruments: readonly Instrument[]): ReadonlyMap<string
     if (!patterns.has(key)) patterns.set(key, { chinese: isChinese(key), entries: [] });
   }
   return patterns;
+}
+
+/** What Latin names of several words begin with, word by word, and whose they are; "Class A" goes on with no name. */
+function findFamilies(instruments: readonly Instrument[]): ReadonlyMap<string, ReadonlySet<Instrument>> {
+  const families = new Map<string, Set<Instrument>>();
+  for (const instrument of instruments) {
+    for (const head of instrument.names.flatMap(({ text }) => headsOf(text))) {
+      const owners = families.get(head) ?? new Set();
+      owners.add(instrument);
+      families.set(head, owners);
+    }
+  }
+  return families;
+}
+
+function headsOf(text: string): readonly string[] {
+  return [...text.matchAll(/ (?!Class )/g)].map((space) => foldWord(text.slice(0, space.index)));
 }
 
 /** A name counts as Chinese when both its ends are: then it needs no word boundary. */

@@ -1,11 +1,17 @@
 import type { SourceKind } from '../core/document.js';
 import type { Instrument } from '../core/instrument.js';
-import type { LinkedMention, MentionOrigin, Span } from '../core/scored.js';
+import {
+  LINK_REASONS,
+  type LinkedMention,
+  type LinkReason,
+  type MentionOrigin,
+  type Span,
+} from '../core/scored.js';
 import { createNameFinder, type NameEntry, type NameHit } from './find-names.js';
 import { findTickers, type TickerHit } from './find-tickers.js';
 import { normaliseWithOffsets, type NormalisedText } from './normalise-text.js';
 import { createResolver, type Resolution, type ResolveInstrument } from './resolve-instrument.js';
-import { hasCompanyContext, judgeWriting, legalSuffixLength } from './weigh-evidence.js';
+import { findCompanyContext, judgeWriting, legalSuffixLength } from './weigh-evidence.js';
 
 export interface LinkInput {
   /** `documentText(document)`: spans point into it. */
@@ -30,7 +36,15 @@ interface Found {
   readonly id: string;
   readonly name: string;
   readonly via: Set<MentionOrigin>;
+  readonly reasons: Set<LinkReason>;
   readonly spans: [number, number][];
+}
+
+/** A name hit that means an instrument, and why. */
+interface NameLink {
+  readonly hit: NameHit;
+  readonly entry: NameEntry;
+  readonly reason: LinkReason;
 }
 
 /** Evidence is weighed at most so often in a text; what comes after needs none or is left out. */
@@ -43,7 +57,7 @@ const MAX_SPANS = 50;
  * A `$TICKER` and a provider's ticker always give a mention, `?TICKER` when nobody of that ticker is known at that
  * time. Names link at word boundaries when they can mean nothing else or the words around say so; otherwise the
  * linker abstains. A post that carries tags is about what it tags: names of other companies do not link there. Mentions come
- * most relevant first. Linear in the text; about 10 MB for 1,500 instruments. Not re-entrant across threads.
+ * most relevant first, each with its reasons. Linear in the text. Not re-entrant across threads.
  */
 export function createLinker(instruments: readonly Instrument[]): Linker {
   const byId = new Map(instruments.map((instrument) => [instrument.id, instrument]));
@@ -66,8 +80,8 @@ export function createLinker(instruments: readonly Instrument[]): Linker {
       }
     }
     const hits = findNames(normalised.text, at);
-    for (const [hit, entry] of chooseNames(normalised.text, hits, new Set(found.keys()))) {
-      if (mayLink(entry.instrument.id)) noteName(found, normalised.text, hit, entry.instrument);
+    for (const link of chooseNames(normalised.text, hits, new Set(found.keys()))) {
+      if (mayLink(link.entry.instrument.id)) noteName(found, normalised.text, link);
     }
     return rank([...found.values()], normalised, input.text);
   };
@@ -75,18 +89,22 @@ export function createLinker(instruments: readonly Instrument[]): Linker {
 }
 
 function noteProvider(found: Map<string, Found>, resolution: Resolution): void {
-  entryFor(found, resolution).via.add('provider');
+  const entry = entryFor(found, resolution);
+  entry.via.add('provider');
+  entry.reasons.add('provider_tag');
 }
 
 function noteTicker(found: Map<string, Found>, hit: TickerHit): void {
   const entry = entryFor(found, hit.resolution);
   entry.via.add('cashtag');
+  entry.reasons.add(hit.kind === 'cashtag' ? 'cashtag' : 'exchange_code');
   if (entry.spans.length < MAX_SPANS) entry.spans.push([hit.start, hit.end]);
 }
 
-function noteName(found: Map<string, Found>, text: string, hit: NameHit, instrument: Instrument): void {
-  const entry = entryFor(found, { kind: 'known', instrument });
+function noteName(found: Map<string, Found>, text: string, { hit, entry: name, reason }: NameLink): void {
+  const entry = entryFor(found, { kind: 'known', instrument: name.instrument });
   entry.via.add('name');
+  entry.reasons.add(reason);
   if (entry.spans.length < MAX_SPANS) entry.spans.push([hit.start, hit.end + legalSuffixLength(text, hit)]);
 }
 
@@ -96,7 +114,13 @@ function entryFor(found: Map<string, Found>, resolution: Resolution): Found {
   const id = known?.id ?? (resolution.kind === 'unknown' ? resolution.id : ambiguousId(resolution));
   const existing = found.get(id);
   if (existing !== undefined) return existing;
-  const entry: Found = { id, name: known?.name ?? id.slice(1), via: new Set(), spans: [] };
+  const entry: Found = {
+    id,
+    name: known?.name ?? id.slice(1),
+    via: new Set(),
+    reasons: new Set(),
+    spans: [],
+  };
   found.set(id, entry);
   return entry;
 }
@@ -111,8 +135,8 @@ function chooseNames(
   text: string,
   hits: readonly NameHit[],
   tagged: ReadonlySet<string>,
-): readonly (readonly [NameHit, NameEntry])[] {
-  const chosen = new Map<NameHit, NameEntry>();
+): readonly NameLink[] {
+  const chosen = new Map<NameHit, NameLink>();
   const open: [NameHit, NameEntry][] = [];
   const supported = new Set(tagged);
   for (const hit of hits) {
@@ -120,9 +144,10 @@ function chooseNames(
     if (entry === null) continue;
     const verdict = judgeWriting(text, hit, entry);
     if (verdict === 'no') continue;
-    if (verdict === 'context' && legalSuffixLength(text, hit) === 0) open.push([hit, entry]);
+    const suffix = legalSuffixLength(text, hit) > 0;
+    if (verdict === 'context' && !suffix) open.push([hit, entry]);
     else {
-      chosen.set(hit, entry);
+      chosen.set(hit, { hit, entry, reason: suffix ? 'legal_suffix' : 'distinct_name' });
       supported.add(entry.instrument.id);
     }
   }
@@ -130,11 +155,14 @@ function chooseNames(
   for (const [hit, entry] of open) {
     const known = supported.has(entry.instrument.id);
     if (!known && weighed++ >= MAX_WEIGHED) continue;
-    if (!known && !hasCompanyContext(text, hit, standsBeside(text, hit, chosen.keys()))) continue;
-    chosen.set(hit, entry);
+    const reason = known
+      ? 'supported'
+      : findCompanyContext(text, hit, standsBeside(text, hit, chosen.keys()));
+    if (reason === null) continue;
+    chosen.set(hit, { hit, entry, reason });
     supported.add(entry.instrument.id);
   }
-  return [...chosen].sort((a, b) => a[0].start - b[0].start);
+  return [...chosen.values()].sort((a, b) => a.hit.start - b.hit.start);
 }
 
 /** One name of two valid instruments means the tagged one, or neither. */
@@ -171,6 +199,7 @@ function rank(found: readonly Found[], normalised: NormalisedText, original: str
         name: entry.name,
         relevance: relevanceOf({ spans, total, named, headlineEnd }),
         via: (['name', 'cashtag', 'provider'] as const).filter((origin) => entry.via.has(origin)),
+        reasons: LINK_REASONS.filter((reason) => entry.reasons.has(reason)),
         spans,
       };
     })

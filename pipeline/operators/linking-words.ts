@@ -13,7 +13,9 @@ export const COMPANY_FOLLOWERS: ReadonlySet<string> = wordSet(`
   plunged soars soared surges surged climbs climbed sinks sank rallies rallied upgraded downgraded reiterated initiated
   faces faced reveals revealed confirms confirmed denies denied admits admitted rejects rejected seeks
   subsidiary unit supplier suppliers rival rivals workers employees staff factory factories plant plants stores dealers
-  customers analysts analyst valuation iphone iphones ipad ipads watch mac macbook pay music tv`);
+  customers analysts analyst valuation managing director promoter promoters net pat volumes order orders deal scrip counter
+  zooms zoomed cracks cracked slumps slumped tanks tanked spurts spurted edges hovers extends recovers rebounds jumped plunge jump surge rally fall rise gain drop
+  looks looking likely set plans aims targets bags bagged secures secured clocks logs gets got offers stakes stake arm eyes mulls eyeing iphone iphones ipad ipads watch mac macbook pay music tv`);
 
 /** Before `of`, `in`, `at`, `by`, `from` or `for` and a capitalised name: a company. */
 const LEADING_NOUNS =
@@ -41,6 +43,7 @@ export const PLAIN_PRECEDERS: ReadonlySet<string> = wordSet(`
   the a an and or but as if is are was will would can could should why how what when where who does did do has have had
   with for of in on at to by from after before amid over than like vs versus not no new buy sell short long own hold
   says said via about into against watch why's that this these those its our my your their more most only even also
+  since because though while whether once until if so then just it he she they we you all any some both each another next last former meet being today's week's beyond under between within
   rt breaking update exclusive report ceo cfo chairman investors analysts monday tuesday wednesday thursday friday
   january february march april may june july august september october november december today yesterday`);
 
@@ -50,7 +53,7 @@ export const PLAIN_PRECEDERS: ReadonlySet<string> = wordSet(`
  */
 export const DECOYS: readonly string[] = [
   ...lines(`
-  h&r block|fox-pitt kelton|fox-pitt|federal reserve bank of new york|new york fed|amex stadium|american express community stadium|
+  h&r block|dj-ubs|yahoo finance|fox-pitt kelton|fox-pitt|federal reserve bank of new york|new york fed|amex stadium|american express community stadium|
   big apple|apple pie|apple pies|apple juice|apple cider|apple sauce|apple tree|apple trees|apple orchard|apple growers|apple crop|apple harvest|apple exports|apple imports|adam's apple|candy apple|apple picking
   price target|price targets|target price|target prices|target date|target rate|target range|inflation target|target zone|stop target|profit target|on target|target audience|target market|target group|target company|target companies
   visa waiver|visa ban|visa bans|visa rules|visa fee|visa fees|visa application|visa applications|visa program|visa programme|visa holders|visa restrictions|visa policy|visa free|visa-free|h-1b visa|work visa|student visa|tourist visa|golden visa|visa applicants|visa overstay|visa requirements|entry visa|visa system|visa on arrival
@@ -75,6 +78,7 @@ export const DECOYS: readonly string[] = [
   unilever house|shell island|nike missile|intel community|intel committee|intel agencies|intel officials|intel chief|house intel|senate intel|intel report|intel reports|intel sharing|u.s. intel
   cardinal rule|cardinal sin|cardinal dolan|cardinal pell|st louis cardinal|discover new|constellation program|constellation of|viacom theatre|principal amount|school principal|principal and interest|loan principal|travelers checks|air travelers|business travelers|holiday travelers|paramount importance|of paramount|equinox day|autumn equinox|spring equinox|vernal equinox|fox news|fox business|megan fox|vicente fox|fox sports|liam fox|fox hunting|dow jones|dow jones industrial average|dow jones newswires|lowe's theatre|rob lowe|chris lowe|kellogg school|kellogg school of management|kellogg foundation|ross school|ross perot|wilbur ross|bob ross|diana ross|rick ross|commerce secretary ross|secretary ross|humana vitae|hershey park|hersheypark|tyson fury|mike tyson|neil degrasse tyson|cathy tyson|wells fargo center|wells fargo arena|wells fargo championship|kraft dinner|robert kraft|bob kraft|lehman college|lehman center|tom lehman|john lehman|merrill hodge|bear stearns asset|harley quinn|marathon runner|boston marathon|london marathon|new york marathon|marathon session|marathon talks|marathon meeting|berlin marathon|chicago marathon|nvidia shield tv|linde quist|ball game|ball bearing|rolling stock|waters edge|murky waters|muddy waters|international waters|troubled waters|maxine waters|roger waters|uncharted waters|john waters|eaton centre|eaton fire|public enemy`),
   ...lines(`
+  京东白条|京东金条|京东金融|京东数科|京东数字科技|京东钱包|京东小金库|京东支付|京东云|百度一下|百度搜索|百度知道|百度金融|百度钱包|百度有钱花|百度贴吧|百度网盘|苏宁消费金融|苏宁任性付|腾讯微粒贷|中国软银|宁波软银|京东众筹|京东互保|平安财富宝|平安付|平安大华|平安基金|美团借钱|美团外卖|滴滴金融|网易有钱|小米金融|360金融|新浪金融|平安普惠|平安好贷|陆金所平安|
   平安夜|平安无事|一路平安|平安健康快乐|平安归来|平安出行|平安落地|平安度过|平安喜乐|岁岁平安|平安是福|平安中国|平安建设|平安校园|报平安|保平安|祝平安|求平安|平平安安|平安经|平安里|平安果|平安符|平安县|平安抵达|平安京
   万科技|万科研|万科学|万科普|苹果期货|苹果汁|苹果树|苹果种植|苹果产区|苹果价格指数|红富士苹果|苹果醋|苹果园|苹果主力|苹果合约|青苹果|烂苹果|苹果肌|苹果派|苹果批发|苹果收购价|洛川苹果|烟台苹果|苹果1月|苹果5月|苹果10月
   小米粥|小米加步枪|小米价格|小米种植|小米椒|小米辣|玉小米|黄小米|吃小米

@@ -1,3 +1,4 @@
+import type { LinkReason } from '../core/scored.js';
 import type { NameEntry, NameHit } from './find-names.js';
 import { isIdeograph } from './find-names.js';
 import {
@@ -29,34 +30,46 @@ interface Surroundings {
 export function judgeWriting(text: string, hit: NameHit, entry: NameEntry): Verdict {
   if (hit.chinese) return entry.ambiguous ? 'context' : 'sure';
   const written = text.slice(hit.start, hit.end);
-  const support: Verdict = entry.ambiguous ? 'context' : 'sure';
+  const support: Verdict = entry.ambiguous || (entry.family && isPartOfName(text, hit)) ? 'context' : 'sure';
   const capitalsAround = isAllCapitals(text, hit);
+  if (isPartOfFund(text, hit, entry)) return 'no';
   if (isAcronym(entry.text)) {
-    if (written !== written.toUpperCase()) return 'no';
+    if (written !== written.toUpperCase()) return isOwnWriting(written) ? support : 'no';
     return capitalsAround && entry.text.length <= 3 ? 'context' : support;
   }
   const severalWords = entry.text.includes(' ');
   if (severalWords) {
-    if (!entry.ambiguous) return 'sure';
+    if (!entry.ambiguous) return support;
     return everyWordCapital(written) ? 'context' : 'no';
   }
+  return judgeOneWord(text, hit, { entry, support, capitalsAround });
+}
+
+function judgeOneWord(
+  text: string,
+  hit: NameHit,
+  { entry, support, capitalsAround }: { entry: NameEntry; support: Verdict; capitalsAround: boolean },
+): Verdict {
+  const written = text.slice(hit.start, hit.end);
   if (isCapital(written.charAt(0))) {
     // "SNAP" or "GAP" in capitals within ordinary text is a tag or a shout, not the way the name is written.
     const shouted = written.length > 1 && written === written.toUpperCase() && written !== entry.text;
     return shouted && !capitalsAround && entry.text.length <= 4 ? 'context' : support;
   }
   if (written === entry.text) return support;
-  return !entry.ambiguous && entry.text.length >= 5 ? 'context' : 'no';
+  if (entry.ambiguous || entry.text.length < 5) return 'no';
+  return isAmongChinese(text, hit) ? 'sure' : 'context';
 }
 
 /**
- * True when the text around an ambiguous name shows that the company is meant: a legal suffix, what companies have
- * or do right behind it, another company beside it, or, in the middle of a sentence, a finance word near by.
+ * What in the text around an ambiguous name shows that the company is meant: a legal suffix, what companies have or do
+ * right behind it, another company beside it, or, in the middle of a sentence, a finance word near by. Null when
+ * nothing does.
  */
-export function hasCompanyContext(text: string, hit: NameHit, besideCompany: boolean): boolean {
-  return hit.chinese
-    ? hasChineseContext(text, hit, besideCompany)
-    : hasLatinContext(text, hit, besideCompany);
+export function findCompanyContext(text: string, hit: NameHit, besideCompany: boolean): LinkReason | null {
+  if (legalSuffixLength(text, hit) > 0) return 'legal_suffix';
+  if (besideCompany) return 'beside_company';
+  return hit.chinese ? findChineseContext(text, hit) : findLatinContext(text, hit);
 }
 
 /** Length of a legal suffix right behind the name, 0 without one. */
@@ -65,28 +78,70 @@ export function legalSuffixLength(text: string, hit: NameHit): number {
   return (hit.chinese ? LEGAL_SUFFIX_ZH : LEGAL_SUFFIX).exec(after)?.[0].length ?? 0;
 }
 
-function hasLatinContext(text: string, hit: NameHit, besideCompany: boolean): boolean {
-  if (legalSuffixLength(text, hit) > 0 || besideCompany) return true;
+function findLatinContext(text: string, hit: NameHit): LinkReason | null {
+  if (text[hit.start - 1] === '#' && isCapital(text.charAt(hit.start))) return 'hashtag';
   const { before, after, startsSentence } = surround(text, hit);
   const titleCase = isTitleCase(before + text.slice(hit.start, hit.end) + after);
-  const preceding = /([\p{L}][\p{L}'.&-]*) $/u.exec(before)?.[1];
-  const partOfName =
+  const partOfName = followsOtherName(before);
+  if (partOfName && !titleCase) return null;
+  if (!titleCase && continuesAsOtherName(text, hit)) return null;
+  const lowerCase = !isCapital(text.charAt(hit.start));
+  if (!partOfName && !lowerCase && isFollowedLikeCompany(after)) return 'company_words';
+  if (COMPANY_LEADER.test(before) && !partOfName) return 'company_words';
+  if (lowerCase) return isFinanceNear(before, after, 60) ? 'finance_words' : null;
+  if (startsSentence || titleCase || isCompoundHead(after)) return null;
+  return isFinanceNear(before, after, 80) ? 'finance_words' : null;
+}
+
+function isFinanceNear(before: string, after: string, reach: number): boolean {
+  return FINANCE_NEAR.test(before.slice(-reach)) || FINANCE_NEAR.test(after.slice(0, reach));
+}
+
+/** "Aditya Birla", "Mandarin Oriental": a capitalised word right before that is none that comes before any name. */
+function followsOtherName(before: string): boolean {
+  const preceding = /(?:^|[^\p{L}\p{N}@#_])([\p{L}][\p{L}'.&-]*) $/u.exec(before)?.[1];
+  return (
     preceding !== undefined &&
     isCapital(preceding.charAt(0)) &&
     !PLAIN_PRECEDERS.has(preceding.toLowerCase()) &&
-    !COMPANY_LEADER.test(before);
-  if (partOfName && !titleCase) return false;
-  const lowerCase = !isCapital(text.charAt(hit.start));
-  if (!partOfName && !lowerCase && isFollowedLikeCompany(after)) return true;
-  if (COMPANY_LEADER.test(before) && !partOfName) return true;
-  if (lowerCase) return FINANCE_NEAR.test(before.slice(-60)) || FINANCE_NEAR.test(after.slice(0, 60));
-  if (startsSentence || titleCase || isCompoundHead(after)) return false;
-  return FINANCE_NEAR.test(before.slice(-80)) || FINANCE_NEAR.test(after.slice(0, 80));
+    !COMPANY_LEADER.test(before)
+  );
+}
+
+/** "Bajaj Electricals", "Deepak Mohoni": a capitalised word goes on that is nothing companies have or do. */
+function continuesAsOtherName(text: string, hit: NameHit): boolean {
+  const word = /^ ((?:[A-Z]|& ?[A-Z])[\w&.-]*)/.exec(text.slice(hit.end, hit.end + 32))?.[1];
+  if (word === undefined) return false;
+  const plain = word.toLowerCase().replace(/[.]+$/, '');
+  return !COMPANY_FOLLOWERS.has(plain) && !PLAIN_PRECEDERS.has(plain) && legalSuffixLength(text, hit) === 0;
+}
+
+/** "CSI 300 China A-Shares Fund": what is meant is a fund on the index. */
+function isPartOfFund(text: string, hit: NameHit, { instrument }: NameEntry): boolean {
+  return (
+    instrument.sector === 'funds' &&
+    !instrument.listings.some(({ mic }) => mic === 'ARCX' || mic === 'BATS') &&
+    /^(?: [\w&.-]+){0,4} (?:ETF|ETN|Fund|Trust)\b/.test(text.slice(hit.end, hit.end + 60))
+  );
+}
+
+function isPartOfName(text: string, hit: NameHit): boolean {
+  return (
+    continuesAsOtherName(text, hit) || followsOtherName(text.slice(Math.max(0, hit.start - 32), hit.start))
+  );
+}
+
+/** An acronym of five letters is also written as a word ("Crisil"), a shorter one with capitals inside ("RCom"). */
+function isOwnWriting(written: string): boolean {
+  if (!isCapital(written.charAt(0))) return false;
+  return written.length >= 5 || /[A-Z].*[A-Z]/.test(written);
 }
 
 /** "Apple shares", "Apple's profit", "Apple to cut jobs", "Apple Q3 results", "Apple +3%", "Apple (AAPL)". */
 function isFollowedLikeCompany(after: string): boolean {
-  const rest = after.replace(/^['’]s?(?= )/, '');
+  // Things rarely own anything: "Apple's", "Shell's" is a company or a person, and people were ruled out before.
+  if (/^['’]s [\p{L}"'‘“]/u.test(after)) return true;
+  const rest = after.replace(/^['’](?= )/, '');
   const word = /^ ([A-Za-z][\w-]*)/.exec(rest)?.[1]?.toLowerCase();
   if (word !== undefined && COMPANY_FOLLOWERS.has(word)) return true;
   if (
@@ -103,8 +158,7 @@ function isCompoundHead(after: string): boolean {
   return /^-[a-z]/.test(after);
 }
 
-function hasChineseContext(text: string, hit: NameHit, besideCompany: boolean): boolean {
-  if (besideCompany || legalSuffixLength(text, hit) > 0) return true;
+function findChineseContext(text: string, hit: NameHit): LinkReason | null {
   const after = text.slice(hit.end, hit.end + 24);
   const before = text.slice(Math.max(0, hit.start - 24), hit.start);
   if (
@@ -112,9 +166,14 @@ function hasChineseContext(text: string, hit: NameHit, besideCompany: boolean): 
       after,
     )
   )
-    return true;
-  if (!standsFree(before, text.slice(hit.start, hit.end))) return false;
-  return FINANCE_NEAR_ZH.test(after) || FINANCE_NEAR_ZH.test(before);
+    return 'company_words';
+  if (!standsFree(before, text.slice(hit.start, hit.end))) return null;
+  return FINANCE_NEAR_ZH.test(after) || FINANCE_NEAR_ZH.test(before) ? 'finance_words' : null;
+}
+
+/** In Chinese text nobody cares for the case of Latin letters. */
+function isAmongChinese(text: string, hit: NameHit): boolean {
+  return isIdeograph(text.charCodeAt(hit.start - 1)) || isIdeograph(text.charCodeAt(hit.end));
 }
 
 /** Two characters inside running text may be parts of other words: something must set them off on the left. */

@@ -13,6 +13,8 @@ const COMMANDS = [
   'classify',
   'parse-feed',
   'evaluate',
+  'evaluate linking',
+  'instruments import',
   'train ngram',
   'reconcile',
   'check-config',
@@ -51,6 +53,9 @@ describe('the command line', () => {
     [['rehearse'], /needs --stream/],
     [['evaluate', '--set', '/nowhere/set.jsonl'], /\/nowhere\/set\.jsonl/],
     [['classify', '/nowhere/texts.txt'], /cannot be read/],
+    [['evaluate', 'linking', '--set', '/nowhere/rows.jsonl'], /\/nowhere\/rows\.jsonl cannot be read/],
+    [['instruments', 'import'], /takes one FILE/],
+    [['instruments', 'import', '/nowhere/desk.csv'], /desk\.csv cannot be read/],
     [['reconcile', '--data', '/nowhere/data'], /no installation/],
   ])('answers wrong use %j with exit code 2 and the fix', async (args, words) => {
     const finished = await runCommand(args);
@@ -137,6 +142,39 @@ describe('the command line', () => {
     expect(Object.keys(report['sentiment'] as object)).toEqual(
       expect.arrayContaining(['accuracy', 'macroF1', 'ece', 'perClass']),
     );
+  });
+
+  it("imports a desk's list, which linking then finds and evaluates", async () => {
+    await writeFile(
+      at('desk.csv'),
+      'ticker,exchange,name,aliases\nZORB,NSE,Zorbatech Ltd.,Zorba\nBA,NYSE,Boeing,\n,,Boing Co,\n',
+    );
+    const imported = await runCommand([
+      'instruments',
+      'import',
+      at('desk.csv'),
+      '--output',
+      at('desk.jsonl'),
+    ]);
+    expect(imported.code).toBe(0);
+    expect(imported.out).toContain('3 rows: 1 matched, 1 added, 1 unmatched, 0 refused');
+    expect(imported.out).toMatch(/Boing Co .*did you mean .*BA\.XNYS/);
+    const rows = [
+      { text: 'Zorbatech wins an order', entities: [{ name: 'Zorbatech' }] },
+      { text: 'Boeing halts deliveries', entities: [{ name: 'Boeing' }, { name: 'Airbus' }] },
+    ];
+    await writeFile(at('rows.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
+    const args = ['--set', at('rows.jsonl'), '--instruments', at('desk.jsonl'), '--json'];
+    const { code, out } = await runCommand(['evaluate', 'linking', ...args]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      rows: 2,
+      labels: 2,
+      links: 2,
+      precision: 1,
+      recall: 1,
+      unlisted: 1,
+    });
   });
 
   it('says which port is in use and how to choose another', async () => {

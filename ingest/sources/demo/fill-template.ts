@@ -1,4 +1,5 @@
 import type { Instrument } from '../../../pipeline/core/instrument.js';
+import type { SectorId } from '../../../pipeline/core/taxonomy.js';
 
 import type { DemoLanguage } from './outlets.js';
 import type { Random } from './random.js';
@@ -9,18 +10,19 @@ export interface Subject {
   readonly name: string;
   readonly short: string;
   readonly ticker: string;
-  readonly sector: Instrument['sector'];
+  readonly sector: SectorId;
 }
 
-/** The names under which a language speaks of a company; null when it has none in Chinese. */
+/** The names under which a language speaks of a company; null when it has none in Chinese, or no sector. */
 export function subjectOf(instrument: Instrument, language: DemoLanguage): Subject | null {
   const name = language === 'zh' ? instrument.nameZh : instrument.name;
   const ticker = instrument.listings[0]?.ticker;
-  if (name === null || ticker === undefined) return null;
+  const { sector } = instrument;
+  if (name === null || ticker === undefined || sector === null) return null;
   const own = instrument.names
     .map(({ text }) => text)
     .filter((text) => text !== name && name.startsWith(text));
-  return { name, short: own[0] ?? name, ticker, sector: instrument.sector };
+  return { name, short: own[0] ?? name, ticker, sector };
 }
 
 /** Replaces `{c}` company, `{s}` its short name, `{t}` ticker, `{good}`, `{city}`, `{n}` small, `{m}` middle and `{b}` large number, `{d}` with decimals. */

@@ -20,6 +20,29 @@ async function load(lines: readonly string[]): Promise<unknown> {
 }
 
 describe('the bundled list', () => {
+  it('holds at least 3,000 companies of every wanted region, and knows whom it names as parent or peer', async () => {
+    const instruments = await loadInstruments();
+    const ids = new Set(instruments.map(({ id }) => id));
+    const companies = instruments.filter(({ sector }) => sector !== 'funds');
+    expect(companies.length).toBeGreaterThan(3_000);
+    for (const [mics, least] of [
+      [['XNYS', 'XNAS'], 1_000],
+      [['XLON', 'XETR', 'XPAR', 'XSWX', 'XAMS'], 300],
+      [['XSHG', 'XSHE'], 3_500],
+      [['XHKG'], 150],
+      [['XNSE'], 250],
+    ] as const) {
+      const listed = companies.filter((item) => item.listings.some(({ mic }) => mics.some((m) => m === mic)));
+      expect(listed.length, mics.join()).toBeGreaterThanOrEqual(least);
+    }
+    for (const { id, parent, peers } of instruments) {
+      expect([parent ?? id, ...peers].filter((other) => !ids.has(other))).toEqual([]);
+      expect(peers).not.toContain(id);
+    }
+    const isins = instruments.flatMap(({ isin }) => isin ?? []);
+    expect(new Set(isins).size).toBe(isins.length);
+  });
+
   it('holds at least 600 companies, each listed under its id or under a dated ticker, with a name', async () => {
     const instruments = await loadInstruments();
     expect(instruments.length).toBeGreaterThan(600);

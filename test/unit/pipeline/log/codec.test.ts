@@ -8,7 +8,7 @@ import {
   encodeRawDocument,
   encodeScoredMessage,
 } from '../../../../pipeline/log/codec.js';
-import { rawDocument, scoredDocument, scoredMessage } from '../../../support/documents.js';
+import { mention, rawDocument, scoredDocument, scoredMessage } from '../../../support/documents.js';
 
 const anyText = fc.string({ unit: 'grapheme' });
 
@@ -122,6 +122,15 @@ describe('scored messages', () => {
       scoredMessage(
         8,
         scoredDocument(rawDocument({ text: '' }), { mentions: [], topics: [], flags: ['unclassified'] }),
+      ),
+    ],
+    [
+      'mentions with their reasons',
+      scoredMessage(
+        9,
+        scoredDocument(rawDocument(), {
+          mentions: [mention('BA.XNYS', { reasons: ['cashtag', 'distinct_name'] })],
+        }),
       ),
     ],
     ['a drop', { kind: 'drop', raw, id: rawDocument().id, reason: 'language_filtered' }],

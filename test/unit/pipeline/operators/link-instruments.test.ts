@@ -137,6 +137,9 @@ describe('resolve', () => {
         country: 'GB',
         listings: [{ ticker: 'ABC', mic, from: null, to: null }],
         names: [{ text: `${mic} Systems`, from: null, to: null, ambiguous: false }],
+        isin: null,
+        parent: null,
+        peers: [],
       })),
     ).resolve('ABC', at);
     expect(two.kind === 'ambiguous' ? two.candidates.map((c) => c.id) : two.kind).toEqual([
