@@ -32,7 +32,7 @@ export function parseJsonFeed(text: string, context: FeedContext): ParsedFeed {
     language: cleanLine(textOf(feed, 'language')) || null,
     schedule: NO_SCHEDULE,
     items,
-    truncated: whole === null,
+    truncated: whole === null && !text.trimEnd().endsWith('}'),
     warnings: [
       ...timeWarnings(items),
       ...(whole === null ? ['The JSON is broken or cut off; the items that are whole were read.'] : []),

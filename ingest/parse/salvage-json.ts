@@ -4,7 +4,7 @@ const MAX_DEPTH = 200;
 
 /**
  * What can be read of a JSON Feed that is no valid JSON: the version, the title, and each object in `items` that is valid by itself once stray
- * control characters and commas before a bracket are out. One pass over the text.
+ * control characters, commas before a bracket and numbers such as NaN are out. One pass over the text.
  */
 export function salvageItems(text: string): Fields {
   const start = /"items"\s{0,100}:\s{0,100}\[/.exec(text);
@@ -45,7 +45,7 @@ function objectsFrom(text: string, from: number): readonly unknown[] {
 }
 
 function mended(text: string): unknown {
-  for (const candidate of [text, text.replace(/[\u0000-\u001f]/g, ' ').replace(/,(\s{0,100}[}\]])/g, '$1')]) {
+  for (const candidate of [text, withoutFaults(text)]) {
     try {
       return JSON.parse(candidate) as unknown;
     } catch (error) {
@@ -53,4 +53,14 @@ function mended(text: string): unknown {
     }
   }
   return null;
+}
+
+function withoutFaults(text: string): string {
+  return (
+    text
+      .replace(/[\u0000-\u001f]/g, ' ')
+      .replace(/,(\s{0,100}[}\]])/g, '$1')
+      // As Python and others write numbers that JSON does not have.
+      .replace(/:(\s{0,100})(?:NaN|-?Infinity)(?=\s{0,100}[,}\]])/g, ':$1null')
+  );
 }

@@ -101,6 +101,7 @@ const JSON_HEAD = '{"version":"https://jsonfeed.org/version/1.1","title":"Wire",
 
 const JSON_FILES: readonly (readonly [string, string, number])[] = [
   ['json-trailing-comma', `${JSON_HEAD}${JSON_ITEMS.join(',')},]}`, 5],
+  ['json-no-number', `${JSON_HEAD}${JSON_ITEMS.join(',').replaceAll('"id":', '"size": NaN,"id":')}]}`, 5],
   ['json-cut', `${JSON_HEAD}${JSON_ITEMS.join(',').slice(0, -20)}`, 4],
   ['json-unclosed', `${JSON_HEAD}${JSON_ITEMS.join(',')}`, 5],
   ['json-control-in-text', `${JSON_HEAD}${JSON_ITEMS.join(',').replaceAll('down', 'do\nwn')}]}`, 5],
