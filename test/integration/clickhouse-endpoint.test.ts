@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@clickhouse/client';
@@ -181,6 +183,30 @@ describe('The read-only ClickHouse endpoint', () => {
     expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(10);
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(2);
     expect(written).toBeLessThan(2_000);
+  });
+
+  it('gives the turn of a client that reads nothing to nobody until it goes', async () => {
+    const large = encodeURIComponent("SELECT repeat('x', 100000) FROM numbers(400)");
+    const idle = Array.from({ length: 2 }, () => {
+      const { port } = new URL(endpoint.url);
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.write(
+        `GET /?query=${large} HTTP/1.1\r\nhost: x\r\nx-clickhouse-user: grafana\r\nx-clickhouse-key: invented\r\n\r\n`,
+      );
+      socket.pause();
+      return socket;
+    });
+    // The head of the answer is there: the engine is done, and the rest waits for its reader.
+    await Promise.all(idle.map((socket) => once(socket, 'readable')));
+    let answered = false;
+    const third = ask('SELECT 1').then((response) => {
+      answered = true;
+      return response.status;
+    });
+    await fetch(`${endpoint.url}/ping`);
+    expect(answered).toBe(false);
+    for (const socket of idle) socket.destroy();
+    expect(await third).toBe(200);
   });
 
   it('is not started without a password', async () => {

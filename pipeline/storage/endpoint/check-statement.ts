@@ -1,8 +1,8 @@
 import { RejectedError } from '../../core/errors.js';
-import { tokeniseSql, type SqlToken } from './tokenise-sql.js';
+import { tokeniseSql, writeSql, type SqlToken } from './tokenise-sql.js';
 
 export interface CheckedStatement {
-  /** The statement without what stands behind its end. */
+  /** The statement without its comments and what stands behind its end. */
   readonly sql: string;
   /** Format that the statement asks for itself, or null. */
   readonly format: string | null;
@@ -38,13 +38,17 @@ const SYSTEM_TABLES = new Set(
     ' ',
   ),
 );
-/** Original bytes of unreadable documents, and whom was forgotten. */
 /** Columns of system tables that say where on the disk the store is. */
 const PATHS = new Set(['data_path', 'data_paths', 'metadata_path']);
-const PRIVATE_TABLES = new Set(['dead_letters', 'erasures', 'erased']);
+/** Original bytes of unreadable documents, and who was forgotten. */
+const PRIVATE_TABLES = new Set(
+  'dead_letters dead_letter_marks erasures erased_documents erased_windows evidence_subjects'.split(' '),
+);
 const ALLOWED_SETTINGS = new Set(['join_use_nulls', 'group_by_use_nulls']);
+/** How an answer looks; not where the engine writes or reads the schema of a format. */
 export const allowedSetting = (name: string) =>
-  ALLOWED_SETTINGS.has(name) || /^(output_format_|date_time_output_format)/.test(name);
+  ALLOWED_SETTINGS.has(name) ||
+  (/^(output_format_|date_time_output_format)/.test(name) && !/schema|path|file|url/.test(name));
 
 /**
  * Lets one reading statement through and refuses everything else.
@@ -67,7 +71,7 @@ export function checkStatement(text: string, tableFunctions: ReadonlySet<string>
     requireHarmless(tokens, token, index, tableFunctions);
   });
   requireNoPaths(tokens);
-  return { sql: text.replace(/[\s;]+$/, ''), format: formatOf(tokens), settings: settingsOf(tokens) };
+  return { sql: writeSql(tokens), format: formatOf(tokens), settings: settingsOf(tokens) };
 }
 
 function requireReading(tokens: readonly SqlToken[]): void {

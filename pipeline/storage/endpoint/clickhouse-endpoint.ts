@@ -4,7 +4,13 @@ import type { AddressInfo } from 'node:net';
 
 import { BellwetherError, ConfigError } from '../../core/errors.js';
 import { allowedSetting, checkStatement } from './check-statement.js';
-import { quoted, readTableFunctions, runReading, type EndpointLimits } from './read-session.js';
+import {
+  quoted,
+  readTableFunctions,
+  runReading,
+  type EndpointAnswer,
+  type EndpointLimits,
+} from './read-session.js';
 
 export interface ClickHouseEndpointOptions extends EndpointLimits {
   /** Folder of the embedded store, which this process holds open. */
@@ -151,20 +157,11 @@ class Endpoint {
     for (const [name, value] of statement.settings) settings.set(name, value);
     const { path, maxSeconds, maxMemoryBytes, maxRows } = this.options;
     const limits = { maxSeconds, maxMemoryBytes, maxRows };
-    const answer = await this.#inTurn(() =>
-      runReading(path, statement.sql, { format, params, settings, limits }),
-    );
-    response.writeHead(200, {
-      'content-type': contentTypeOf(format),
-      'x-clickhouse-format': format,
-      'x-clickhouse-summary': JSON.stringify({
-        read_rows: String(answer.rowsRead),
-        read_bytes: String(answer.bytesRead),
-        elapsed_ns: String(Math.round(answer.seconds * 1e9)),
-      }),
-      'content-length': answer.bytes.byteLength,
+    // The turn lasts until the answer is sent, so that those who read slowly cannot pile answers up in memory.
+    await this.#inTurn(async () => {
+      const answer = await runReading(path, statement.sql, { format, params, settings, limits });
+      await send(response, answer, format);
     });
-    response.end(answer.bytes);
   }
 
   #authenticate(request: IncomingMessage, url: URL): void {
@@ -199,6 +196,25 @@ class Endpoint {
       this.#waiting.shift()?.begin();
     }
   }
+}
+
+/** Resolves when all is sent or the connection is gone; one that takes nothing for half a minute is let go. */
+async function send(response: ServerResponse, answer: EndpointAnswer, format: string): Promise<void> {
+  const done = new Promise<void>((resolve) => response.once('close', resolve));
+  response.setTimeout(REQUEST_MS, () => response.destroy());
+  response.writeHead(200, {
+    'content-type': contentTypeOf(format),
+    'x-clickhouse-format': format,
+    'x-clickhouse-summary': JSON.stringify({
+      read_rows: String(answer.rowsRead),
+      read_bytes: String(answer.bytesRead),
+      elapsed_ns: String(Math.round(answer.seconds * 1e9)),
+    }),
+    'content-length': answer.bytes.byteLength,
+  });
+  response.end(answer.bytes);
+  if (response.destroyed) return;
+  await done;
 }
 
 const stopping = () => new Refusal(503, CODE.aborted, 'The service stops. (ABORTED)');

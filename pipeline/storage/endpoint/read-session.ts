@@ -13,7 +13,7 @@ export interface EndpointAnswer {
   readonly seconds: number;
 }
 
-const MAX_RESULT_BYTES = 200_000_000;
+const MAX_RESULT_BYTES = 100_000_000;
 
 /**
  * Runs one checked statement in a session of its own, read-only and limited, and answers with the bytes as the engine made
