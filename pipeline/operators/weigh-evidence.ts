@@ -31,30 +31,25 @@ export function judgeWriting(text: string, hit: NameHit, entry: NameEntry): Verd
   if (hit.chinese) return entry.ambiguous ? 'context' : 'sure';
   const written = text.slice(hit.start, hit.end);
   const support: Verdict = entry.ambiguous || (entry.family && isPartOfName(text, hit)) ? 'context' : 'sure';
-  const capitalsAround = isAllCapitals(text, hit);
   if (isPartOfFund(text, hit, entry)) return 'no';
   if (isAcronym(entry.text)) {
     if (written !== written.toUpperCase()) return isOwnWriting(written) ? support : 'no';
-    return capitalsAround && entry.text.length <= 3 ? 'context' : support;
+    return entry.text.length <= 3 && isAllCapitals(text, hit) ? 'context' : support;
   }
   const severalWords = entry.text.includes(' ');
   if (severalWords) {
     if (!entry.ambiguous) return support;
     return everyWordCapital(written) ? 'context' : 'no';
   }
-  return judgeOneWord(text, hit, { entry, support, capitalsAround });
+  return judgeOneWord(text, hit, entry, support);
 }
 
-function judgeOneWord(
-  text: string,
-  hit: NameHit,
-  { entry, support, capitalsAround }: { entry: NameEntry; support: Verdict; capitalsAround: boolean },
-): Verdict {
+function judgeOneWord(text: string, hit: NameHit, entry: NameEntry, support: Verdict): Verdict {
   const written = text.slice(hit.start, hit.end);
   if (isCapital(written.charAt(0))) {
     // "SNAP" or "GAP" in capitals within ordinary text is a tag or a shout, not the way the name is written.
     const shouted = written.length > 1 && written === written.toUpperCase() && written !== entry.text;
-    return shouted && !capitalsAround && entry.text.length <= 4 ? 'context' : support;
+    return shouted && entry.text.length <= 4 && !isAllCapitals(text, hit) ? 'context' : support;
   }
   if (written === entry.text) return support;
   if (entry.ambiguous || entry.text.length < 5) return 'no';
