@@ -67,9 +67,32 @@ const CODE =
   /\bfunction\s?\(|\bvar \w+\s?=|\{"\w+":|\bundefined\b.{0,40}\bundefined\b|\[object Object\]|\bNaN\b.{0,40}\bNaN\b/;
 const WRONGLY_DECODED = /\ufffd|[ÃÂ][\u0080-\u00bf]|â€|ï»¿|锟斤拷|烫烫烫|鈥|銆/g;
 
+/** Looking for a word is far cheaper than trying a pattern at each place. */
+const CODE_HINTS = ['function', 'var ', '{"', 'undefined', '[object', 'NaN'];
+const OFFER_HINTS = [
+  'telegram',
+  'whatsapp',
+  'discord',
+  't.me/',
+  'join ',
+  'free ',
+  'guaranteed',
+  '100',
+  'dm ',
+  'double your',
+  'make ',
+  'send ',
+  'work from',
+  'link in',
+];
+
+function includesAny(text: string, hints: readonly string[]): boolean {
+  return hints.some((hint) => text.includes(hint));
+}
+
 function isDebris(sample: string): boolean {
-  if (CODE.test(sample)) return true;
-  if ((sample.match(WRONGLY_DECODED)?.length ?? 0) >= 3) return true;
+  if (includesAny(sample, CODE_HINTS) && CODE.test(sample)) return true;
+  if (/[^\u0000-\u007f]/.test(sample) && (sample.match(WRONGLY_DECODED)?.length ?? 0) >= 3) return true;
   if (/^\s*(?:#(?:NAME|REF|VALUE|N\/A)[?!]?|null|undefined|none|nan|n\/a|test|title text)\s*$/i.test(sample))
     return true;
   return isRepeated(sample);
@@ -77,10 +100,17 @@ function isDebris(sample: string): boolean {
 
 /** One word, or one sign, is more than half of a text of twelve and more. */
 function isRepeated(sample: string): boolean {
-  const words = sample.split(/\s+/, 400).filter((word) => /[\p{L}\p{N}]/u.test(word));
-  if (words.length >= 12) return mostFrequent(words) * 2 > words.length;
-  const units = sample.replace(/\s/g, '');
-  return units.length >= 40 && mostFrequent(units.split('')) * 2 > units.length;
+  const words = sample.split(/\s+/, 400);
+  if (words.length >= 12)
+    return isMostly(words.filter((word) => word.length > 1 || /[\p{L}\p{N}]/u.test(word)));
+  const units = sample.slice(0, 400).replace(/\s/g, '');
+  return units.length >= 40 && isMostly(units.split(''));
+}
+
+function isMostly(items: readonly string[]): boolean {
+  // Where one item is more than half, there are few others.
+  const distinct = new Set(items).size;
+  return distinct * 2 <= items.length + 2 && mostFrequent(items) * 2 > items.length;
 }
 
 function mostFrequent(items: readonly string[]): number {
@@ -101,7 +131,9 @@ const OFFERS_ZH =
 
 /** An offer to the reader, or a heap of links or hashtags with little else. A list of cashtags is a round-up. */
 function isSpam(sample: string): boolean {
-  if (OFFERS.test(sample) || OFFERS_ZH.test(sample)) return true;
+  if (includesAny(sample.toLowerCase(), OFFER_HINTS) && OFFERS.test(sample)) return true;
+  if (/[\u4e00-\u9fff]/.test(sample) && OFFERS_ZH.test(sample)) return true;
+  if (!/#|:\/\//.test(sample)) return false;
   const tags = sample.match(/#[\p{L}\d_]{1,30}/gu)?.length ?? 0;
   const links = sample.match(/https?:\/\//g)?.length ?? 0;
   if (tags < 10 && links < 5) return false;
