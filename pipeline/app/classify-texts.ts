@@ -52,7 +52,8 @@ export function classifyTexts(
 function toLinked(input: TextToClassify, offset: number, understanding: Understanding): LinkedDocument {
   const title = input.title ?? null;
   const text = documentText({ title, text: input.text });
-  const language = understanding.detectLanguage(text, input.language ?? null);
+  const detected = understanding.describeLanguage(text, input.language ?? null);
+  const { language } = detected;
   const tickers = input.tickers ?? [];
   const links = understanding.link({ text, language, tickers, publishedAt: input.publishedAt, kind: 'news' });
   const document: RawDocument = {
@@ -73,7 +74,7 @@ function toLinked(input: TextToClassify, offset: number, understanding: Understa
     tickers,
     extra: {},
   };
-  const flags = language === 'en' || language === 'zh' ? [] : ['language_unsupported'];
+  const flags = understanding.flag(document, text, detected);
   return {
     kind: 'linked',
     raw: { partition: 0, offset },

@@ -1,6 +1,7 @@
 import { loadClassifier, type ModelName } from '../../models/load-classifier.js';
 import type { DocumentView } from '../core/store.js';
 import { documentText, type ModelVersion } from '../core/scored.js';
+import { DOCUMENT_FLAGS } from '../operators/flag-document.js';
 import { scoreSentiment } from '../operators/score-sentiment.js';
 import type { LinkedDocument } from '../operators/understand-document.js';
 import type { Rescore } from '../storage/rescore.js';
@@ -32,7 +33,7 @@ const LOOK_AGAIN_MS = 50;
 const PROGRESS_EVERY_MS = 10_000;
 const LATEST_MS = Date.UTC(2100, 0, 1);
 /** Flags that reading gave, and not a model. */
-const READING_FLAGS: readonly string[] = ['language_unsupported', 'backfill', 'late'];
+const READING_FLAGS: readonly string[] = [...DOCUMENT_FLAGS, 'late'];
 
 /**
  * Scores stored documents again with another model, beside their old scores, at low priority.

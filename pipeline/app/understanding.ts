@@ -11,7 +11,8 @@ import type { Classifier, SplitSentences } from '../core/model.js';
 import type { Span } from '../core/scored.js';
 import type { EvidenceRow } from '../core/store.js';
 import { documentText } from '../core/scored.js';
-import { detectLanguage } from '../operators/detect-language.js';
+import { describeLanguage } from '../operators/detect-language.js';
+import { flagDocument } from '../operators/flag-document.js';
 import { findTellingSentence, type TellingInput } from '../operators/find-telling-sentence.js';
 import { storyIdOf } from '../operators/fingerprint-story.js';
 import { createLinker, type Linker } from '../operators/link-instruments.js';
@@ -57,7 +58,8 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     linker,
     instruments,
     decode: decodeRawDocument,
-    detectLanguage,
+    describeLanguage,
+    flag: flagDocument,
     link: (input) => linker.link(input),
     storyIdOf,
     languages: options.languages,

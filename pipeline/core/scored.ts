@@ -84,7 +84,7 @@ export interface ScoredDocument {
   readonly storyId: string;
   readonly model: ModelVersion;
   readonly scoredAt: string;
-  /** Remarks such as `too_long`, `language_unsupported`, `unclassified`, `future_time`, `backfill`. */
+  /** Remarks of reading (`DOCUMENT_FLAGS` of `flag-document.ts`: `spam`, `debris`, `language_unsupported`, …), of the model (`unclassified`) and of time (`late`). */
   readonly flags: readonly string[];
 }
 

@@ -115,13 +115,14 @@ function isMixed({ units, latinWords, plainWords }: ScriptCounts, leading: strin
   return otherScript || (leading !== 'latin' && plainWords >= 4 && latinWords * 10 >= total);
 }
 
+const ASCII_WORD = /[a-z]{1,24}/g;
 const WORD = /[a-zà-öø-ÿœßāăąćčđęěğıłńňőơŕřśşšţťůűưźżžạ-ỹ]{1,24}/g;
 
 function voteByWords(sample: string, hint: string | null): string {
-  const { votes, words, distinct, accented } = countVotes(sample.toLowerCase());
+  const { votes, words, accented } = countVotes(sample.toLowerCase());
   if (words === 0) return 'und';
   const [first, second] = [...votes].sort((a, b) => b[1] - a[1]);
-  if (first !== undefined && first[1] > (second?.[1] ?? 0) && isClear(first, distinct, accented > 0))
+  if (first !== undefined && first[1] > (second?.[1] ?? 0) && isClear(first, words, accented > 0))
     return first[0];
   if (hint !== null) return hint;
   // English headlines and posts often hold no small word at all ("Apple unveils iPhone"): words without accents count as English.
@@ -131,7 +132,6 @@ function voteByWords(sample: string, hint: string | null): string {
 interface Votes {
   readonly votes: ReadonlyMap<string, number>;
   readonly words: number;
-  readonly distinct: number;
   /** Words with letters beyond ASCII. */
   readonly accented: number;
 }
@@ -139,21 +139,23 @@ interface Votes {
 /** A word votes for each language that uses it, once a text, with its share; telling letters vote a little. */
 function countVotes(lower: string): Votes {
   const votes = new Map<string, number>();
-  const seen = new Set<string>();
+  const seen = new Set<readonly string[]>();
+  const foreign = /[^\u0000-\u007f]/.test(lower);
   let words = 0;
   let accented = 0;
-  for (const [word] of lower.matchAll(WORD)) {
+  for (const [word] of lower.matchAll(foreign ? WORD : ASCII_WORD)) {
     words += 1;
-    if (/[^a-z]/.test(word)) accented += 1;
-    if (seen.has(word)) continue;
-    seen.add(word);
-    const languages = WORD_VOTES.get(word) ?? [];
+    if (foreign && /[^a-z]/.test(word)) accented += 1;
+    const languages = WORD_VOTES.get(word);
+    // Each word has a list of its own.
+    if (languages === undefined || seen.has(languages)) continue;
+    seen.add(languages);
     for (const language of languages) votes.set(language, (votes.get(language) ?? 0) + 1 / languages.length);
   }
   for (const [language, letters] of accented > 0 ? TELLING_LETTERS : []) {
     if (letters.test(lower)) votes.set(language, (votes.get(language) ?? 0) + 0.5);
   }
-  return { votes, words, distinct: seen.size, accented };
+  return { votes, words, accented };
 }
 
 /** Small words are a fifth of running text; one or two among many are names or abbreviations ("El Pollo Loco"). */

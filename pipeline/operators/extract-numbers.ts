@@ -2,13 +2,15 @@ import {
   CURRENCIES,
   CURRENCY_BEFORE,
   CURRENCY_BEHIND,
-  DIRECTION,
+  DIRECTION_CHARACTERS,
+  DIRECTION_WORDS,
   FACTOR,
   FACTORS,
   NEGATED,
   UNIT,
   UNITS,
   type NumberUnit,
+  type WordDirection,
 } from './number-words.js';
 import { parseChineseNumeral } from './parse-chinese-numeral.js';
 
@@ -41,7 +43,7 @@ const REACH_BEHIND = 24;
  * such as Q3, A380 and COVID-19 out.
  */
 const FIGURE =
-  /(?<![\d.,]|[A-Za-z][-–]?)(?:\d{1,3}(?:,\d{2,3}){0,5},\d{3}(?!\d)(?:\.\d{1,12})?|\d{1,20}(?:\.\d{1,12})?(?!\d)|\.\d{1,12}(?!\d))|百分之[〇零一二两三四五六七八九十百点\d.]{1,12}|[〇零一二两三四五六七八九十百千]{1,8}(?:点[〇零一二三四五六七八九]{1,6})?(?=万|亿|成(?![立功为员都品])|倍|个?百分点|个?基点|[美港欧日韩]?元(?![旦素宵老首帅]))/g;
+  /(?=[\d.])(?<![\d.,]|[A-Za-z][-–]?)(?:\d{1,3}(?:,\d{2,3}){0,5},\d{3}(?!\d)(?:\.\d{1,12})?|\d{1,20}(?:\.\d{1,12})?(?!\d)|\.\d{1,12}(?!\d))|百分之[〇零一二两三四五六七八九十百点\d.]{1,12}|[〇零一二两三四五六七八九十百千]{1,8}(?:点[〇零一二三四五六七八九]{1,6})?(?=万|亿|成(?![立功为员都品])|倍|个?百分点|个?基点|[美港欧日韩]?元(?![旦素宵老首帅]))/g;
 
 /**
  * Returns the figures of a text in their order: amounts, percentages, points, multiples, years and dates.
@@ -189,12 +191,13 @@ function dateEnd(
     plain.slice(Math.max(0, at - 11), at),
   );
   if (day && /^\d{1,2}$/.test(raw) && Number(raw) <= 31) return { unit: 'date', end: at + raw.length };
+  if (!/^(?:19|20)\d{2}$/.test(raw)) return null;
   const marked = /[$€£¥₹+-]\s?$/.test(plain.slice(Math.max(0, at - 2), at));
   const alone =
     matchAt(FACTOR, plain, at + 4) === null &&
     matchAt(UNIT, plain, at + 4) === null &&
     matchAt(CURRENCY_BEHIND, plain, at + 4) === null;
-  if (!marked && /^(?:19|20)\d{2}$/.test(raw) && alone) return { unit: 'year', end: at + 4 };
+  if (!marked && alone) return { unit: 'year', end: at + 4 };
   return null;
 }
 
@@ -224,32 +227,61 @@ function directionOf(plain: string, figure: Figure, previousEnd: number, carried
 
 /** What belongs to the clause at the end of a stretch; a point or comma inside a figure ends none. */
 function clauseBefore(stretch: string): string {
-  const cut = /^[\s\S]*(?:[,.](?!\d)|[;:!?。，；：！？\n])/.exec(stretch)?.[0].length ?? 0;
-  return stretch.slice(cut);
+  for (let at = stretch.length - 1; at >= 0; at--) {
+    const unit = stretch.charAt(at);
+    const inFigure = (unit === ',' || unit === '.') && isDigit(stretch.charCodeAt(at + 1));
+    if (CLAUSE_ENDS.includes(unit) && !inFigure) return stretch.slice(at + 1);
+  }
+  return stretch;
 }
+
+const CLAUSE_ENDS = ',.;:!?。，；：！？\n';
 
 /** The last word of direction, `none` where it is denied, null where there is none. */
 function lastDirection(before: string): Direction | null {
   let last: Direction | null = null;
-  for (const match of before.matchAll(DIRECTION)) {
-    const close = before.length - match.index <= 5;
-    if ((match[3] ?? match[4]) !== undefined && !close) continue;
-    if (NEGATED.test(before.slice(Math.max(0, match.index - 16), match.index))) last = 'none';
-    else last = (match[1] ?? match[3]) === undefined ? 'down' : 'up';
+  for (let at = 0; at < before.length;) {
+    const { length, direction, single } = wordAt(before, at);
+    if (direction !== null && (!single || before.length - at <= 5))
+      last = NEGATED.test(before.slice(Math.max(0, at - 16), at)) ? 'none' : direction;
+    at += length;
   }
   return last;
 }
 
 /** "3% drop", "20% lower", 20%的增长: a word of direction right behind. */
 function directionBehind(after: string): Direction | null {
-  const clause = /^[^,.;:!?。，；：！？\n\d]*/.exec(after)?.[0] ?? '';
-  const near =
-    /^\s*(?:的\s*|or more\s+|year-on-year\s+|yoy\s+|同比|环比)?(\S{0,12})/iu.exec(clause)?.[1] ?? '';
-  for (const match of near.matchAll(DIRECTION)) {
-    if (match.index !== 0) return null;
-    return (match[1] ?? match[3]) === undefined ? 'down' : 'up';
+  const lead = /^\s*(?:的\s*|or more\s+|year-on-year\s+|yoy\s+|同比|环比)?/iu.exec(after)?.[0].length ?? 0;
+  return lead < after.length ? wordAt(after, lead).direction : null;
+}
+
+interface Word {
+  readonly length: number;
+  readonly direction: WordDirection | null;
+  /** One character, which says something only close to a figure. */
+  readonly single: boolean;
+}
+
+/** The word that begins at `at`: letters, or two Chinese characters if they are a word of direction, or one unit. */
+function wordAt(text: string, at: number): Word {
+  let end = at;
+  while (isAsciiLetter(text.charCodeAt(end))) end += 1;
+  if (end > at) {
+    const direction = DIRECTION_WORDS.get(text.slice(at, end).toLowerCase()) ?? null;
+    return { length: end - at, direction, single: false };
   }
-  return null;
+  const pair = DIRECTION_WORDS.get(text.slice(at, at + 2));
+  if (pair !== undefined) return { length: 2, direction: pair, single: false };
+  return { length: 1, direction: DIRECTION_CHARACTERS.get(text.charAt(at)) ?? null, single: true };
+}
+
+function isAsciiLetter(code: number): boolean {
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
@@ -259,6 +291,7 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | n
 
 /** Full-width signs and digits as ASCII, every minus as a hyphen; one unit for each, so that spans stay. */
 function foldWidth(text: string): string {
+  if (!/[\u2010-\uffff]/.test(text)) return text;
   return text
     .replace(/[\uff01-\uff5e]/g, (unit) => {
       const plain = String.fromCharCode(unit.charCodeAt(0) - 0xfee0);

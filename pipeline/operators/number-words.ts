@@ -80,11 +80,29 @@ const DOWN_EN = `down|below|falls?|fell|fallen|falling|drops?|dropped|dropping|d
 const UP_ZH = `上涨|增长|上升|增加|大涨|暴涨|飙升|攀升|提高|提升|上调|扩大|激增|涨幅|增幅|升幅|升至|增至|涨至|涨到|升到|反弹|回升|新增|增持|走高|高开|涨停|加息|收涨|领涨|劲升|微涨|猛增|涨超|涨逾|拉升|翻升|走阔|升值`;
 const DOWN_ZH = `下跌|下降|减少|大跌|暴跌|下滑|下调|收窄|缩减|回落|跌幅|降幅|减幅|跌至|降至|跌到|降到|减至|滑落|减持|走低|低开|跌停|降息|收跌|领跌|微跌|重挫|跌超|跌逾|萎缩|缩水|削减|裁员|裁减|降低|跳水|跌破|锐减|骤降|贬值|闪崩`;
 
-/** Words of direction: group 1 up, group 2 down; single Chinese characters (3, 4) count only close to the figure. */
-export const DIRECTION = new RegExp(
-  `(\\b(?:${UP_EN})\\b|${UP_ZH})|(\\b(?:${DOWN_EN})\\b|${DOWN_ZH})|([涨升增])|([跌降减])`,
-  'giu',
-);
+export type WordDirection = 'up' | 'down';
+
+/** English words in lower case and Chinese words of two characters. */
+export const DIRECTION_WORDS: ReadonlyMap<string, WordDirection> = new Map([
+  ...words(UP_EN, 'up'),
+  ...words(UP_ZH, 'up'),
+  ...words(DOWN_EN, 'down'),
+  ...words(DOWN_ZH, 'down'),
+]);
+
+/** Single characters count only close to the figure. */
+export const DIRECTION_CHARACTERS: ReadonlyMap<string, WordDirection> = new Map([
+  ...words('涨|升|增', 'up'),
+  ...words('跌|降|减', 'down'),
+]);
+
+function words(list: string, direction: WordDirection): readonly (readonly [string, WordDirection])[] {
+  // A question mark behind a letter stands for both forms: "rises?" is "rise" and "rises".
+  return list
+    .split('|')
+    .flatMap((word) => (word.endsWith('s?') ? [word.slice(0, -2), word.slice(0, -1)] : [word]))
+    .map((word) => [word, direction] as const);
+}
 
 /** What turns a word of direction off when it stands right before it. */
 export const NEGATED =

@@ -21,7 +21,8 @@ export interface PassOnDeps {
 export function passOnUnread(message: LogMessage, deps: PassOnDeps): UnderstoodRecord {
   const [record] = understandBatch([message], {
     ...deps,
-    detectLanguage: () => 'und',
+    describeLanguage: () => ({ language: 'und', mixed: false }),
+    flag: (document) => ['language_unsupported', ...(document.backfill === true ? ['backfill'] : [])],
     link: () => [],
     storyIdOf: (title, text) =>
       createHash('sha256')

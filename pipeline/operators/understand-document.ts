@@ -3,6 +3,8 @@ import type { LogMessage } from '../core/log.js';
 import type { DeadLetter, DropReason, LinkedMention } from '../core/scored.js';
 import { keptOriginal } from '../core/kept-original.js';
 import { documentText } from '../core/scored.js';
+import type { DetectedLanguage } from './detect-language.js';
+import type { flagDocument } from './flag-document.js';
 import { BellwetherError, InvalidDocumentError } from '../core/errors.js';
 
 /** A message on its way through UNDERSTAND; `bytes` is the credit it holds. */
@@ -39,15 +41,14 @@ export interface LinkInput {
 
 export interface UnderstandDeps {
   readonly decode: (bytes: Uint8Array) => RawDocument;
-  readonly detectLanguage: (text: string, hint: string | null) => string;
+  readonly describeLanguage: (text: string, hint: string | null) => DetectedLanguage;
+  readonly flag: typeof flagDocument;
   readonly link: (input: LinkInput) => readonly LinkedMention[];
   readonly storyIdOf: (title: string | null, text: string) => string;
   /** Languages to keep; null keeps all. */
   readonly languages: readonly string[] | null;
   readonly now: () => number;
 }
-
-const SUPPORTED_LANGUAGES = new Set(['en', 'zh']);
 
 /**
  * Reads one raw message: decodes it, finds its language, links its instruments and takes its fingerprint.
@@ -64,7 +65,8 @@ export function understandDocument(message: LogMessage, deps: UnderstandDeps): U
     const document = deps.decode(message.value);
     if (document.erased === true) return { ...inFlight, kind: 'drop', id: document.id, reason: 'erased' };
     const text = documentText(document);
-    const language = deps.detectLanguage(text, document.language);
+    const detected = deps.describeLanguage(text, document.language);
+    const { language } = detected;
     if (deps.languages !== null && !deps.languages.includes(language)) {
       return { ...inFlight, kind: 'drop', id: document.id, reason: 'language_filtered' };
     }
@@ -75,10 +77,7 @@ export function understandDocument(message: LogMessage, deps: UnderstandDeps): U
       publishedAt: document.publishedAt,
       kind: document.source.kind,
     });
-    const flags = [
-      ...(SUPPORTED_LANGUAGES.has(language) ? [] : ['language_unsupported']),
-      ...(document.backfill === true ? ['backfill'] : []),
-    ];
+    const flags = deps.flag(document, text, detected);
     const storyId = deps.storyIdOf(document.title, document.text);
     const { appendedAt } = message;
     return { ...inFlight, kind: 'linked', appendedAt, document, text, language, links, storyId, flags };

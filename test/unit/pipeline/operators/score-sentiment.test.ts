@@ -4,6 +4,7 @@ import { InvalidDocumentError } from '../../../../pipeline/core/errors.js';
 import type { Classification, Classifier, ClassifierInput } from '../../../../pipeline/core/model.js';
 import { decodeRawDocument, encodeScoredMessage } from '../../../../pipeline/log/codec.js';
 import { findTellingSentence } from '../../../../pipeline/operators/find-telling-sentence.js';
+import { flagDocument } from '../../../../pipeline/operators/flag-document.js';
 import { scoreSentiment } from '../../../../pipeline/operators/score-sentiment.js';
 import {
   understandDocument,
@@ -44,7 +45,8 @@ const now = () => 0;
 
 const deps: UnderstandDeps = {
   decode: () => rawDocument({ text: 'Aldermoor falls. Brightwater rises.' }),
-  detectLanguage: () => 'en',
+  describeLanguage: () => ({ language: 'en', mixed: false }),
+  flag: flagDocument,
   link: () => [
     { instrument: 'ALD.XDEM', name: 'Aldermoor', relevance: 1, via: ['name'], spans: [[0, 9]] },
     { instrument: 'BRW.XDEM', name: 'Brightwater', relevance: 0.5, via: ['name'], spans: [[17, 28]] },
@@ -165,12 +167,12 @@ describe('understanding a document', () => {
     const results = scoreSentiment(documents, { classifier: failing, splitSentences, now });
     expect(results.map((result) => (result.kind === 'scored' ? result.scored.flags : null))).toEqual([
       [],
-      ['unclassified'],
+      ['text_short', 'unclassified'],
     ]);
   });
 
   it('drops languages that nobody asked for and marks those no model reads', () => {
-    const french = { ...deps, detectLanguage: () => 'fr' };
+    const french = { ...deps, describeLanguage: () => ({ language: 'fr', mixed: false }) };
     expect(understandDocument(message, { ...french, languages: ['en', 'zh'] })).toMatchObject({
       kind: 'drop',
       reason: 'language_filtered',
