@@ -247,7 +247,9 @@ function assemble(parts: Parts): Store {
         await limits.read();
       }),
     standDown: generations.standDown.bind(generations),
-    deadLetters: lettersInOrder(createDeadLetterStore(writer), inOrder, () => generations.require()),
+    deadLetters: lettersInOrder(createDeadLetterStore(writer, readers), { anytime, inOrder }, () =>
+      generations.require(),
+    ),
     rescore: {
       remaining: (range) => anytime(() => rescore.remaining(range)),
       candidates: (range, after, limit) => anytime(() => rescore.candidates(range, after, limit)),
