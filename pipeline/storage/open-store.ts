@@ -254,8 +254,7 @@ function assemble(parts: Parts): Store {
       generations.require(),
     ),
     rescore: {
-      remaining: (range) => anytime(() => rescore.remaining(range)),
-      candidates: (range, after, limit) => anytime(() => rescore.candidates(range, after, limit)),
+      ...guarded(rescore, anytime),
       write: (rescores) => inOrder(() => known.write((at) => rescore.write(rescores, at))),
     },
     ...removing(parts, work, pending),
