@@ -4,7 +4,8 @@ import { documentText, type ModelVersion } from '../core/scored.js';
 import { DOCUMENT_FLAGS } from '../operators/flag-document.js';
 import { scoreSentiment } from '../operators/score-sentiment.js';
 import type { LinkedDocument } from '../operators/understand-document.js';
-import type { Rescore } from '../storage/rescore.js';
+import type { VersionKey } from '../storage/queries/stored-documents.js';
+import type { Rescore, RescoreRange, RescoreStore } from '../storage/rescore.js';
 import { isCalm, type Flow } from './flow.js';
 import type { OperationContext } from './operations/operation.js';
 import { modelDirectory, type Understanding } from './understanding.js';
@@ -20,7 +21,7 @@ export interface RescoreRequest {
 export interface RescoreResult {
   readonly model: ModelVersion;
   readonly rescored: number;
-  /** Left over by an interruption; the same request goes on there. */
+  /** Left over by an interruption, or corrected meanwhile; the same request goes on there. */
   readonly remaining: number;
 }
 
@@ -29,6 +30,8 @@ type RescoreContext = Pick<OperationContext, 'parts' | 'config' | 'clock' | 'log
 };
 
 const BATCH = 32;
+/** Fetched at a time, because each question for them looks at the whole range. */
+const KEYS = 10_000;
 const LOOK_AGAIN_MS = 50;
 const PROGRESS_EVERY_MS = 10_000;
 const LATEST_MS = Date.UTC(2100, 0, 1);
@@ -54,23 +57,33 @@ export async function rescoreDocuments(
       : await loadClassifier({ name, directory: modelDirectory(config.models) });
   const { model } = classifier;
   const range = { model, from: request.from ?? 0, to: request.to ?? LATEST_MS };
-  let after = '';
   let rescored = 0;
   let said = clock.monotonic();
-  for (;;) {
+  for await (const keys of batchesLeft(store.rescore, range)) {
     while (!signal.aborted && !(await isCalm(flow))) await clock.sleep(LOOK_AGAIN_MS, signal);
-    const views = signal.aborted ? [] : await store.rescore.candidates(range, after, BATCH);
-    const last = views.at(-1);
-    if (last === undefined) break;
+    if (signal.aborted) break;
+    const views = await store.rescore.read(keys);
     const rescores = scoreAgain(views, { ...understanding, classifier }, clock.now());
     touch(await store.rescore.write(rescores));
     rescored += views.length;
-    after = last.id;
     if (clock.monotonic() - said < PROGRESS_EVERY_MS) continue;
     said = clock.monotonic();
     logger.info('Stored documents are being scored again.', { documents: rescored, model: model.name });
   }
   return { model, rescored, remaining: await store.rescore.remaining(range) };
+}
+
+async function* batchesLeft(
+  rescore: Pick<RescoreStore, 'candidates'>,
+  range: RescoreRange,
+): AsyncGenerator<readonly VersionKey[]> {
+  for (let after = ''; ;) {
+    const keys = await rescore.candidates(range, after, KEYS);
+    for (let first = 0; first < keys.length; first += BATCH) yield keys.slice(first, first + BATCH);
+    const last = keys.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+  }
 }
 
 /** The names of a document stay as they were linked; only what the model says is new. */

@@ -72,10 +72,13 @@ interface Row {
 }
 
 /**
+ * The letters at the places that the condition names.
+ *
  * Around a crash a message may be given up and scored all the same: then it is stored, and its letter says nothing any more.
- * A letter that came of a retry counts the attempts of the one before it too.
+ * A letter that came of a retry counts the attempts of the one before it too. Of the receipts, which are as many as messages
+ * were ever stored, only those of the letters are read.
  */
-const LETTERS = `
+const lettersWhere = (place: string) => `
   SELECT l.raw_partition AS raw_partition, l.raw_offset AS raw_offset, l.reason AS reason,
     if(m.detail = '', l.detail, m.detail) AS detail, l.stage AS stage, l.source_id AS source_id,
     if(m.generation > 0, m.attempts, l.attempts + b.attempts_before) AS attempts,
@@ -84,24 +87,29 @@ const LETTERS = `
     if(m.generation > 0, m.state, 'waiting') AS state, m.went_to AS went_to,
     if(state = 'dropped', '', l.original_base64) AS original_base64,
     length(tryBase64Decode(original_base64)) AS bytes
-  FROM (SELECT * FROM dead_letters FINAL WHERE (raw_partition, raw_offset) NOT IN (
-    SELECT raw_partition, raw_offset FROM receipts FINAL WHERE outcome IN ('stored', 'duplicate'))) AS l
+  FROM (SELECT * FROM dead_letters FINAL WHERE ${place} AND (raw_partition, raw_offset) NOT IN (
+    SELECT raw_partition, raw_offset FROM receipts FINAL WHERE outcome IN ('stored', 'duplicate')
+      AND (raw_partition, raw_offset) IN (SELECT raw_partition, raw_offset FROM dead_letters WHERE ${place}))) AS l
   LEFT JOIN (SELECT * FROM dead_letter_marks FINAL) AS m
     ON m.raw_partition = l.raw_partition AND m.raw_offset = l.raw_offset
   LEFT JOIN (
     SELECT went_to AS place, max(attempts) - 1 AS attempts_before
     FROM dead_letter_marks FINAL WHERE went_to != '' GROUP BY went_to
   ) AS b ON b.place = concat(toString(l.raw_partition), ':', toString(l.raw_offset))`;
+const ALL_BEHIND = lettersWhere(
+  '({any:UInt8} = 1 OR (raw_partition, raw_offset) > ({partition:UInt32}, {offset:UInt64}))',
+);
+const ONE = lettersWhere('raw_partition = {partition:UInt32} AND raw_offset = {offset:UInt64}');
 
-export function createDeadLetterStore(db: SqlSession): DeadLetterStore {
+/** Looks go through `reader`, so that they hold up no write; with many letters among many receipts they take seconds. */
+export function createDeadLetterStore(db: SqlSession, reader: Pick<SqlSession, 'query'>): DeadLetterStore {
   return {
     async list({ state, reason, source, after, limit }) {
-      const rows = await db.query<Row>(
-        `SELECT * EXCEPT (original_base64) FROM (${LETTERS})
+      const rows = await reader.query<Row>(
+        `SELECT * EXCEPT (original_base64) FROM (${ALL_BEHIND})
          WHERE ({state:String} = '' OR state = {state:String})
            AND ({reason:String} = '' OR reason = {reason:String})
            AND ({source:String} = '' OR source_id = {source:String})
-           AND ({any:UInt8} = 1 OR (raw_partition, raw_offset) > ({partition:UInt32}, {offset:UInt64}))
          ORDER BY raw_partition, raw_offset LIMIT {limit:UInt32}`,
         {
           state: state ?? '',
@@ -116,10 +124,7 @@ export function createDeadLetterStore(db: SqlSession): DeadLetterStore {
       return rows.map(toLetter);
     },
     async read(raw) {
-      const [row] = await db.query<Row>(
-        `SELECT * FROM (${LETTERS}) WHERE raw_partition = {partition:UInt32} AND raw_offset = {offset:UInt64}`,
-        { partition: raw.partition, offset: raw.offset },
-      );
+      const [row] = await reader.query<Row>(ONE, { partition: raw.partition, offset: raw.offset });
       return row === undefined ? null : { ...toLetter(row), originalBase64: row.original_base64 };
     },
     mark: (mark) => insertMarks(db, [mark]),
@@ -200,15 +205,15 @@ function toLetter(row: Row): KeptLetter {
   };
 }
 
-/** One after the other, and what an operator changes only in the term of this process. */
+/** What an operator changes: one after the other, and only in the term of this process. */
 export function lettersInOrder(
   letters: DeadLetterStore,
-  inOrder: Run,
+  { anytime, inOrder }: { readonly anytime: Run; readonly inOrder: Run },
   requireTerm: () => Promise<void>,
 ): DeadLetterStore {
   return {
-    list: (filter) => inOrder(() => letters.list(filter)),
-    read: (raw) => inOrder(() => letters.read(raw)),
+    list: (filter) => anytime(() => letters.list(filter)),
+    read: (raw) => anytime(() => letters.read(raw)),
     mark: (mark) => inOrder(() => requireTerm().then(() => letters.mark(mark))),
     drop: (dropped, at) => inOrder(() => requireTerm().then(() => letters.drop(dropped, at))),
   };

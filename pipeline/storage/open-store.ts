@@ -36,7 +36,7 @@ import { createRescoreStore, type RescoreStore } from './rescore.js';
 import { createRetentionStore, WindowLimits, type RetentionStore } from './retention.js';
 import { RollUps } from './roll-up.js';
 import { clusterStatement } from './server/cluster-statement.js';
-import { openServerSession, type StoreServer } from './server/server-session.js';
+import { openServerSession, requireVersion, type StoreServer } from './server/server-session.js';
 import {
   openSqlSession,
   READER_SETTINGS,
@@ -107,7 +107,7 @@ const WAITING_READS = 64;
  * Opens the analytics store of a data folder and brings its schema up to date.
  *
  * Writes and the monitor's own look-ups run one after the other on one connection; queries for people share four
- * read-only ones. Throws ConfigError `world_mismatch`, `schema_too_new` or `store_not_opened`.
+ * read-only ones. Throws ConfigError `world_mismatch`, `schema_too_new`, `server_too_old` or `store_not_opened`.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { world, clock, logger, readOnly = false } = options;
@@ -174,7 +174,7 @@ async function openPlace(place: StorePlace, readOnly: boolean): Promise<OpenPlac
     };
   }
   const { server } = place;
-  if (!readOnly) await makeDatabase(server);
+  await prepareServer(server, readOnly);
   const openReader = () => openServerSession(server, SERVER_READER_SETTINGS);
   return {
     embedded: false,
@@ -184,9 +184,12 @@ async function openPlace(place: StorePlace, readOnly: boolean): Promise<OpenPlac
   };
 }
 
-async function makeDatabase(server: StoreServer): Promise<void> {
+/** Sees to it that the server is one we can speak to, and for a writer that its database is there. */
+async function prepareServer(server: StoreServer, readOnly: boolean): Promise<void> {
   const session = await openServerSession(server, {}, { database: null });
   try {
+    await requireVersion(session);
+    if (readOnly) return;
     await session.command(
       clusterStatement(`CREATE DATABASE IF NOT EXISTS ${server.database}`, server.cluster),
     );
@@ -253,10 +256,11 @@ function assemble(parts: Parts): Store {
         await limits.read();
       }),
     standDown: generations.standDown.bind(generations),
-    deadLetters: lettersInOrder(createDeadLetterStore(writer), inOrder, () => generations.require()),
+    deadLetters: lettersInOrder(createDeadLetterStore(writer, readers), { anytime, inOrder }, () =>
+      generations.require(),
+    ),
     rescore: {
-      remaining: (range) => anytime(() => rescore.remaining(range)),
-      candidates: (range, after, limit) => anytime(() => rescore.candidates(range, after, limit)),
+      ...guarded(rescore, anytime),
       write: (rescores) => inOrder(() => known.write((at) => rescore.write(rescores, at))),
     },
     ...removing(parts, work, pending),

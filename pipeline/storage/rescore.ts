@@ -26,8 +26,10 @@ export interface Rescore {
 export interface RescoreStore {
   /** How many are left to do, retractions aside. */
   remaining(range: RescoreRange): Promise<number>;
-  /** The newest versions, by id, that this model has not scored yet. */
-  candidates(range: RescoreRange, after: string, limit: number): Promise<readonly DocumentView[]>;
+  /** The newest versions, by id, that this model has not scored yet. Looks at all of the range behind the id: ask for many. */
+  candidates(range: RescoreRange, after: string, limit: number): Promise<readonly VersionKey[]>;
+  /** Those of them that are still stored. */
+  read(keys: readonly VersionKey[]): Promise<readonly DocumentView[]>;
   /**
    * Writes mentions, roll-ups and, last, the scores, by which a document counts as done, all known from one time on; answers
    * with the windows that changed. Throws ConfigError `not_the_active_monitor` when another process has taken over.
@@ -58,37 +60,38 @@ const DOCUMENT_SCORES: TableSpec = {
 const NEWEST_UNSCORED = `(
   SELECT id, version FROM (
     SELECT id, version, action, model_name, model_version FROM documents
-    WHERE published_at >= ${timeParam('from')} AND published_at < ${timeParam('to')}
+    WHERE id > {after:String} AND published_at >= ${timeParam('from')} AND published_at < ${timeParam('to')}
     ORDER BY id, version DESC LIMIT 1 BY id
   ) WHERE action != 'retract' AND NOT (model_name = {name:String} AND model_version = {number:String})
     AND (id, version) NOT IN (
-      SELECT id, version FROM document_scores WHERE model_name = {name:String} AND model_version = {number:String}))`;
+      SELECT id, version FROM document_scores
+      WHERE id > {after:String} AND model_name = {name:String} AND model_version = {number:String}))`;
 
 export function createRescoreStore(
   db: SqlSession,
   { rollUps, generations }: RescoreDeps,
 ): StampedRescoreStore {
-  const paramsOf = ({ model, from, to }: RescoreRange) => ({
+  const paramsOf = ({ model, from, to }: RescoreRange, after: string) => ({
     name: model.name,
     number: model.version,
     from,
     to,
+    after,
   });
   return {
     async remaining(range) {
       const [row] = await db.query<{ left: number }>(
         `SELECT count() AS left FROM ${NEWEST_UNSCORED}`,
-        paramsOf(range),
+        paramsOf(range, ''),
       );
       return row?.left ?? 0;
     },
-    async candidates(range, after, limit) {
-      const keys = await db.query<VersionKey>(
-        `SELECT id, version FROM ${NEWEST_UNSCORED} WHERE id > {after:String} ORDER BY id LIMIT {limit:UInt32}`,
-        { ...paramsOf(range), after, limit },
-      );
-      return queryVersions(db, keys, null);
-    },
+    candidates: (range, after, limit) =>
+      db.query<VersionKey>(`SELECT id, version FROM ${NEWEST_UNSCORED} ORDER BY id LIMIT {limit:UInt32}`, {
+        ...paramsOf(range, after),
+        limit,
+      }),
+    read: (keys) => queryVersions(db, keys, null),
     async write(rescores, knownAt) {
       await generations.require();
       const rows = await mentionRows(db, rescores, knownAt);

@@ -43,6 +43,8 @@ export const WRITER_SETTINGS: SessionSettings = {
   input_format_parallel_parsing: 0,
   // A tick's statements are small: handing work to a second thread costs more than it gains.
   max_threads: 1,
+  // What a server's profile allows a person is too little for a roll-up of many days.
+  max_execution_time: 0,
 };
 const READER_LIMITS: SessionSettings = {
   ...COMMON_SETTINGS,
@@ -69,7 +71,7 @@ export async function openSqlSession(path: string, settings: SessionSettings): P
       { cause: error },
     );
   }
-  const session = sessionOf(client);
+  const session = sessionOf(client, settings);
   // The adapter turns per-call settings into SET statements that stick, so everything is set here, once.
   for (const [name, value] of Object.entries(settings)) {
     await session.command(`SET ${name} = ${typeof value === 'string' ? `'${value}'` : value}`);
@@ -78,7 +80,12 @@ export async function openSqlSession(path: string, settings: SessionSettings): P
 }
 
 /** A session over a client of the official library, embedded or not, with our errors. */
-export function sessionOf(client: ClickHouseClient): SqlSession {
+export function sessionOf(client: ClickHouseClient, settings: SessionSettings): SqlSession {
+  const limited = Number(settings['max_execution_time'] ?? 0) > 0;
+  const translated = <T>(work: () => Promise<T>): Promise<T> =>
+    work().catch((error: unknown) => {
+      throw toStoreError(error, limited);
+    });
   return {
     query: async <Row>(sql: string, params?: SqlParams) =>
       translated(async () => {
@@ -100,14 +107,6 @@ function bound(params: SqlParams | undefined): { query_params?: Record<string, u
   return params === undefined ? {} : { query_params: { ...params } };
 }
 
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw toStoreError(error);
-  }
-}
-
 // A value in a row cannot be stored; the rows beside it can.
 const DATA_ERRORS = new Set([6, 25, 26, 27, 33, 38, 41, 53, 69, 70, 72, 117, 130, 131, 349, 469]);
 // Statements of ours that the engine does not understand.
@@ -117,8 +116,11 @@ const DISK_FULL = 243;
 /** The engine has caught a crash of native code, its own or another's, and serves no more; only a new process does. */
 const CRASHED = 236;
 
-/** What the engine threw, as one of our errors; only here is decided whether a retry can help. */
-export function toStoreError(error: unknown): BellwetherError {
+/**
+ * What the engine threw, as one of our errors; only here is decided whether a retry can help. `limited`: the session has a limit
+ * of time of its own, over which the same query would go again.
+ */
+export function toStoreError(error: unknown, limited: boolean): BellwetherError {
   if (error instanceof BellwetherError) return error;
   const message = messageOf(error).slice(0, 500);
   const code = engineCode(error);
@@ -142,6 +144,12 @@ export function toStoreError(error: unknown): BellwetherError {
       'Native code has crashed in this process, so it ends. Start it again: it continues where it was.',
       { cause: error },
     );
+  }
+  if (code === TOO_SLOW && !limited) {
+    return new UnavailableError('store_too_slow', `The analytics store ended a statement: ${message}`, {
+      cause: error,
+      retriable: true,
+    });
   }
   if (code === TOO_SLOW) {
     return new TimeoutError('query_too_slow', 'The query ran over its time limit; ask for a shorter range.', {

@@ -63,6 +63,36 @@ const corrected = JSON.stringify({
 });
 
 describe('dead letters', () => {
+  it('are looked at while a long write goes on, without those that are stored all the same', async () => {
+    const { store } = service.parts;
+    if (store?.freeze === undefined) throw new Error('no embedded store');
+    const places = [901, 902].map((offset) => ({ partition: 0, offset }));
+    const letter = {
+      reason: 'invalid',
+      detail: 'It has no time.',
+      stage: 'understand',
+      originalBase64: 'e30=',
+      attempts: 1,
+      at: '2026-03-02T09:00:00.000Z',
+    } as const;
+    const receipts = places.map((raw, index) => ({
+      raw,
+      documentId: '',
+      version: 0,
+      outcome: index === 0 ? ('stored' as const) : ('dead-letter' as const),
+      reason: null,
+    }));
+    await store.write({ versions: [], deadLetters: places.map((raw) => ({ raw, letter })), receipts });
+    const filter = { state: null, reason: null, source: null, after: null, limit: 10 };
+    const { then, image } = await store.freeze(async () => ({
+      listed: (await store.deadLetters.list(filter)).map(({ raw }) => raw.offset),
+      read: await Promise.all(places.map((raw) => store.deadLetters.read(raw))),
+    }));
+    await image.release();
+    expect(then.listed).toEqual([902]);
+    expect(then.read).toMatchObject([null, { originalBase64: 'e30=' }]);
+  });
+
   it('keep original, reason, place and source, and batch mates are stored', async () => {
     await append([
       encodeRawDocument(rawDocument()),

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { reconcileOperation } from '../../pipeline/app/operations/reconcile.js';
 import { createHistoryCache } from '../../pipeline/app/history-cache.js';
@@ -130,7 +130,10 @@ describe('a re-score', () => {
     await ingest(Array.from({ length: 40 }, (_, n) => post(`${n}`, `Apple falls, says note ${n}`)));
     const stopped = AbortSignal.abort();
     expect(await rescore(stopped)).toMatchObject({ rescored: 0, remaining: 40 });
+    const candidates = vi.spyOn(store().rescore, 'candidates');
     expect(await rescore()).toMatchObject({ rescored: 40, remaining: 0 });
+    // Each question looks at the whole range: one finds all, one that nothing is left.
+    expect(candidates).toHaveBeenCalledTimes(2);
     const answer = JSON.stringify([await list(null), await series(null)]);
     expect(await rescore()).toMatchObject({ rescored: 0, remaining: 0 });
     expect(JSON.stringify([await list(null), await series(null)])).toBe(answer);

@@ -70,7 +70,22 @@ export async function openServerSession(
       ...(server.cluster === null ? {} : CLUSTER_SETTINGS),
     },
   });
-  return sessionOf(client);
+  return sessionOf(client, settings);
+}
+
+/** The first version that knows every setting we send (`deduplicate_insert`). */
+const LEAST_VERSION = [26, 2] as const;
+
+/** Throws ConfigError `server_too_old`. The session must send no setting that an older server does not know. */
+export async function requireVersion(session: Pick<SqlSession, 'query'>): Promise<void> {
+  const [row] = await session.query<{ version: string }>('SELECT version() AS version');
+  const version = row?.version ?? '';
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > LEAST_VERSION[0] || (major === LEAST_VERSION[0] && minor >= LEAST_VERSION[1])) return;
+  throw new ConfigError(
+    'server_too_old',
+    `The ClickHouse server has version ${version.slice(0, 40)}; Bellwether needs ${LEAST_VERSION.join('.')} or later. Upgrade the server, or name another one in clickhouse.url.`,
+  );
 }
 
 async function readAuthority(file: string): Promise<Buffer> {

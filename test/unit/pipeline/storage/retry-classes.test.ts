@@ -19,6 +19,13 @@ describe('An error of the store is tried again by its class', () => {
     ['a value that cannot be stored', engineError('117'), 'unstorable', false],
     ['a statement that is not understood', engineError('62'), 'store_statement', false],
   ])('%s', (_, error, code, retriable) => {
-    expect(toStoreError(error)).toMatchObject({ code, retriable });
+    expect(toStoreError(error, true)).toMatchObject({ code, retriable });
+  });
+
+  it('and a statement without a limit of its own that the server ended for its time', () => {
+    expect(toStoreError(engineError('159'), false)).toMatchObject({
+      code: 'store_too_slow',
+      retriable: true,
+    });
   });
 });
