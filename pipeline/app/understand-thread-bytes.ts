@@ -4,14 +4,12 @@ import type { UnderstandingOptions } from './understanding.js';
 
 /** What goes to the thread: the values of all messages one after the other, so that nothing is copied twice. */
 export interface BatchRequest {
-  readonly number: number;
   readonly positions: readonly Pick<LogMessage, 'partition' | 'offset' | 'key' | 'appendedAt'>[];
   readonly lengths: readonly number[];
   readonly bytes: Uint8Array;
 }
 
 export interface BatchAnswer {
-  readonly number: number;
   readonly keys: readonly string[];
   readonly kinds: readonly ScoredMessage['kind'][];
   readonly lengths: readonly number[];

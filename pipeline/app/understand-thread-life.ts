@@ -61,7 +61,6 @@ export function startThreadLife({ entry, options, deadlineMs }: ThreadLifeOption
   let ended = false;
   let lost: ThreadLostError | null = null;
   let timer: NodeJS.Timeout | undefined;
-  let number = 0;
   const lose = (reason: LossReason, message: string, cause?: unknown) => {
     if (lost !== null) return;
     clearTimeout(timer);
@@ -97,8 +96,7 @@ export function startThreadLife({ entry, options, deadlineMs }: ThreadLifeOption
           reject(lost);
           return;
         }
-        number += 1;
-        const request = toRequest(number, messages);
+        const request = toRequest(messages);
         waiting.push({ resolve, reject });
         worker.postMessage(request, [request.bytes.buffer as ArrayBuffer]);
         if (waiting.length === 1) watch();
@@ -111,7 +109,7 @@ export function startThreadLife({ entry, options, deadlineMs }: ThreadLifeOption
   };
 }
 
-function toRequest(number: number, messages: readonly LogMessage[]): BatchRequest {
+function toRequest(messages: readonly LogMessage[]): BatchRequest {
   const { bytes, lengths } = pack(messages.map(({ value }) => value));
   const positions = messages.map(({ partition, offset, key, appendedAt }) => ({
     partition,
@@ -119,5 +117,5 @@ function toRequest(number: number, messages: readonly LogMessage[]): BatchReques
     key,
     appendedAt,
   }));
-  return { number, positions, lengths, bytes };
+  return { positions, lengths, bytes };
 }

@@ -22,7 +22,7 @@ armTextFault(armed);
 const understanding = await createUnderstanding(options);
 const deps = { ...understanding, encodeScored: encodeScoredMessage, now: () => systemClock.now() };
 
-parentPort?.on('message', ({ number, positions, lengths, bytes }: BatchRequest) => {
+parentPort?.on('message', ({ positions, lengths, bytes }: BatchRequest) => {
   const values = unpack(bytes, lengths);
   const messages = positions.map((position, index) => ({
     ...position,
@@ -32,7 +32,6 @@ parentPort?.on('message', ({ number, positions, lengths, bytes }: BatchRequest) 
   const records = understandBatch(messages, deps);
   const packed = pack(records.map(({ value }) => value));
   const answer: BatchAnswer = {
-    number,
     keys: records.map(({ key }) => key),
     kinds: records.map(({ kind }) => kind),
     ...packed,

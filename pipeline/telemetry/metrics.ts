@@ -30,7 +30,7 @@ export const GAP_TOPICS = ['documents.raw', 'documents.scored', 'source'] as con
 export type GapTopic = (typeof GAP_TOPICS)[number];
 
 /** Why a source refused a document at the edge, before it was accepted. */
-export const REJECT_REASONS = ['invalid', 'too_large', 'unreadable'] as const;
+export const REJECT_REASONS = ['invalid'] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
 const BATCH_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];

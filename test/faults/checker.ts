@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { systemClock } from '../../pipeline/core/clock.js';
 import type { StoredVersion } from '../../pipeline/core/store.js';
-import { documentId } from '../../ingest/parse/identity.js';
+import { contentHash, documentId } from '../../ingest/parse/identity.js';
 import { openStore, type StorePlace } from '../../pipeline/storage/open-store.js';
 import type { ExpectedDocument } from './driver.js';
 
@@ -24,7 +24,7 @@ const IDS_AT_ONCE = 500;
 /**
  * Compares what was acknowledged with what is stored, rolled up, decided and mailed. The service must be stopped.
  *
- * I1 every acknowledged version is there. I2 nothing is there twice. I3 roll-ups equal a recomputation. I4 every alert that
+ * I1 every acknowledged version is there with its content, in order. I2 nothing is there twice. I3 roll-ups equal a recomputation. I4 every alert that
  * fired was mailed. I5 all mails of one alert and number are one file with one Message-ID.
  */
 export async function check({ place, outbox, expected, acknowledged }: CheckOptions): Promise<Violations> {
@@ -36,12 +36,7 @@ export async function check({ place, outbox, expected, acknowledged }: CheckOpti
     for (const document of expected.values()) {
       versions += document.versions.length;
       const found = stored.get(documentId(SOURCE, document.nativeId)) ?? [];
-      const actions = found.map(({ action }) => action).join(',');
-      const wanted = document.versions.map(({ action }) => action).join(',');
-      if (actions !== wanted)
-        violations.push(`I1 ${document.nativeId}: acknowledged ${wanted}, stored ${actions || 'nothing'}`);
-      if (found.some(({ version }, index) => version !== index + 1))
-        violations.push(`I2 ${document.nativeId}: versions are not 1, 2, 3 …`);
+      violations.push(...compareVersions(document, found));
     }
     const counts = await store.counts();
     if (counts.stored !== versions)
@@ -62,6 +57,26 @@ export async function check({ place, outbox, expected, acknowledged }: CheckOpti
   return violations.length <= SHOWN
     ? violations
     : [...violations.slice(0, SHOWN), `… and ${violations.length - SHOWN} more`];
+}
+
+/** What is wrong with the stored versions of a document: each content once, in the order in which it was acknowledged. */
+export function compareVersions(
+  { nativeId, versions }: ExpectedDocument,
+  found: readonly StoredVersion[],
+): Violations {
+  const violations: string[] = [];
+  const wanted = versions.map((content) =>
+    contentHash({ ...content, text: '', tickers: [], modifiedAt: null }),
+  );
+  // By number, 0 for a content that is none of them.
+  const stored = found.map((version) => wanted.indexOf(version.contentHash) + 1).join();
+  if (stored !== wanted.map((_, index) => index + 1).join())
+    violations.push(
+      `I1 ${nativeId}: acknowledged ${versions.map(({ action }) => action).join()}, stored ${stored === '' ? 'none' : `number ${stored}`}`,
+    );
+  if (found.some(({ version }, index) => version !== index + 1))
+    violations.push(`I2 ${nativeId}: versions are not 1, 2, 3 …`);
+  return violations;
 }
 
 async function loadVersions(

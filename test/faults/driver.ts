@@ -3,10 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Random } from './random.js';
 
+export interface ExpectedVersion {
+  readonly action: 'add' | 'replace' | 'retract';
+  readonly title: string;
+  readonly publishedAt: string;
+}
+
 /** What the service must hold of one document: one text a version, in order; the last may be a retraction. */
 export interface ExpectedDocument {
   readonly nativeId: string;
-  readonly versions: readonly { readonly action: 'add' | 'replace' | 'retract'; readonly title: string }[];
+  readonly versions: readonly ExpectedVersion[];
 }
 
 export interface Driver {
@@ -46,7 +52,7 @@ const HOUR_MS = 3_600_000;
 export function startDriver(options: DriverOptions): Driver {
   const { random, historyFile } = options;
   const history = openSync(historyFile, 'a');
-  const expected = new Map<string, { nativeId: string; versions: ExpectedDocument['versions'][number][] }>();
+  const expected = new Map<string, { nativeId: string; versions: ExpectedVersion[] }>();
   const sent: Record<string, unknown>[] = [];
   const figures = { acknowledged: 0, unanswered: 0, repeated: 0 };
   let stopped = false;
@@ -72,7 +78,7 @@ export function startDriver(options: DriverOptions): Driver {
     const publishedAt = new Date(Date.now() - age).toISOString();
     const document = { source: SOURCE, nativeId, action, title, publishedAt };
     const before = expected.get(nativeId) ?? { nativeId, versions: [] };
-    before.versions.push({ action, title });
+    before.versions.push({ action, title, publishedAt });
     expected.set(nativeId, before);
     sent.push(document);
     return document;
