@@ -1,5 +1,5 @@
 /** No document of ours is as large, see `DOCUMENT_LIMITS`; a dead letter, in Base64 and JSON, must fit into one message of the log. */
-export const KEPT_BYTES = 1_000_000;
+const KEPT_BYTES = 1_000_000;
 
 /**
  * What is kept of bytes that nobody can read: all of them, or of more than 1 MB a note with the true length and the beginning.
