@@ -129,12 +129,16 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await limits.read();
     const rollUps = new RollUps(writer, generations, limits);
     for (let n = 0; n < CONCURRENT_READS; n += 1) sessions.push(await place.openReader());
-    const readers = new ReadPool(sessions, WAITING_READS);
+    const readers = new ReadPool([...sessions], WAITING_READS);
+    // Of its own: whether the engine answers does not depend on what people have asked it.
+    const pinger = await place.openReader();
+    sessions.push(pinger);
     const identity = { world, schemaVersion: Math.max(...MIGRATIONS.map(({ version }) => version)) };
     const path = 'path' in options ? options.path : null;
     return assemble({
       writer,
       readers,
+      pinger,
       state,
       rollUps,
       limits,
@@ -197,6 +201,7 @@ async function prepareServer(server: StoreServer, readOnly: boolean): Promise<vo
 interface Parts {
   readonly writer: SqlSession;
   readonly readers: ReadPool;
+  readonly pinger: SqlSession;
   readonly state: StoreState;
   readonly rollUps: RollUps;
   readonly limits: WindowLimits;
@@ -242,6 +247,7 @@ function assemble(parts: Parts): Store {
     openEvents: () => anytime(() => alertEvents.openEvents(writer)),
     ...namedValues(state, work),
     ...queriesOf(readers, anytime),
+    ping: () => anytime(() => parts.pinger.query('SELECT 1').then(() => undefined)),
     // Not a reader's: a recomputation of everything may take longer than a person's query.
     counts: (below) => inOrder(() => pending.rollUpAll().then(() => queryCounts(writer, below, limits))),
     takeOver: () =>
@@ -250,9 +256,7 @@ function assemble(parts: Parts): Store {
         await limits.read();
       }),
     standDown: generations.standDown.bind(generations),
-    deadLetters: lettersInOrder(createDeadLetterStore(writer, readers), { anytime, inOrder }, () =>
-      generations.require(),
-    ),
+    deadLetters: lettersInOrder(createDeadLetterStore(writer, readers), work, () => generations.require()),
     rescore: {
       ...guarded(rescore, anytime),
       write: (rescores) => inOrder(() => known.write((at) => rescore.write(rescores, at))),
@@ -263,6 +267,7 @@ function assemble(parts: Parts): Store {
     close: () =>
       work.close(async () => {
         await readers.close();
+        await parts.pinger.close();
         await writer.close();
         // The engine lets the folder go only when its last operation is over.
         await drainPending();
@@ -271,7 +276,7 @@ function assemble(parts: Parts): Store {
 }
 
 /** What people ask, on the connections that cannot write. */
-function queriesOf(readers: ReadPool, anytime: Run): QueryStore & Pick<Store, 'ping'> {
+function queriesOf(readers: ReadPool, anytime: Run): QueryStore {
   return {
     series: (query) => anytime(() => querySeries(readers, query)),
     summaries: (from, to, limit) => anytime(() => querySummaries(readers, from, to, limit)),
@@ -281,7 +286,6 @@ function queriesOf(readers: ReadPool, anytime: Run): QueryStore & Pick<Store, 'p
     alerts: (options) => anytime(() => alertEvents.queryAlerts(readers, options)),
     alert: (id, asOf) => anytime(() => alertEvents.queryAlert(readers, id, asOf)),
     extent: (asOf) => anytime(() => queryExtent(readers, asOf)),
-    ping: () => anytime(() => readers.query('SELECT 1').then(() => undefined)),
   };
 }
 
