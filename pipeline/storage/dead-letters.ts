@@ -2,7 +2,7 @@ import type { LogPosition } from '../core/document.js';
 import { DEAD_LETTER_REASONS, type DeadLetter, type DeadLetterReason } from '../core/scored.js';
 import { toReceiptRow } from './rows.js';
 import { toIso } from './queries/stored-documents.js';
-import type { Run } from './open-work.js';
+import type { OpenWork } from './open-work.js';
 import type { SqlSession } from './sql-session.js';
 
 export const DEAD_LETTER_STATES = ['waiting', 'retried', 'dropped'] as const;
@@ -208,13 +208,13 @@ function toLetter(row: Row): KeptLetter {
 /** What an operator changes: one after the other, and only in the term of this process. */
 export function lettersInOrder(
   letters: DeadLetterStore,
-  { anytime, inOrder }: { readonly anytime: Run; readonly inOrder: Run },
+  work: OpenWork,
   requireTerm: () => Promise<void>,
 ): DeadLetterStore {
   return {
-    list: (filter) => anytime(() => letters.list(filter)),
-    read: (raw) => anytime(() => letters.read(raw)),
-    mark: (mark) => inOrder(() => requireTerm().then(() => letters.mark(mark))),
-    drop: (dropped, at) => inOrder(() => requireTerm().then(() => letters.drop(dropped, at))),
+    list: (filter) => work.anytime(() => letters.list(filter)),
+    read: (raw) => work.anytime(() => letters.read(raw)),
+    mark: (mark) => work.inOrder(() => requireTerm().then(() => letters.mark(mark))),
+    drop: (dropped, at) => work.inOrder(() => requireTerm().then(() => letters.drop(dropped, at))),
   };
 }

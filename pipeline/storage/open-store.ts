@@ -256,9 +256,7 @@ function assemble(parts: Parts): Store {
         await limits.read();
       }),
     standDown: generations.standDown.bind(generations),
-    deadLetters: lettersInOrder(createDeadLetterStore(writer, readers), { anytime, inOrder }, () =>
-      generations.require(),
-    ),
+    deadLetters: lettersInOrder(createDeadLetterStore(writer, readers), work, () => generations.require()),
     rescore: {
       ...guarded(rescore, anytime),
       write: (rescores) => inOrder(() => known.write((at) => rescore.write(rescores, at))),
