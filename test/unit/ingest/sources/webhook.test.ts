@@ -68,6 +68,28 @@ function document(more: Record<string, unknown> = {}): Record<string, unknown> {
 }
 
 describe('webhook', () => {
+  it('hands on nothing of the personal data in what customers write, so nothing is stored', async () => {
+    const { accepted, post } = service();
+    const canaries = ['ana.canary@example.com', '13812345678', '4111 1111 1111 1111', '@ana_canary'];
+    const { status } = await post(
+      JSON.stringify({
+        source: { id: 'reviews', kind: 'feedback' },
+        nativeId: canaries[0],
+        url: 'https://shop.example/r?mail=ana.canary%40example.com',
+        title: `Call ${canaries[1]}`,
+        text: `Charged $1,234.50 twice on 2026-03-30: ${canaries.join(', ')}`,
+        author: { id: canaries[0] },
+        extra: { reply: canaries },
+        publishedAt: '2026-03-31T11:00:00Z',
+      }),
+    );
+    expect(status).toBe(200);
+    expect(accepted[0]?.text).toBe(
+      'Charged $1,234.50 twice on 2026-03-30: [EMAIL], [PHONE], [CARD], [HANDLE]',
+    );
+    expect(JSON.stringify(accepted)).not.toMatch(/canary|13812345678|1111/);
+  });
+
   it('takes one document, an array and JSON lines', async () => {
     const { post, accepted } = service();
     const one = document({ nativeId: 'a' });
