@@ -22,6 +22,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Measure a model on a labelled set.',
     load: async () => (await import('./evaluate.js')).evaluateCommand,
   },
+  'evaluate stories': {
+    summary: 'Measure on labelled pairs how well stories are told apart.',
+    load: async () => (await import('./evaluate-stories.js')).evaluateStoriesCommand,
+  },
   'train ngram': {
     summary: 'Train the n-gram model.',
     load: async () => (await import('./train-ngram.js')).trainNgramCommand,
