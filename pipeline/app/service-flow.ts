@@ -8,6 +8,7 @@ import {
   type UnderstoodRecord,
 } from '../operators/understand-batch.js';
 import { passOnUnread } from '../operators/pass-on-unread.js';
+import { createStoryAssigner } from '../operators/stories/assign-stories.js';
 import type { RefuseDocument } from '../operators/leave-out-messages.js';
 import type { Store } from '../storage/open-store.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -57,6 +58,7 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flo
   const monitor = (own: Store) => ({
     store: own,
     weigh: parts.understanding.weigh,
+    stories: createStoryAssigner(own),
     virtualClock: parts.world === 'replay',
     quietBackfillMs: quietBackfillMs(config),
     refuse: options.refuse,

@@ -114,6 +114,7 @@ export class StoryRing {
   }
 
   clear(): void {
+    if (this.#added === 0) return;
     this.#buckets.fill(0);
     this.#added = 0;
   }
