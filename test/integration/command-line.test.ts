@@ -12,6 +12,8 @@ const COMMANDS = [
   'rehearse',
   'classify',
   'evaluate',
+  'evaluate stories',
+  'stories',
   'train ngram',
   'reconcile',
   'check-config',

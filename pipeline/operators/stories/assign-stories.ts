@@ -27,7 +27,7 @@ export interface StoryAssigner {
  *
  * A batch that does not begin where the one before ended (the first one, one that is done again, one after another process was
  * the monitor) begins with what the store holds of the messages before it. So stories depend on the log alone. Rejects as the
- * store does; the batch may then be tried again. Memory: 103 MB at most, as it fills.
+ * store does; the batch may then be tried again. Memory: 96 MB at most, as it fills.
  */
 export function createStoryAssigner(
   store: Pick<MonitorStore, 'findStoryEntries'>,

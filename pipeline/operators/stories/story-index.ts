@@ -40,7 +40,7 @@ export interface StoryIndex {
  * brings two together that differ in a number, a direction or a name. What it decides depends on the newest `entries` texts
  * that opened a story or brought a new wording, in their order, and on nothing else.
  *
- * Cost: O(1) a text: 8 buckets of 8, at most 8 comparisons. Memory: 392 bytes an entry, and no more. The method is locality-sensitive
+ * Cost: O(1) a text: 8 buckets of 8, at most 8 comparisons. Memory: 366 bytes an entry, and no more. The method is locality-sensitive
  * hashing over min-wise samples (Broder 1997; Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", 3.4) with a check of
  * each candidate.
  */
