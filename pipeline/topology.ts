@@ -17,6 +17,7 @@ import {
   type SequencedMessage,
   type WeighContributions,
 } from './operators/resolve-versions.js';
+import type { StoryAssigner } from './operators/stories/assign-stories.js';
 import type { UnderstandBatch, UnderstoodRecord } from './operators/understand-batch.js';
 import type { InFlight } from './operators/understand-document.js';
 
@@ -86,6 +87,8 @@ export function understand$(stage: UnderstandStage): Observable<never> {
 export interface MonitorStage extends StageIo, ReadScoredDeps {
   readonly store: MonitorStore;
   readonly weigh: WeighContributions;
+  /** The stories of this monitor. */
+  readonly stories: StoryAssigner;
   readonly virtualClock: boolean;
   readonly quietBackfillMs?: number;
   /** Documents that must not be stored. */

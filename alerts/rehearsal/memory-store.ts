@@ -10,6 +10,7 @@ import type {
   MonitorStore,
   SeriesContribution,
   StoredVersion,
+  StoryEntryRow,
   StoryOccurrence,
   StoryStretch,
 } from '../../pipeline/core/store.js';
@@ -34,6 +35,7 @@ export interface MemoryStore extends MonitorStore, HistoryReader, AlertStore {
 export function createMemoryStore(): MemoryStore {
   const versions = new Map<string, DocumentVersion[]>();
   const stories = new Map<string, StoryOccurrence[]>();
+  const entries = new EntryList();
   const index = new HourIndex();
   const alerts = createAlertLog();
   let extent: { from: number; to: number; documents: number } | null = null;
@@ -51,6 +53,7 @@ export function createMemoryStore(): MemoryStore {
     if (document.action !== 'retract') {
       append(stories, storyId, { storyId, documentId: document.id, publishedAt, sequence: version.sequence });
     }
+    entries.add(version);
     if (newest === undefined) {
       extent = {
         from: Math.min(extent?.from ?? publishedAt, publishedAt),
@@ -67,6 +70,7 @@ export function createMemoryStore(): MemoryStore {
     findVersions: (ids) => Promise.resolve(ids.flatMap((id) => (versions.get(id) ?? []).map(toStored))),
     findStories: (storyIds, stretch) =>
       Promise.resolve(storyIds.flatMap((id) => newestStories(stories.get(id) ?? [], stretch))),
+    findStoryEntries: (before, limit) => Promise.resolve(entries.newest(before, limit)),
     findSettled: () => Promise.resolve([]),
     write: (batch) => {
       for (const version of batch.versions) write(version);
@@ -91,6 +95,22 @@ export function createMemoryStore(): MemoryStore {
   };
 }
 
+/** What near-duplicates are compared with, in the order of the log. */
+class EntryList {
+  readonly #entries: (StoryEntryRow & { readonly sequence: number })[] = [];
+
+  add({ scored, sequence, storySketch }: DocumentVersion): void {
+    if (storySketch === null) return;
+    const publishedAt = Date.parse(scored.document.publishedAt);
+    this.#entries.push({ storyId: scored.storyId, publishedAt, sketch: storySketch, sequence });
+  }
+
+  newest(before: number, limit: number): readonly StoryEntryRow[] {
+    const earlier = this.#entries.filter(({ sequence }) => sequence < before);
+    return earlier.sort((a, b) => a.sequence - b.sequence).slice(-limit);
+  }
+}
+
 function isWatchable(series: SeriesKey): boolean {
   return series === MARKET_SERIES || seriesKind(series) === 'instrument';
 }
@@ -98,8 +118,20 @@ function isWatchable(series: SeriesKey): boolean {
 function toStored(version: DocumentVersion): StoredVersion {
   const { id, contentHash, action, publishedAt } = version.scored.document;
   const series = version.contributions.map((contribution) => contribution.series);
-  const { raw, sequence } = version;
-  return { id, version: version.version, contentHash, raw, sequence, action, publishedAt, series };
+  const { raw, sequence, storySketch } = version;
+  const { storyId } = version.scored;
+  return {
+    id,
+    version: version.version,
+    contentHash,
+    raw,
+    sequence,
+    action,
+    publishedAt,
+    storyId,
+    storySketch,
+    series,
+  };
 }
 
 function newestStories(

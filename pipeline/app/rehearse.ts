@@ -13,6 +13,7 @@ import { createWatermark } from '../core/watermark.js';
 import { encodeRawDocument } from '../log/codec.js';
 import { resolveVersions } from '../operators/resolve-versions.js';
 import { scoreSentiment } from '../operators/score-sentiment.js';
+import { createStoryAssigner } from '../operators/stories/assign-stories.js';
 import { understandDocument } from '../operators/understand-document.js';
 import { describeSeries } from './instrument-directory.js';
 import type { Understanding } from './understanding.js';
@@ -39,6 +40,7 @@ const SCORE_BATCH = 48;
 export async function rehearse(options: RehearsalOptions): Promise<RehearsalReport> {
   const { understanding, clock } = options;
   const store = createMemoryStore();
+  const stories = createStoryAssigner(store);
   const engine = createAlertEngine({
     rules: options.rules,
     history: store,
@@ -70,7 +72,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalRepo
     const scored = scoreSentiment(understood, { ...understanding, now: () => clock.now() });
     const messages = scored.map((message) => ({ sequence: message.raw.offset, message }));
     const { weigh } = understanding;
-    const { batch, touched } = await resolveVersions(messages, { store, weigh, virtualClock: true });
+    const { batch, touched } = await resolveVersions(messages, { store, weigh, stories, virtualClock: true });
     await store.write(batch);
     await store.rollUp(touched);
     for (const { publishedAt } of documents) {

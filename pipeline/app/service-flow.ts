@@ -10,6 +10,7 @@ import {
   type UnderstoodRecord,
 } from '../operators/understand-batch.js';
 import { passOnUnread } from '../operators/pass-on-unread.js';
+import { createStoryAssigner } from '../operators/stories/assign-stories.js';
 import type { RefuseDocument } from '../operators/leave-out-messages.js';
 import type { Store } from '../storage/open-store.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -83,6 +84,7 @@ function monitorOf(store: Store, writing: RepeatingFailure, options: ServiceFlow
   return {
     store,
     weigh: parts.understanding.weigh,
+    stories: createStoryAssigner(store),
     virtualClock: parts.world === 'replay',
     quietBackfillMs: quietBackfillMs(config),
     refuse: options.refuse,

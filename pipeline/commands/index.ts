@@ -38,6 +38,14 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: "Bring a desk's own list of companies together with the built-in one.",
     load: async () => (await import('./instruments-import.js')).instrumentsImportCommand,
   },
+  'evaluate stories': {
+    summary: 'Measure on labelled pairs how well stories are told apart.',
+    load: async () => (await import('./evaluate-stories.js')).evaluateStoriesCommand,
+  },
+  stories: {
+    summary: 'Group recorded documents into stories.',
+    load: async () => (await import('./stories.js')).storiesCommand,
+  },
   'train ngram': {
     summary: 'Train the n-gram model.',
     load: async () => (await import('./train-ngram.js')).trainNgramCommand,

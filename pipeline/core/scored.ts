@@ -80,7 +80,10 @@ export interface ScoredDocument {
   readonly sentiment: Sentiment;
   readonly topics: readonly TopicScore[];
   readonly mentions: readonly Mention[];
-  /** Equal for copies of one text, 32 hex digits: case, links, punctuation and `RT @x:` do not count, numbers and signs do. */
+  /**
+   * 32 hex digits. From UNDERSTAND: the fingerprint, equal for copies of one text (case, links, punctuation and `RT @x:` do not
+   * count, numbers and signs do). From the monitor on: the fingerprint of the text that opened the story.
+   */
   readonly storyId: string;
   readonly model: ModelVersion;
   readonly scoredAt: string;

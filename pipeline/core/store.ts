@@ -24,6 +24,9 @@ export interface StoredVersion {
   readonly sequence: number;
   readonly action: RawDocument['action'];
   readonly publishedAt: string;
+  readonly storyId: string;
+  /** See `DocumentVersion`. */
+  readonly storySketch: string | null;
   /** The series (market and sectors included) it counted for. */
   readonly series: readonly SeriesKey[];
 }
@@ -39,6 +42,8 @@ export interface DocumentVersion {
   readonly knownAt: number;
   /** No other document had told its story within the 72 hours around it: it is counted as a story, a copy is not. */
   readonly opensStory: boolean;
+  /** What near-duplicates are compared with, encoded; null for a text that brought its story nothing new. */
+  readonly storySketch: string | null;
   /** The series it counts for, with the weight it has in detection: 0 for a copy or a retraction, else in (0, 1]. */
   readonly contributions: readonly SeriesContribution[];
   /** Series and times at which the version before counted and this one does not. */
@@ -101,6 +106,13 @@ export interface StoryOccurrence {
   readonly sequence: number;
 }
 
+/** A text with which later ones are compared: what `DocumentVersion.storySketch` says of a stored version. */
+export interface StoryEntryRow {
+  readonly storyId: string;
+  readonly publishedAt: number;
+  readonly sketch: string;
+}
+
 /** Published in [from, to), milliseconds, with a lower sequence than `before`, so that a repeat after a crash finds the same. */
 export interface StoryStretch {
   readonly from: number;
@@ -116,6 +128,8 @@ export interface MonitorStore {
    * place in the log; of each story at most the newest 20.
    */
   findStories(storyIds: readonly string[], stretch: StoryStretch): Promise<readonly StoryOccurrence[]>;
+  /** The newest `limit` entries of versions with a lower sequence than `before`, in their order, oldest first. */
+  findStoryEntries(before: number, limit: number): Promise<readonly StoryEntryRow[]>;
   /** Those of the raw positions that have a receipt which says something else than `dead-letter`. */
   findSettled(positions: readonly LogPosition[]): Promise<readonly LogPosition[]>;
   write(batch: StoreBatch): Promise<void>;

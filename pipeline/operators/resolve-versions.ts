@@ -1,4 +1,3 @@
-import type { LogPosition } from '../core/document.js';
 import type { ScoredDocument, ScoredMessage } from '../core/scored.js';
 import type { SeriesKey } from '../core/series.js';
 import type {
@@ -11,12 +10,14 @@ import type {
   StoryOccurrence,
   TouchedWindow,
 } from '../core/store.js';
+import { decideVersions, samePosition, type DecidedVersion, type ScoredItem } from './decide-versions.js';
 import {
   withoutLateLetters,
   withoutRefused,
   type RefuseDocument,
   type SequencedMessage,
 } from './leave-out-messages.js';
+import type { StoryAssigner } from './stories/assign-stories.js';
 
 export type { SequencedMessage } from './leave-out-messages.js';
 
@@ -28,6 +29,8 @@ export type WeighContributions = (
 export interface ResolveDeps {
   readonly store: Pick<MonitorStore, 'findVersions' | 'findStories' | 'findSettled'>;
   readonly weigh: WeighContributions;
+  /** Groups near-duplicates; it goes from batch to batch with the monitor. */
+  readonly stories: StoryAssigner;
   /** In a replay world documents were known when they were published, not when the log took them. */
   readonly virtualClock: boolean;
   /**
@@ -57,7 +60,8 @@ const LATE_MS = 24 * 3_600_000;
  *
  * The decision for a message depends on the messages before it in the log and on nothing else, so a batch that
  * is processed again after a crash, in whatever cut, gives the same rows: a stored row of the same raw position is this
- * message itself and not a duplicate. Two look-ups in the store for a batch.
+ * message itself and not a duplicate. Two look-ups in the store
+ * for a batch, and one of the stories' entries when it does not go on where the last one ended.
  */
 export async function resolveVersions(
   given: readonly SequencedMessage[],
@@ -69,29 +73,30 @@ export async function resolveVersions(
     message.kind === 'scored' ? [{ ...message, sequence }] : [],
   );
   const versions = await loadVersions(documents, deps.store);
-  const stories = await loadStories(documents, deps.store);
+  const first = given[0]?.sequence ?? 0;
+  await deps.stories.open(first);
+  const decided = decideVersions(messages, versions, deps.stories);
+  deps.stories.close(given.at(-1)?.sequence ?? first);
+  const stories = await loadStories([...decided.values()], first, deps.store);
   const resolved: DocumentVersion[] = [];
   const receipts: Receipt[] = [...refused];
   const touched = new TouchedWindows();
 
-  for (const { sequence, message } of messages) {
-    if (message.kind !== 'scored') {
-      receipts.push(toReceipt(message));
-      continue;
-    }
-    const { id } = message.scored.document;
-    const known = versions.get(id) ?? [];
-    const version = versionOf({ ...message, sequence }, known);
+  for (const sequenced of messages) {
+    const { message } = sequenced;
+    if (message.kind !== 'scored') receipts.push(toReceipt(message));
+    const decision = decided.get(sequenced);
+    if (decision === undefined) continue;
+    const { id } = decision.item.scored.document;
     receipts.push({
       raw: message.raw,
       documentId: id,
-      version: version.number,
-      outcome: version.duplicate ? 'duplicate' : 'stored',
+      version: decision.version,
+      outcome: decision.duplicate ? 'duplicate' : 'stored',
       reason: null,
     });
-    if (version.duplicate) continue;
-    const item = { ...message, sequence: version.sequence ?? sequence };
-    const next = toVersion(item, version.number, known, stories, deps);
+    if (decision.duplicate) continue;
+    const next = toVersion(decision, versions.get(id) ?? [], stories, deps);
     resolved.push(next);
     touched.add(next);
     remember(next, versions, stories);
@@ -107,8 +112,6 @@ export async function resolveVersions(
   };
 }
 
-type ScoredItem = Extract<ScoredMessage, { kind: 'scored' }> & { readonly sequence: number };
-
 function toReceipt(message: Exclude<ScoredMessage, { kind: 'scored' }>): Receipt {
   const base = { raw: message.raw, version: 0 };
   if (message.kind === 'dead-letter')
@@ -117,38 +120,15 @@ function toReceipt(message: Exclude<ScoredMessage, { kind: 'scored' }>): Receipt
   return { ...base, documentId: message.id, outcome, reason: message.reason };
 }
 
-/** `sequence` is null for a message that was not decided before. */
-function versionOf(
-  message: ScoredItem,
-  known: readonly StoredVersion[],
-): { number: number; duplicate: boolean; sequence: number | null } {
-  // UNDERSTAND may have written the message twice, around a crash: the place of the first one decides.
-  const own = known.find((version) => samePosition(version.raw, message.raw));
-  if (own !== undefined) return { number: own.version, duplicate: false, sequence: own.sequence };
-  // Only what came before in the log can make this a repeat: after a crash later versions may be stored already.
-  const earlier = known.filter((version) => isBefore(version, message));
-  const repeat = earlier.find((version) => version.contentHash === message.scored.document.contentHash);
-  if (repeat !== undefined) return { number: repeat.version, duplicate: true, sequence: null };
-  const number = highestOf(earlier) + 1;
-  // Its correction overtook it on the way to `documents.scored` and has the number already.
-  const taken = known.some((version) => version.version === number);
-  return { number: taken ? highestOf(known) + 1 : number, duplicate: false, sequence: null };
-}
-
-function highestOf(versions: readonly StoredVersion[]): number {
-  return versions.reduce((highest, { version }) => Math.max(highest, version), 0);
-}
-
 function toVersion(
-  message: ScoredItem,
-  number: number,
+  { item, version: number, storySketch }: DecidedVersion,
   known: readonly StoredVersion[],
   stories: ReadonlyMap<string, readonly StoryOccurrence[]>,
   { weigh, virtualClock, quietBackfillMs = QUIET_BACKFILL_MS }: ResolveDeps,
 ): DocumentVersion {
-  const { scored, raw, sequence } = message;
-  const knownAt = knownAtOf(message, virtualClock);
-  const opensStory = !isCopy(message, stories.get(scored.storyId) ?? []);
+  const { scored, raw, sequence } = item;
+  const knownAt = knownAtOf(item, virtualClock);
+  const opensStory = !isCopy(item, stories.get(scored.storyId) ?? []);
   // Neither a copy nor fresh history is a voice of its own.
   const copy = !opensStory || isFreshHistory(scored, knownAt, quietBackfillMs);
   // A retracted document counts nowhere; what it counted for before is withdrawn.
@@ -165,6 +145,7 @@ function toVersion(
     scored: virtualClock ? scored : markLate(scored, knownAt),
     knownAt,
     opensStory,
+    storySketch,
     contributions,
     withdrawn,
   };
@@ -208,17 +189,18 @@ async function loadVersions(
 }
 
 async function loadStories(
-  documents: readonly ScoredItem[],
+  decided: readonly DecidedVersion[],
+  before: number,
   store: ResolveDeps['store'],
 ): Promise<Map<string, StoryOccurrence[]>> {
   const byStory = new Map<string, StoryOccurrence[]>();
+  const documents = decided.flatMap(({ item, duplicate }) => (duplicate ? [] : [item]));
   if (documents.length === 0) return byStory;
   const ids = [...new Set(documents.map((message) => message.scored.storyId))];
   const times = documents.map((message) => Date.parse(message.scored.document.publishedAt));
   const from = times.reduce((a, b) => Math.min(a, b)) - STORY_WINDOW_MS;
   const to = times.reduce((a, b) => Math.max(a, b)) + STORY_WINDOW_MS + 1;
   // What comes later is remembered on the way; after a crash it is stored already and could hide what came before.
-  const before = documents[0]?.sequence ?? 0;
   for (const occurrence of await store.findStories(ids, { from, to, before }))
     append(byStory, occurrence.storyId, occurrence);
   return byStory;
@@ -250,6 +232,8 @@ function remember(
     sequence: next.sequence,
     action,
     publishedAt,
+    storyId,
+    storySketch: next.storySketch,
     series,
   });
 }
@@ -282,16 +266,4 @@ function append<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
-}
-
-/**
- * Documents of one id share a partition, and its order decides. When the number of partitions was changed they do not any
- * more; then the order of `documents.scored` decides, so that no number is given twice.
- */
-function isBefore(a: Pick<StoredVersion, 'raw' | 'sequence'>, b: typeof a): boolean {
-  return a.raw.partition === b.raw.partition ? a.raw.offset < b.raw.offset : a.sequence < b.sequence;
-}
-
-function samePosition(a: LogPosition, b: LogPosition): boolean {
-  return a.partition === b.partition && a.offset === b.offset;
 }

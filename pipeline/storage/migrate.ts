@@ -7,6 +7,7 @@ import { deadLetters } from './migrations/0005-dead-letters.js';
 import { erasure } from './migrations/0006-erasure.js';
 import { additiveRollUps } from './migrations/0008-additive-roll-ups.js';
 import { alertsKnownAt } from './migrations/0009-alerts-known-at.js';
+import { storySketches } from './migrations/0010-story-sketches.js';
 import { clusterStatement } from './server/cluster-statement.js';
 import type { SqlSession } from './sql-session.js';
 
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   erasure,
   additiveRollUps,
   alertsKnownAt,
+  storySketches,
 ];
 
 const BOOKKEEPING = [

@@ -45,7 +45,7 @@ import {
   type SqlSession,
 } from './sql-session.js';
 import { namedValues, StoreState } from './state.js';
-import { findSettled, findStories, findVersions } from './version-reader.js';
+import { findSettled, findStories, findStoryEntries, findVersions } from './version-reader.js';
 
 /** A folder, made when missing, that one process at a time may hold; or a server. */
 export type StorePlace = { readonly path: string } | { readonly server: StoreServer };
@@ -229,6 +229,7 @@ function assemble(parts: Parts): Store {
     migrations,
     findVersions: (ids) => anytime(() => findVersions(writer, ids)),
     findStories: (ids, stretch) => anytime(() => findStories(writer, ids, stretch)),
+    findStoryEntries: (before, limit) => anytime(() => findStoryEntries(writer, before, limit)),
     findSettled: (positions) => anytime(() => findSettled(writer, positions)),
     write: (batch) => inOrder(() => batches.write(pending.add(batch))),
     rollUp: (touched) => inOrder(() => pending.rollUp(touched)),

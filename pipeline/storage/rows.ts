@@ -23,7 +23,8 @@ export function toVersionRows(version: DocumentVersion): VersionRows {
   return rows;
 }
 
-function toDocumentRow({ raw, sequence, version, scored, knownAt, contributions }: DocumentVersion): SqlRow {
+function toDocumentRow(whole: DocumentVersion): SqlRow {
+  const { raw, sequence, version, scored, knownAt, contributions, storySketch } = whole;
   const { document, sentiment, model } = scored;
   return {
     id: document.id,
@@ -59,6 +60,7 @@ function toDocumentRow({ raw, sequence, version, scored, knownAt, contributions 
     topics: scored.topics.map(({ topic, probability }) => ({ topic, probability })),
     mentions: JSON.stringify(scored.mentions),
     story_id: scored.storyId,
+    story_sketch: storySketch ?? '',
     model_name: model.name,
     model_version: model.version,
     model_sha256: model.sha256,

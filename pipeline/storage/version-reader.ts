@@ -1,5 +1,5 @@
 import type { LogPosition, RawDocument } from '../core/document.js';
-import type { StoredVersion, StoryOccurrence, StoryStretch } from '../core/store.js';
+import type { StoredVersion, StoryEntryRow, StoryOccurrence, StoryStretch } from '../core/store.js';
 import { timeParam } from './present.js';
 import { toIso } from './queries/stored-documents.js';
 import type { SqlSession } from './sql-session.js';
@@ -15,6 +15,8 @@ interface VersionRow {
   readonly sequence: number;
   readonly action: RawDocument['action'];
   readonly published: number;
+  readonly story_id: string;
+  readonly story_sketch: string;
   readonly series: readonly string[];
 }
 
@@ -33,7 +35,7 @@ export async function findVersions(
   if (ids.length === 0) return [];
   const rows = await db.query<VersionRow>(
     `SELECT id, version, content_hash, raw_partition, raw_offset, sequence, action,
-       toUnixTimestamp64Milli(published_at) AS published, series
+       toUnixTimestamp64Milli(published_at) AS published, story_id, story_sketch, series
      FROM documents WHERE id IN {ids:Array(String)} ORDER BY id, version LIMIT 1 BY id, version`,
     { ids: [...new Set(ids)] },
   );
@@ -45,6 +47,8 @@ export async function findVersions(
     sequence: row.sequence,
     action: row.action,
     publishedAt: toIso(row.published),
+    storyId: row.story_id,
+    storySketch: row.story_sketch === '' ? null : row.story_sketch,
     series: row.series,
   }));
 }
@@ -90,4 +94,21 @@ export async function findStories(
     publishedAt: row.published,
     sequence: row.sequence,
   }));
+}
+
+/** The newest entries before a place in the log, oldest first. The projection `by_sequence` answers without reading texts. */
+export async function findStoryEntries(
+  db: SqlSession,
+  before: number,
+  limit: number,
+): Promise<readonly StoryEntryRow[]> {
+  const rows = await db.query<{ story_id: string; published: number; story_sketch: string }>(
+    `SELECT story_id, toUnixTimestamp64Milli(published_at) AS published, story_sketch
+     FROM documents WHERE sequence < {before:UInt64} AND story_sketch != ''
+     ORDER BY sequence DESC LIMIT 1 BY sequence LIMIT {limit:UInt32}`,
+    { before, limit },
+  );
+  return rows
+    .map((row) => ({ storyId: row.story_id, publishedAt: row.published, sketch: row.story_sketch }))
+    .reverse();
 }

@@ -12,6 +12,7 @@ import { percentiles, type Figure } from './figures.js';
 import type { BenchOptions } from './scenarios.js';
 import { seedHistory } from './seed-history.js';
 import { startService } from './service-process.js';
+import { createStoryAssigner } from '../../pipeline/operators/stories/assign-stories.js';
 import { loadUnderstanding, scoredMessages, timeTick, type TickTimes } from './tick.js';
 
 const SMALL = 100_000;
@@ -88,13 +89,14 @@ async function measureTicks(dataDir: string, { companies, seed }: BenchOptions):
   });
   await engine.evaluateAt(Date.now());
   const samples: Sample[] = [];
+  const stories = createStoryAssigner(store);
   // A later run on the same folder brings new documents, too.
   let first = Date.now() % 1_000_000_000;
   for (let tick = 0; tick < TICKS; tick += 1) {
     const scored = scoredMessages(understanding, companies, { first, count: DOCUMENTS_A_TICK, seed });
     const messages = scored.map((message, n) => ({ sequence: first + n, message }));
     first += DOCUMENTS_A_TICK;
-    const { touched, ...times } = await timeTick(store, understanding, messages);
+    const { touched, ...times } = await timeTick(store, { understanding, stories }, messages);
     const began = systemClock.monotonic();
     history.touch(touched);
     await engine.evaluateAt(Date.now());

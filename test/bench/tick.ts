@@ -9,6 +9,7 @@ import type { ScoredMessage } from '../../pipeline/core/scored.js';
 import { encodeRawDocument } from '../../pipeline/log/codec.js';
 import { resolveVersions, type SequencedMessage } from '../../pipeline/operators/resolve-versions.js';
 import { scoreSentiment } from '../../pipeline/operators/score-sentiment.js';
+import type { StoryAssigner } from '../../pipeline/operators/stories/assign-stories.js';
 import { understandDocument } from '../../pipeline/operators/understand-document.js';
 import type { TouchedWindow } from '../../pipeline/core/store.js';
 import type { Store } from '../../pipeline/storage/open-store.js';
@@ -60,7 +61,7 @@ export interface TickTimes {
 /** What the monitor does with one batch, timed step by step. */
 export async function timeTick(
   store: Store,
-  understanding: Understanding,
+  { understanding, stories }: { readonly understanding: Understanding; readonly stories: StoryAssigner },
   messages: readonly SequencedMessage[],
 ): Promise<TickTimes> {
   const cpu = process.cpuUsage();
@@ -69,6 +70,7 @@ export async function timeTick(
   const resolved = await resolveVersions(messages, {
     store,
     weigh: understanding.weigh,
+    stories,
     virtualClock: false,
   });
   mark();

@@ -80,7 +80,7 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
     });
 
     it('finds the versions of documents with all that decides about the next one', async () => {
-      const [first] = await put({ name: 'find', series: ['FIND.X', '?FI'] });
+      const [first] = await put({ name: 'find', series: ['FIND.X', '?FI'], storySketch: 'sketch of find' });
       await put({ name: 'find', version: 2, series: [], action: 'retract' });
       expect(await store.findVersions([hexId('find'), hexId('find'), hexId('nobody')])).toEqual([
         {
@@ -91,9 +91,11 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
           sequence: first?.sequence,
           action: 'add',
           publishedAt: new Date(BASE).toISOString(),
+          storyId: first?.scored.storyId,
+          storySketch: 'sketch of find',
           series: ['FIND.X', '?FI'],
         },
-        expect.objectContaining({ version: 2, action: 'retract', series: [] }),
+        expect.objectContaining({ version: 2, action: 'retract', storySketch: null, series: [] }),
       ]);
     });
 
@@ -115,6 +117,31 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
       expect(earlier.map(({ documentId }) => documentId)).toEqual(
         [3, 2, 1, 0].map((n) => hexId(`copy ${n}`)),
       );
+    });
+
+    it('finds the newest entries of stories before a place in the log, in their order', async () => {
+      const at = (n: number) => BASE + n * MINUTE;
+      const specs = ['A', 'B', null, 'C'].map((storySketch, n) => ({
+        name: `entry ${n}`,
+        story: `entry ${n}`,
+        at: at(n),
+        series: ['ENTRY.X'],
+        ...(storySketch === null ? {} : { storySketch }),
+      }));
+      const versions = await put(...specs);
+      // A repeat after a crash is no further entry.
+      await store.write(batchOf(...versions));
+      const found = await store.findStoryEntries(EVERYTHING, 3);
+      expect(found).toEqual(
+        [0, 1, 3].map((n) => ({
+          storyId: hexId(`entry ${n}`),
+          publishedAt: at(n),
+          sketch: specs[n]?.storySketch,
+        })),
+      );
+      const before = versions[3]?.sequence ?? 0;
+      expect(await store.findStoryEntries(before, 1)).toEqual([found[1]]);
+      expect(await store.findStoryEntries(0, 3)).toEqual([]);
     });
 
     it('keeps text from outside exactly as it came', async () => {

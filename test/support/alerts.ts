@@ -89,6 +89,7 @@ export function documentVersion(
     scored,
     knownAt: Date.parse(scored.document.publishedAt),
     opensStory: true,
+    storySketch: null,
     contributions: weighContributions(scored, { copy: false, sectorOf: () => 'banks' }),
     withdrawn: [],
     ...changes,

@@ -34,6 +34,7 @@ export interface VersionSpec {
   readonly relevance?: number;
   readonly topics?: readonly TopicId[];
   readonly story?: string;
+  readonly storySketch?: string;
   readonly text?: string;
   readonly title?: string | null;
   readonly flags?: readonly string[];
@@ -54,6 +55,7 @@ export function makeVersion(spec: VersionSpec): DocumentVersion {
     scored: makeScored(spec, at, scores),
     knownAt: spec.knownAt ?? at,
     opensStory: spec.copy !== true,
+    storySketch: spec.storySketch ?? null,
     contributions: series.map((key) => ({
       series: key,
       relevance: spec.relevance ?? 1,

@@ -138,6 +138,7 @@ describe('alert engine', () => {
         scored,
         knownAt: 0,
         opensStory: index === 0,
+        storySketch: null,
         contributions: ['market', 'HBK.XTST'].map((series) => ({
           series,
           relevance: 1,

@@ -27,6 +27,8 @@ const stored = (order: readonly number[]): readonly StoredVersion[] =>
     sequence: index,
     action: from === 0 ? 'add' : 'replace',
     publishedAt,
+    storyId: `story ${index}`,
+    storySketch: null,
     series: [],
   }));
 

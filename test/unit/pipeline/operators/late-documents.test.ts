@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { resolveVersions } from '../../../../pipeline/operators/resolve-versions.js';
+import { createStoryAssigner } from '../../../../pipeline/operators/stories/assign-stories.js';
 import { rawDocument, scoredDocument } from '../../../support/documents.js';
 
 const DAY = 86_400_000;
@@ -8,6 +9,7 @@ const store = {
   findVersions: () => Promise.resolve([]),
   findStories: () => Promise.resolve([]),
   findSettled: () => Promise.resolve([]),
+  findStoryEntries: () => Promise.resolve([]),
 };
 
 async function flagsOf(lateByMs: number, { backfill = false, virtualClock = false } = {}) {
@@ -18,7 +20,7 @@ async function flagsOf(lateByMs: number, { backfill = false, virtualClock = fals
     appendedAt: Date.parse(document.publishedAt) + lateByMs,
     scored: scoredDocument(document, { flags: [] }),
   };
-  const deps = { store, weigh: () => [], virtualClock };
+  const deps = { store, weigh: () => [], stories: createStoryAssigner(store, 64), virtualClock };
   const { batch } = await resolveVersions([{ sequence: 0, message }], deps);
   return batch.versions.map(({ scored }) => scored.flags);
 }

@@ -14,6 +14,10 @@ import {
   type ResolvedBatch,
   type WeighContributions,
 } from '../../../../pipeline/operators/resolve-versions.js';
+import {
+  createStoryAssigner,
+  type StoryAssigner,
+} from '../../../../pipeline/operators/stories/assign-stories.js';
 import { mention, rawDocument, scoredDocument, scoredMessage } from '../../../support/documents.js';
 
 const weigh: WeighContributions = (scored, { copy }) =>
@@ -33,6 +37,13 @@ const weigh: WeighContributions = (scored, { copy }) =>
 class Kept {
   readonly versions = new Map<string, DocumentVersion>();
   readonly receipts = new Map<number, Receipt>();
+  stories: StoryAssigner = this.restart();
+
+  /** A new process: it knows what is stored and nothing else. */
+  restart(): StoryAssigner {
+    this.stories = createStoryAssigner(this, 32);
+    return this.stories;
+  }
 
   findVersions = (ids: readonly string[]): Promise<readonly StoredVersion[]> =>
     Promise.resolve(
@@ -46,6 +57,8 @@ class Kept {
           sequence: item.sequence,
           action: item.scored.document.action,
           publishedAt: item.scored.document.publishedAt,
+          storyId: item.scored.storyId,
+          storySketch: item.storySketch,
           series: item.contributions.map((contribution) => contribution.series),
         })),
     );
@@ -73,9 +86,29 @@ class Kept {
         .slice(0, 20),
     );
 
+  findStoryEntries = (before: number, limit: number) =>
+    Promise.resolve(
+      [...this.versions.values()]
+        .filter((item) => item.sequence < before)
+        .sort((a, b) => a.sequence - b.sequence)
+        .flatMap(({ scored, storySketch }) =>
+          storySketch === null
+            ? []
+            : [
+                {
+                  storyId: scored.storyId,
+                  publishedAt: Date.parse(scored.document.publishedAt),
+                  sketch: storySketch,
+                },
+              ],
+        )
+        .slice(-limit),
+    );
+
   async process(messages: readonly ScoredMessage[]) {
     const sequenced = messages.map((message) => ({ sequence: message.raw.offset, message }));
-    const resolved = await resolveVersions(sequenced, { store: this, weigh, virtualClock: true });
+    const { stories } = this;
+    const resolved = await resolveVersions(sequenced, { store: this, weigh, stories, virtualClock: true });
     this.keep(resolved);
     return resolved;
   }
@@ -88,7 +121,81 @@ class Kept {
   }
 }
 
+/** The first four tell one story; the last two another one each. */
+const NEAR = [
+  'Northwind Freight shares fall 7% after a profit warning',
+  'UPDATE 1-Northwind Freight shares fall 7 percent after profit warning',
+  'Northwind Freight shares fall 7% after profit warning. The haulier cut its outlook.',
+  'Northwind Freight shares fall 7% after …',
+  'Northwind Freight shares fall 17% after a profit warning',
+  'Northwind Freight shares rise 7% after a profit warning',
+] as const;
+
 describe('resolveVersions', () => {
+  it('weighs 400 reprints in other dress and one second story as two voices, before and after a restart', async () => {
+    const kept = new Kept();
+    const dressed = (n: number) =>
+      scoredDocument(rawDocument({ nativeId: `n${n}`, text: n === 250 ? NEAR[4] : (NEAR[n % 4] ?? '') }));
+    const messages = Array.from({ length: 401 }, (_, n) => scoredMessage(n, dressed(n)));
+    await kept.process(messages.slice(0, 150));
+    kept.restart();
+    await kept.process(messages.slice(150));
+    const versions = [...kept.versions.values()];
+    expect(versions.filter(({ opensStory }) => opensStory)).toHaveLength(2);
+    expect(versions.reduce((sum, { contributions }) => sum + (contributions[0]?.weight ?? 0), 0)).toBe(2);
+    expect(new Set(versions.map(({ scored }) => scored.storyId)).size).toBe(2);
+  });
+
+  it('never weighs 1,000 copies of three accounts as more than one voice', async () => {
+    const kept = new Kept();
+    const post = (n: number) =>
+      scoredDocument(
+        rawDocument({
+          nativeId: `post ${n}`,
+          author: `account ${n % 3}`,
+          text: `${'🔥'.repeat(n % 5)} ${NEAR[0]}!! https://t.co/${n} via @user${n}`,
+        }),
+      );
+    await kept.process(Array.from({ length: 1_000 }, (_, n) => scoredMessage(n, post(n))));
+    const weights = [...kept.versions.values()].map(({ contributions }) => contributions[0]?.weight ?? 0);
+    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBe(1);
+  });
+
+  it('leaves a retraction in the story of what it takes back', async () => {
+    const kept = new Kept();
+    const document = { nativeId: 'b', text: NEAR[1] };
+    await kept.process([
+      scoredMessage(0, scoredDocument(rawDocument({ nativeId: 'a', text: NEAR[0] }))),
+      scoredMessage(1, scoredDocument(rawDocument(document))),
+    ]);
+    const { batch } = await kept.process([
+      scoredMessage(2, scoredDocument(rawDocument({ ...document, action: 'retract', text: '' }))),
+    ]);
+    expect(batch.versions[0]?.scored.storyId).toBe([...kept.versions.values()][0]?.scored.storyId);
+  });
+
+  it('keeps the stories of what an earlier release stored', async () => {
+    const kept = new Kept();
+    const messages = NEAR.slice(0, 2).map((text, n) =>
+      scoredMessage(n, scoredDocument(rawDocument({ nativeId: `n${n}`, text }))),
+    );
+    for (const { scored, raw } of messages) {
+      const empty = {
+        version: 1,
+        knownAt: 0,
+        opensStory: true,
+        storySketch: null,
+        contributions: [],
+        withdrawn: [],
+      };
+      kept.versions.set(`${scored.document.id} 1`, { ...empty, raw, sequence: raw.offset, scored });
+    }
+    const { batch } = await kept.process(messages);
+    expect(batch.versions.map(({ scored, storySketch }) => [scored.storyId, storySketch])).toEqual(
+      messages.map(({ scored }) => [scored.storyId, null]),
+    );
+  });
+
   it('stores a new document once and counts its repeat as a duplicate', async () => {
     const kept = new Kept();
     const scored = scoredDocument(rawDocument());
@@ -150,7 +257,12 @@ describe('resolveVersions', () => {
       const kept = new Kept();
       for (let at = 0; at < log.length; at += cut)
         kept.keep(
-          await resolveVersions(log.slice(at, at + cut), { store: kept, weigh, virtualClock: false }),
+          await resolveVersions(log.slice(at, at + cut), {
+            store: kept,
+            weigh,
+            stories: kept.stories,
+            virtualClock: false,
+          }),
         );
       const versions = [...kept.versions.values()].map(({ raw, version }) => [raw.offset, version]);
       expect(versions).toEqual([
@@ -232,13 +344,13 @@ describe('resolveVersions', () => {
   it('gives the same rows however the log is cut into batches and whatever is done again after a crash', async () => {
     const message = fc.record({
       document: fc.integer({ min: 0, max: 3 }),
-      text: fc.integer({ min: 0, max: 2 }),
+      text: fc.constantFrom('text 0', 'text 1', ...NEAR),
       action: fc.constantFrom<DocumentAction>('add', 'add', 'replace', 'retract'),
     });
-    const toMessages = (items: { document: number; text: number; action: DocumentAction }[]) =>
+    const toMessages = (items: { document: number; text: string; action: DocumentAction }[]) =>
       items.map((item, offset) => {
-        const text = `text ${String(item.text)}`;
-        const document = rawDocument({ nativeId: String(item.document), text, action: item.action });
+        const { text, action } = item;
+        const document = rawDocument({ nativeId: String(item.document), text, action });
         return scoredMessage(offset, scoredDocument(document));
       });
     await fc.assert(
@@ -258,6 +370,7 @@ describe('resolveVersions', () => {
             const cut = cuts[turn % cuts.length] ?? { size: 1, back: 0 };
             // Going back is limited, so that every round makes progress.
             const from = Math.max(0, at - Math.min(cut.back, cut.size));
+            if (cut.back > 2) crashing.restart();
             await crashing.process(messages.slice(from, at + cut.size));
             at += cut.size;
           }

@@ -1,0 +1,106 @@
+/** A number in a text with its sign, currency, scale and unit. */
+export interface Figure {
+  /** Equal for "2 %", "2%" and "2 percent", for "$1.5bn" and "1.5 billion dollars", for "1.5亿" and "15000万元". */
+  readonly name: string;
+  /** Index behind it. */
+  readonly end: number;
+}
+
+const FIGURE =
+  /([+\-±])?(us\$|hk\$|[$€£¥])?([+\-])?(\d+(?:[.,]\d+)*)(?:\s?(trillion|billion|million|thousand|mln|trn|bln|bn|mn|tn|万亿|亿|万|千|[kmbt](?![a-z])))?(?:\s?(?:的)?(%|‰|per cent|percent|pct|percentage points?|个?百分点|basis points?|bps?(?![a-z])|个?基点|倍|times|x(?![a-z])|美元|港元|港币|欧元|英镑|日元|人民币|元|dollars?|euros?|pounds?|yuan|yen|usd|eur|gbp|cny|rmb|hkd))?/y;
+
+const SCALES: Readonly<Record<string, number>> = {
+  k: 1e3,
+  thousand: 1e3,
+  千: 1e3,
+  万: 1e4,
+  m: 1e6,
+  mn: 1e6,
+  mln: 1e6,
+  million: 1e6,
+  亿: 1e8,
+  b: 1e9,
+  bn: 1e9,
+  bln: 1e9,
+  billion: 1e9,
+  t: 1e12,
+  tn: 1e12,
+  trn: 1e12,
+  trillion: 1e12,
+  万亿: 1e12,
+};
+
+const UNITS: Readonly<Record<string, string>> = {
+  '%': '%',
+  '‰': '‰',
+  'per cent': '%',
+  percent: '%',
+  pct: '%',
+  'percentage point': 'pp',
+  'percentage points': 'pp',
+  百分点: 'pp',
+  个百分点: 'pp',
+  'basis point': 'bp',
+  'basis points': 'bp',
+  bp: 'bp',
+  bps: 'bp',
+  基点: 'bp',
+  个基点: 'bp',
+  倍: 'x',
+  times: 'x',
+  x: 'x',
+  $: 'USD',
+  us$: 'USD',
+  dollar: 'USD',
+  dollars: 'USD',
+  usd: 'USD',
+  美元: 'USD',
+  hk$: 'HKD',
+  hkd: 'HKD',
+  港元: 'HKD',
+  港币: 'HKD',
+  '€': 'EUR',
+  euro: 'EUR',
+  euros: 'EUR',
+  eur: 'EUR',
+  欧元: 'EUR',
+  '£': 'GBP',
+  pound: 'GBP',
+  pounds: 'GBP',
+  gbp: 'GBP',
+  英镑: 'GBP',
+  yen: 'JPY',
+  日元: 'JPY',
+  '¥': 'CNY',
+  yuan: 'CNY',
+  cny: 'CNY',
+  rmb: 'CNY',
+  人民币: '',
+  // "1.5亿" is said as often as "1.5亿元".
+  元: '',
+};
+
+/** Reads the number that begins at `at` of a lower-case text, or null. `signed`: a sign in front belongs to it. */
+export function readFigure(text: string, at: number): Figure | null {
+  FIGURE.lastIndex = at;
+  const match = FIGURE.exec(text);
+  if (match === null) return null;
+  const [whole, before, currency, inner, digits = '', scale, unit] = match;
+  const sign = before === '-' || inner === '-' ? '-' : before === '+' || inner === '+' ? '+' : '';
+  const plain = Number(plainDigits(digits));
+  // 1.1 times a hundred million is not quite 110 million in binary.
+  const value = scale === undefined ? plain : Number((plain * (SCALES[scale] ?? 1)).toPrecision(12));
+  const named = unit === undefined ? currency : unit;
+  const name = `${sign}${value}${named === undefined ? '' : (UNITS[named] ?? '')}`;
+  return { name, end: at + whole.length };
+}
+
+/** "1,200.5" is 1200.5; "1.200,5" and "3,5" are read the continental way; "2026.11.27" stays one figure of its own. */
+function plainDigits(digits: string): string {
+  if (!digits.includes(',') && !digits.includes('.')) return digits;
+  if (/^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(digits)) return digits.replaceAll(',', '');
+  if (/^\d+(?:\.\d+)?$/.test(digits)) return digits;
+  if (/^\d{1,3}(?:\.\d{3})+,\d+$/.test(digits)) return digits.replaceAll('.', '').replace(',', '.');
+  if (/^\d+,\d+$/.test(digits)) return digits.replace(',', '.');
+  return digits.replace(/\D/g, '');
+}
