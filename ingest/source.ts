@@ -6,7 +6,7 @@ export interface SourceCursor {
   readonly value: string;
 }
 
-/** The original bytes of what is no document; the log keeps them, and they become a dead letter. */
+/** The original bytes of what is no document; the log keeps them (of more than 1 MB the beginning), and they become a dead letter. */
 export interface UnreadableItem {
   /** Where it stood at the source. */
   readonly key: string;

@@ -4,13 +4,13 @@ import type { LogPosition } from './core/document.js';
 import { failpoint } from './core/failpoint.js';
 import type { DurableLog, LogMessage, LogReader } from './core/log.js';
 import { SCORED_TOPIC } from './core/log.js';
-import type { ScoredMessage } from './core/scored.js';
 import type { MonitorStore, StoreBatch, TouchedWindow } from './core/store.js';
 import { collectBatches } from './operators/collect-batches.js';
 import type { Credit } from './operators/credit.js';
 import type { RefuseDocument } from './operators/leave-out-messages.js';
 import { processBatches } from './operators/process-batches.js';
 import { pullMessages } from './operators/pull-messages.js';
+import { readScored, type ReadScoredDeps } from './operators/read-scored.js';
 import {
   resolveVersions,
   type ResolvedBatch,
@@ -83,14 +83,13 @@ export function understand$(stage: UnderstandStage): Observable<never> {
   );
 }
 
-export interface MonitorStage extends StageIo {
+export interface MonitorStage extends StageIo, ReadScoredDeps {
   readonly store: MonitorStore;
   readonly weigh: WeighContributions;
   readonly virtualClock: boolean;
   readonly quietBackfillMs?: number;
   /** Documents that must not be stored. */
   readonly refuse?: RefuseDocument;
-  readonly decodeScored: (bytes: Uint8Array) => ScoredMessage;
   /** Documents that are queryable from now on. */
   readonly onStored: (progress: MonitorProgress) => void;
 }
@@ -136,10 +135,14 @@ const MONITOR_PULL = 200;
  */
 export function monitor$(stage: MonitorStage): Observable<MonitorProgress> {
   return pullMessages({ ...stage, maxPerPull: MONITOR_PULL }).pipe(
-    map((message) => ({
-      sequenced: { sequence: message.offset, message: stage.decodeScored(message.value) },
-      inFlight: inFlightOf(message),
-    })),
+    map((raw) => {
+      const message = readScored(raw, stage);
+      // What is passed over stays in flight without content, so that it is committed in its turn.
+      return {
+        sequenced: message === null ? [] : [{ sequence: raw.offset, message }],
+        inFlight: inFlightOf(raw),
+      };
+    }),
     processBatches(STORE_BATCH, (items) => storeBatch(stage, items)),
     processBatches(ROLL_UP_BATCH, async (stored) => {
       const merged = mergeProgress(stored);
@@ -162,10 +165,10 @@ export function monitor$(stage: MonitorStage): Observable<MonitorProgress> {
 
 async function storeBatch(
   stage: MonitorStage,
-  items: readonly { readonly sequenced: SequencedMessage; readonly inFlight: InFlight }[],
+  items: readonly { readonly sequenced: readonly SequencedMessage[]; readonly inFlight: InFlight }[],
 ): Promise<StoredBatch> {
   const began = stage.monotonic();
-  const messages = items.map((item) => item.sequenced);
+  const messages = items.flatMap((item) => item.sequenced);
   const resolved = await stage.retry(() => resolveVersions(messages, stage));
   await stage.retry(() => stage.store.write(resolved.batch));
   failpoint('after_insert_before_roll_up');

@@ -1,10 +1,11 @@
-import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
 
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { World } from '../../pipeline/core/document.js';
 import type { ModelVersion, Span } from '../../pipeline/core/scored.js';
 import type { QueryStore } from '../../pipeline/core/store.js';
 import type { SectorId } from '../../pipeline/core/taxonomy.js';
+import type { Logger } from '../../pipeline/telemetry/logger.js';
 import type { LiveHub } from './live-hub.js';
 
 /** What people see of an instrument. */
@@ -110,8 +111,7 @@ export type FindTellingSentence = (input: {
 export interface HealthServerDeps {
   readonly health: () => Health;
   readonly status: () => ServiceStatus;
-  /** Null: nothing is logged. */
-  readonly logger: FastifyBaseLogger | null;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
   /** The address the server will listen on; on loopback only loopback names are accepted as Host. */
   readonly host: string;
   /** Host names accepted besides, lower case, without port. */

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
-import { BellwetherError } from '../../pipeline/core/errors.js';
+import { BellwetherError, TimeoutError } from '../../pipeline/core/errors.js';
+import type { Logger } from '../../pipeline/telemetry/logger.js';
 
 /** A refusal that is told to the caller as it is (RFC 9457). `detail` names the field and the fix. */
 export class ProblemError extends Error {
@@ -43,16 +44,36 @@ export function sendProblem(
 }
 
 /** Turns whatever a handler throws into a problem; what nobody foresaw is logged and told without its inside. */
-export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function createErrorHandler(logger: Pick<Logger, 'warn' | 'error'>) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    handleError(error, { reply, logger, request: `${request.method} ${request.url.slice(0, 300)}` });
+}
+
+function handleError(
+  error: FastifyError,
+  {
+    reply,
+    logger,
+    request,
+  }: {
+    readonly reply: FastifyReply;
+    readonly logger: Pick<Logger, 'warn' | 'error'>;
+    readonly request: string;
+  },
+): FastifyReply {
   if (error instanceof ProblemError) return sendProblem(reply, error.status, error.message, error.extra);
   if (error.validation !== undefined) return sendProblem(reply, 400, describeValidation(error));
+  if (error instanceof TimeoutError) {
+    logger.warn('A read ran over its time limit.', { request });
+    return sendProblem(reply, 503, error.message, { code: error.code });
+  }
   if (error instanceof BellwetherError && error.retriable) {
-    request.log.warn({ code: error.code, err: error }, 'A read could not be answered for now.');
+    logger.warn('A read could not be answered for now.', { request, error });
     return sendProblem(reply, 503, `${error.message} Try again in a moment.`, { code: error.code });
   }
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) return sendProblem(reply, status, error.message);
-  request.log.error({ err: error }, 'A request failed for an unforeseen reason.');
+  logger.error('A request failed for an unforeseen reason.', { request, error });
   return sendProblem(reply, 500, 'The service could not answer; the log of the service says why.');
 }
 

@@ -2,7 +2,7 @@ import fastify, { LogController, type FastifyInstance, type FastifyServerOptions
 
 import { addOpenApi } from './openapi.js';
 import type { HealthServerDeps, ServerDeps } from './ports.js';
-import { handleError, sendProblem } from './problem.js';
+import { createErrorHandler, sendProblem } from './problem.js';
 import { createReadGate } from './read-gate.js';
 import { addAlertRoutes } from './routes/alerts.js';
 import { addDiffRoute } from './routes/diff.js';
@@ -65,11 +65,8 @@ export function createHealthServer(deps: HealthServerDeps): FastifyInstance {
 }
 
 function createPlainServer(deps: HealthServerDeps): FastifyInstance {
-  const app: FastifyInstance =
-    deps.logger === null
-      ? fastify({ ...OPTIONS, logger: false })
-      : fastify({ ...OPTIONS, loggerInstance: deps.logger });
-  app.setErrorHandler(handleError);
+  const app: FastifyInstance = fastify({ ...OPTIONS, logger: false });
+  app.setErrorHandler(createErrorHandler(deps.logger));
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
       reply,

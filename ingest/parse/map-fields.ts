@@ -12,13 +12,12 @@ export function mapFields(message: unknown, mapping: FieldMapping): unknown {
   for (const [field, path] of entries) {
     const value = path === undefined ? undefined : valueAt(message, path.split('.'));
     if (value === undefined) continue;
-    // Ids and tickers are often numbers elsewhere, and one ticker is often no list.
-    document[field] =
-      field === 'nativeId' && typeof value === 'number' ? String(value) : asField(field, value);
+    document[field] = asField(field, value);
   }
   return document;
 }
 
+/** One ticker is often no list elsewhere, and an author often a name alone. */
 function asField(field: string, value: unknown): unknown {
   if (field === 'tickers' && typeof value === 'string') return value === '' ? [] : value.split(/[\s,;]+/);
   if (field === 'author' && typeof value === 'string') return { id: value };

@@ -1,10 +1,10 @@
 import type { Config } from '../../config/schema.js';
 import type { RejectedItem } from '../../ingest/source.js';
 import { createBackfillSource } from '../../ingest/sources/backfill.js';
-import { BellwetherError, ConfigError } from '../core/errors.js';
+import { ConfigError } from '../core/errors.js';
 import { privacyOf } from './author-keys.js';
 import { effectiveRules } from './effective-rules.js';
-import type { Flow } from './flow.js';
+import { isCalm } from './flow.js';
 import type { OperationContext } from './operations/operation.js';
 
 export interface BackfillRequest {
@@ -23,8 +23,6 @@ export interface BackfillResult {
 const HOUR_MS = 3_600_000;
 /** A window begins on a full hour, clocks differ, and evaluation may be late. */
 const MARGIN_MS = 2 * HOUR_MS;
-/** With no more than this on its way, in both stages, a chunk of history may join. */
-const CALM_DOCUMENTS = 200;
 const LOOK_AGAIN_MS = 50;
 const SHOWN_PROBLEMS = 20;
 const PROGRESS_EVERY_MS = 10_000;
@@ -80,15 +78,4 @@ export async function backfillFiles(
   await flow.drained(signal);
   const { delivered, rejected } = source.status();
   return { delivered, rejected, problems, alreadyTaken };
-}
-
-/** A log that does not answer for now is not calm. */
-async function isCalm(flow: Pick<Flow, 'lag'>): Promise<boolean> {
-  try {
-    const { understand, monitor } = await flow.lag();
-    return understand + monitor <= CALM_DOCUMENTS;
-  } catch (error) {
-    if (error instanceof BellwetherError && error.retriable) return false;
-    throw error;
-  }
 }

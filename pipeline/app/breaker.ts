@@ -46,7 +46,7 @@ export function createFlowBreaker({ clock, logger, metrics }: FlowBreakerOptions
   const reason = () =>
     open()
       ? `The circuit breaker is open since ${since}: ${BREAKER.limit} of the last ${BREAKER.window} documents became dead letters ${
-          storing.open ? '(the store refused them)' : '(they could not be read)'
+          storing.open ? '(they could not be stored)' : '(they could not be read)'
         }, so no more are taken from the log. Look at them with "bellwether dead-letters list", mend the cause, then "bellwether breaker reset" or restart; afterwards "bellwether dead-letters retry --all".`
       : null;
   const opened = () => {

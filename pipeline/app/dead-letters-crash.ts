@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import type { LogPosition } from '../core/document.js';
 import { BellwetherError } from '../core/errors.js';
+import { keptOriginal } from '../core/kept-original.js';
 import { RAW_TOPIC, type DurableLog, type LogMessage, type LogReader } from '../core/log.js';
 import type { DeadLetter, ScoredMessage } from '../core/scored.js';
 import type { UnderstandBatch } from '../operators/understand-batch.js';
@@ -240,7 +241,7 @@ function toRecord({ partition, offset, value }: LogMessage, { clock, encodeScore
     reason: 'internal_error',
     detail: 'The process ended each time this message was read. Look at it before it is retried.',
     stage: 'understand',
-    originalBase64: Buffer.from(value).toString('base64'),
+    originalBase64: Buffer.from(keptOriginal(value)).toString('base64'),
     attempts: TIMES_ALONE + 1,
     at: new Date(clock.now()).toISOString(),
   };

@@ -21,7 +21,7 @@ import type { Store } from '../storage/open-store.js';
 import type { Alerting } from './alerting.js';
 
 export interface EraseDeps {
-  readonly store: Pick<Store, 'erasure' | 'rollUp'>;
+  readonly store: Pick<Store, 'erasure'>;
   readonly log: RedactableLog;
   readonly suppressions: Suppressions;
   readonly outbox: Pick<Outbox, 'read'>;
@@ -49,7 +49,8 @@ const WINDOWS_A_PAGE = 4_000;
  * Takes what the erasures name out of log, store, dead letters, alerts and mails.
  *
  * They must be begun, so that nothing new of them is stored. Each step may be repeated: after a kill everything is done
- * again, and what is gone already costs a look.
+ * again, and what is gone already costs a look. Throws ConfigError `not_the_active_monitor` when the term of this process
+ * ends meanwhile; whoever takes over finishes it.
  */
 export async function eraseAll(erasures: readonly Erasure[], deps: EraseDeps): Promise<ErasedCounts> {
   const { store, suppressions, now } = deps;
@@ -166,7 +167,7 @@ async function recompute({ store, alerting }: Pick<EraseDeps, 'store' | 'alertin
   for (let offset = 0; ; offset += WINDOWS_A_PAGE) {
     const windows = await store.erasure.windows(offset, WINDOWS_A_PAGE);
     if (windows.length === 0) return;
-    await store.rollUp(windows);
+    await store.erasure.recompute(windows);
     alerting()?.history.touch(windows);
   }
 }

@@ -48,6 +48,15 @@ export async function lagOrNull(flow: Pick<Flow, 'lag'> | null): Promise<Lag | n
   }
 }
 
+/** With more than this on its way, live documents come first. */
+const CALM_DOCUMENTS = 200;
+
+/** Little enough is on its way that work of low priority may go on; a log that does not answer for now is not calm. */
+export async function isCalm(flow: Pick<Flow, 'lag'>): Promise<boolean> {
+  const lag = await lagOrNull(flow);
+  return lag !== null && lag.understand + lag.monitor <= CALM_DOCUMENTS;
+}
+
 /** Runs both stages on a log and a store until it is stopped. */
 export async function startFlow(options: FlowOptions): Promise<Flow> {
   const { log, clock } = options;

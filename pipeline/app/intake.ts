@@ -6,6 +6,7 @@ import type { LogPosition, RawDocument } from '../core/document.js';
 import { blankDocument } from '../core/erasure.js';
 import { BellwetherError, InvariantError } from '../core/errors.js';
 import { failpoint } from '../core/failpoint.js';
+import { keptOriginal } from '../core/kept-original.js';
 import { RAW_TOPIC, type DurableLog, type LogRecord } from '../core/log.js';
 import { retry } from '../core/retry.js';
 import { encodeRawDocument, encodeUnreadable } from '../log/codec.js';
@@ -127,7 +128,7 @@ async function appendTo(
   { documents, cursors, unreadable = [] }: Delivery,
   covers: Covers,
 ): Promise<readonly LogPosition[]> {
-  const letters = unreadable.map(({ key, value }) => ({ key, value: encodeUnreadable(value) }));
+  const letters = unreadable.map(({ key, value }) => ({ key, value: encodeUnreadable(keptOriginal(value)) }));
   const records = [...(await encodeInTurns(documents, covers)), ...letters];
   const positions = await log.append(RAW_TOPIC, records, { cursors });
   failpoint('after_append_before_answer');

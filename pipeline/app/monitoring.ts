@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import { ConfigError } from '../core/errors.js';
+import { BellwetherError, ConfigError } from '../core/errors.js';
 import { createAlerting, type Alerting, type AlertingOptions } from './alerting.js';
 
 export interface MonitoringOptions {
@@ -46,7 +46,9 @@ export function createMonitoring(options: MonitoringOptions): Monitoring {
     if (!begun || of.running !== null) return;
     of.running = of.alerting.surveillance.run(of.abort.signal);
     of.running.catch((error: unknown) => {
-      reject(error);
+      // The store knows before the log does, which will take the topic away.
+      if (isReplaced(error)) end().catch(reject);
+      else reject(error);
     });
   };
   const end = async () => {
@@ -132,6 +134,11 @@ async function takeOver(
 function onAbort(signal: AbortSignal, work: () => void): void {
   if (signal.aborted) work();
   else signal.addEventListener('abort', work, { once: true });
+}
+
+/** Whether another monitor has taken over: what this one was at, that one goes on with. */
+export function isReplaced(error: unknown): boolean {
+  return error instanceof BellwetherError && error.code === 'not_the_active_monitor';
 }
 
 /** A monitor that is killed is replaced within this time. */

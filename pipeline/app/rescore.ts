@@ -1,12 +1,11 @@
 import { loadClassifier, type ModelName } from '../../models/load-classifier.js';
-import { BellwetherError } from '../core/errors.js';
 import type { DocumentView } from '../core/store.js';
 import { documentText, type ModelVersion } from '../core/scored.js';
 import { DOCUMENT_FLAGS } from '../operators/flag-document.js';
 import { scoreSentiment } from '../operators/score-sentiment.js';
 import type { LinkedDocument } from '../operators/understand-document.js';
 import type { Rescore } from '../storage/rescore.js';
-import type { Flow } from './flow.js';
+import { isCalm, type Flow } from './flow.js';
 import type { OperationContext } from './operations/operation.js';
 import { modelDirectory, type Understanding } from './understanding.js';
 
@@ -30,8 +29,6 @@ type RescoreContext = Pick<OperationContext, 'parts' | 'config' | 'clock' | 'log
 };
 
 const BATCH = 32;
-/** With more than this on its way, live documents come first. */
-const CALM_DOCUMENTS = 200;
 const LOOK_AGAIN_MS = 50;
 const PROGRESS_EVERY_MS = 10_000;
 const LATEST_MS = Date.UTC(2100, 0, 1);
@@ -128,15 +125,4 @@ function toLinked(view: DocumentView, offset: number): LinkedDocument {
     storyId: view.storyId,
     flags: view.flags.filter((flag) => READING_FLAGS.includes(flag)),
   };
-}
-
-/** A log that does not answer for now is not calm. */
-async function isCalm(flow: Pick<Flow, 'lag'>): Promise<boolean> {
-  try {
-    const { understand, monitor } = await flow.lag();
-    return understand + monitor <= CALM_DOCUMENTS;
-  } catch (error) {
-    if (error instanceof BellwetherError && error.retriable) return false;
-    throw error;
-  }
 }

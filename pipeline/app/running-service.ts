@@ -200,9 +200,7 @@ export class RunningService implements Service {
   }
 
   #runSources(): readonly Promise<void>[] {
-    const { parts, options } = this;
-    const { config, clock, logger } = options;
-    const sources = createSources({ config, parts, clock, logger, metrics: this.#metrics });
+    const sources = createSources({ ...this.options, parts: this.parts, metrics: this.#metrics });
     return sources.map(({ type, source }) => this.#intake.run(type, source, this.#abort.signal));
   }
 
@@ -282,9 +280,8 @@ export class RunningService implements Service {
   async #startServers(): Promise<void> {
     const { parts, options } = this;
     const http = await startHttp({
+      ...options,
       parts,
-      config: options.config,
-      clock: options.clock,
       hub: this.#hub,
       outbox: this.#outbox,
       roles: this.#roles,

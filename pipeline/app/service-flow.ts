@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { decodeScoredMessage, encodeScoredMessage } from '../log/codec.js';
-import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
+import type { LogPosition } from '../core/document.js';
+import type { InvalidDocumentError } from '../core/errors.js';
+import { decodeScoredMessage, encodeScoredMessage, salvageScored } from '../log/codec.js';
+import { createRepeatingFailure, type RepeatingFailure } from '../telemetry/repeating-failure.js';
 import {
   understandBatch,
   type UnderstandBatch,
@@ -34,7 +36,7 @@ export interface ServiceFlowOptions extends Pick<ServiceOptions, 'config' | 'clo
 
 /** Starts the stages that this process has a role in, on its open parts. */
 export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flow> {
-  const { parts, config, clock, logger, roles, metrics, monitoring, breaker } = options;
+  const { parts, config, clock, logger, roles, metrics, breaker } = options;
   const failure = createRepeatingFailure({ sentence: 'A write has to wait.', logger, clock });
   const thread = roles.has('understand') ? startThread(options) : null;
   const crashes = createCrashGuard({
@@ -53,30 +55,12 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flo
     },
   };
   const { store } = parts;
-  let refused = 0;
-  const monitor = (own: Store) => ({
-    store: own,
-    weigh: parts.understanding.weigh,
-    virtualClock: parts.world === 'replay',
-    quietBackfillMs: quietBackfillMs(config),
-    refuse: options.refuse,
-    decodeScored: decodeScoredMessage,
-    onAssigned: () => monitoring.activate(),
-    onRevoked: () => monitoring.deactivate(),
-    onStored: (progress: MonitorProgress) => {
-      failure.succeeded();
-      metrics.batch('monitor', progress.messages, progress.seconds);
-      breaker.stored(progress.messages, own.unstorable() - refused);
-      refused = own.unstorable();
-      options.onStored(progress);
-    },
-  });
   const flow = await startFlow({
     log: breaker.guard(crashes.log),
     clock,
     credit: { maxMessages: config.log.maxUnfinishedDocuments, maxBytes: config.log.maxUnfinishedBytes },
     understand: roles.has('understand') ? understand : null,
-    monitor: store !== null && roles.has('monitor') ? monitor(store) : null,
+    monitor: store !== null && roles.has('monitor') ? monitorOf(store, failure, options) : null,
     onRetry: (error) => {
       failure.failed(error);
     },
@@ -90,6 +74,57 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flo
     await crashes.ended();
   };
   return breaker.guardFlow({ ...flow, stop });
+}
+
+function monitorOf(store: Store, writing: RepeatingFailure, options: ServiceFlowOptions) {
+  const { parts, config, metrics, monitoring, breaker } = options;
+  const foreign = createForeignWriter(options);
+  let refused = 0;
+  return {
+    store,
+    weigh: parts.understanding.weigh,
+    virtualClock: parts.world === 'replay',
+    quietBackfillMs: quietBackfillMs(config),
+    refuse: options.refuse,
+    decodeScored: decodeScoredMessage,
+    salvageScored,
+    onPassedOver: foreign.passedOver,
+    onAssigned: () => monitoring.activate(),
+    onRevoked: () => monitoring.deactivate(),
+    onStored: (progress: MonitorProgress) => {
+      writing.succeeded();
+      foreign.stored();
+      metrics.batch('monitor', progress.messages, progress.seconds);
+      breaker.stored(progress.messages, store.unstorable() - refused + unreadIn(progress));
+      refused = store.unstorable();
+      options.onStored(progress);
+    },
+  };
+}
+
+/** Counts what is passed over in `documents.scored`, and logs when it begins and when it has ended. */
+function createForeignWriter({ metrics, logger, clock }: ServiceFlowOptions) {
+  const sentence =
+    'Something else than this service writes to documents.scored; its messages are passed over.';
+  const failure = createRepeatingFailure({ sentence, logger, clock });
+  let since = 0;
+  return {
+    passedOver: (place: LogPosition, error: InvalidDocumentError) => {
+      since += 1;
+      metrics.passedOver();
+      failure.failed(error, { ...place });
+    },
+    stored: () => {
+      if (since === 0) failure.succeeded();
+      since = 0;
+    },
+  };
+}
+
+/** Letters that the monitor wrote because it could not read what UNDERSTAND made. */
+function unreadIn({ batches }: MonitorProgress): number {
+  return batches.flatMap(({ deadLetters }) => deadLetters).filter(({ letter }) => letter.stage === 'monitor')
+    .length;
 }
 
 function startThread(options: ServiceFlowOptions): UnderstandThread | null {

@@ -20,10 +20,17 @@ export function serviceStatus({ now, newest, settled, lag, ...facts }: StatusFac
   return {
     ...facts,
     now: isReplay ? (newest ?? now) : now,
-    watermark: isReplay ? newest : now - LATENESS_MS,
+    watermark: isReplay ? newest : watermarkOf(now, settled),
     ...(settled === null ? {} : { settledUntil: settled.until }),
     newestDocumentAt: newest,
     version: version(),
     lagDocuments: lag.understand + lag.monitor,
   };
+}
+
+/** What is accepted and not stored yet still changes its windows, however long ago it was published. */
+function watermarkOf(now: number, settled: SettledClock | null): number | null {
+  const late = now - LATENESS_MS;
+  if (settled === null) return late;
+  return settled.until === null ? null : Math.min(late, settled.until);
 }

@@ -13,6 +13,7 @@ import { webhookRoutes } from '../../ingest/sources/webhook.js';
 import type { Clock } from '../core/clock.js';
 import type { RawDocument } from '../core/document.js';
 import { ConfigError } from '../core/errors.js';
+import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { startClickHouseEndpoint, type ClickHouseEndpoint } from '../storage/endpoint/clickhouse-endpoint.js';
 import { privacyOf } from './author-keys.js';
@@ -33,6 +34,7 @@ export interface HttpOptions {
   readonly parts: OpenParts;
   readonly config: Config;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly hub: LiveHub;
   readonly outbox: Outbox;
   /** Page and API are served by `api`, the webhook by `ingest`, health by everybody. */
@@ -52,7 +54,7 @@ export async function startHttp(
   const shared = {
     health: options.health,
     status: options.status,
-    logger: null,
+    logger: options.logger,
     host: config.http.host,
     ...(config.webhook.enabled && options.roles.has('ingest') ? { ingestRoutes: ingestRoutes(options) } : {}),
   };

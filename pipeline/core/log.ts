@@ -51,8 +51,8 @@ export interface DurableLog {
   committedPositions(topic: string, group: string): Promise<readonly LogPosition[]>;
   /** Deletes records below what every group has committed and older than the retention allows. */
   trim(): Promise<void>;
-  /** The embedded log alone, for a backup; other logs have means of their own. */
-  snapshot?(): LogSnapshot;
+  /** The embedded log alone, for a backup, with all that was written before; other logs have means of their own. */
+  snapshot?(): Promise<LogSnapshot>;
   close(): Promise<void>;
 }
 

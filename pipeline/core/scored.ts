@@ -82,7 +82,7 @@ export type ScoredMessage =
 export const DROP_REASONS = ['language_filtered', 'source_filtered', 'erased', 'operator'] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
-/** Cannot be handled; the original bytes are kept. */
+/** Cannot be handled; the original bytes are kept, see `keptOriginal`. */
 export const DEAD_LETTER_REASONS = ['undecodable', 'invalid', 'unstorable', 'internal_error'] as const;
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 

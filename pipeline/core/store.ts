@@ -1,4 +1,4 @@
-import type { Alert, AlertEvent } from './alert.js';
+import type { Alert, AlertEvent, AlertState } from './alert.js';
 import type { LogPosition, RawDocument, World } from './document.js';
 import type {
   DeadLetter,
@@ -153,7 +153,7 @@ export interface HistoryReader {
 }
 
 export interface AlertStore {
-  /** Idempotent by (alertId, sequence). */
+  /** Idempotent by (alertId, sequence). Throws ConfigError `not_the_active_monitor` when another process has taken over. */
   appendEvents(events: readonly AlertEvent[]): Promise<void>;
   /** The newest event of every alert that is pending or firing, and of fired or resolved ones not yet mailed. */
   openEvents(): Promise<readonly AlertEvent[]>;
@@ -321,6 +321,8 @@ export interface QueryStore {
     readonly to: number;
     readonly series: SeriesKey | null;
     readonly limit: number;
+    /** Absent or null: alerts in any state. */
+    readonly state?: AlertState | null;
     /** Only what had happened by this time; absent or null for now. */
     readonly asOf?: number | null;
   }): Promise<readonly Alert[]>;

@@ -1,4 +1,10 @@
-import { DOCUMENT_ACTIONS, SOURCE_KINDS, TIME_PRECISIONS, type RawDocument } from '../core/document.js';
+import {
+  DOCUMENT_ACTIONS,
+  SOURCE_KINDS,
+  TIME_PRECISIONS,
+  type LogPosition,
+  type RawDocument,
+} from '../core/document.js';
 import { BellwetherError, InvalidDocumentError } from '../core/errors.js';
 import type { ScoredMessage } from '../core/scored.js';
 import {
@@ -13,9 +19,9 @@ import {
   readTime,
 } from './read-fields.js';
 import type { Fields } from './read-fields.js';
-import { parseScoredMessage } from './parse-scored.js';
+import { parsePosition, parseScoredMessage } from './parse-scored.js';
 
-/** Raised when a change of the shape can no longer be read by older code; goes first into every message. */
+/** Raised when older code can no longer read what is written, as with one topic more; goes first into every message. */
 const VERSION = 1;
 const PREFIX = `{"v":${VERSION},`;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
@@ -46,7 +52,7 @@ export function encodeUnreadable(original: Uint8Array): Uint8Array {
 /**
  * Reads a document back, with the known fields only.
  *
- * Throws InvalidDocumentError (`undecodable`, `unknown_version`, `invalid_message`) for bytes that no version of this code wrote.
+ * Throws InvalidDocumentError (`undecodable`, `newer_version`, `unknown_version`, `invalid_message`) for bytes that no version of this code wrote.
  */
 export function decodeRawDocument(bytes: Uint8Array): RawDocument {
   return parseRawDocument(decode(bytes));
@@ -60,6 +66,27 @@ export function encodeScoredMessage(message: ScoredMessage): Uint8Array {
 /** Like `decodeRawDocument`, for what UNDERSTAND has written. */
 export function decodeScoredMessage(bytes: Uint8Array): ScoredMessage {
   return parseScoredMessage(decode(bytes), parseRawDocument);
+}
+
+/**
+ * What can still be told of a scored message that `decodeScoredMessage` refuses: the raw message that it is about, and the
+ * document in it, or all of its bytes when there is none. Null when it does not name its raw message.
+ */
+export function salvageScored(
+  bytes: Uint8Array,
+): { readonly raw: LogPosition; readonly original: Uint8Array } | null {
+  try {
+    const fields = decode(bytes);
+    return { raw: parsePosition(fields), original: documentIn(fields) ?? bytes };
+  } catch (error) {
+    if (error instanceof InvalidDocumentError) return null;
+    throw error;
+  }
+}
+
+function documentIn({ scored }: Fields): Uint8Array | null {
+  if (typeof scored !== 'object' || scored === null || !('document' in scored)) return null;
+  return Buffer.from(JSON.stringify(scored.document));
 }
 
 function encode(value: RawDocument | ScoredMessage): Uint8Array {
@@ -83,7 +110,7 @@ function decode(bytes: Uint8Array): Fields {
   if (version !== VERSION) {
     const found = typeof version === 'number' ? `version ${version}` : 'no version';
     throw new InvalidDocumentError(
-      'unknown_version',
+      typeof version === 'number' && version > VERSION ? 'newer_version' : 'unknown_version',
       `The stored message has ${found}; this code reads version ${VERSION}.`,
     );
   }

@@ -1,5 +1,5 @@
 import { CancelledError, InvariantError } from '../core/errors.js';
-import { writeTogether, type LogEnvironment } from './lmdb-environment.js';
+import { writeTogether, type LogEnvironment, type StoredChange } from './lmdb-environment.js';
 import { freeBytes, logFull, translateWriteError } from './log-errors.js';
 import { StagedChanges, storedBytes, type LogState } from './log-state.js';
 
@@ -29,7 +29,7 @@ export interface GroupWriterOptions {
   readonly state: LogState;
   readonly maxBytes: number;
   readonly minFreeBytes: number;
-  readonly onCommitted: (changes: StagedChanges) => void;
+  readonly onCommitted: (staged: StagedChanges, changes: readonly StoredChange[]) => void;
 }
 
 /**
@@ -119,7 +119,7 @@ export class GroupWriter {
       return translateWriteError(folder, error);
     }
     staged.publish();
-    onCommitted(staged);
+    onCommitted(staged, changes);
     return null;
   }
 

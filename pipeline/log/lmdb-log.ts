@@ -19,6 +19,7 @@ import { snapshotLog } from './lmdb-snapshot.js';
 import { logDamaged, translateWriteError } from './log-errors.js';
 import { committedOffset, parseState, type LogState } from './log-state.js';
 import { encodeRecord, storedSize } from './record-format.js';
+import { RecentRecords } from './recent-records.js';
 import { redactRecords, rewriteFile } from './redact-log.js';
 import { RecordStore } from './record-store.js';
 import { trimLog, type Retention } from './trim-log.js';
@@ -27,6 +28,8 @@ const DEFAULT_RETENTION: Retention = { maxAgeMs: 7 * 86_400_000, maxBytes: 5e9 }
 /** Kept free so that the store, commits and clean-up can still write when the log no longer takes documents. */
 export const MIN_FREE_BYTES = 64 * 2 ** 20;
 const MAX_NAME_BYTES = 300;
+/** A few seconds of what comes under load; readers that are further behind read the file. */
+const RECENT_BYTES = 16 * 2 ** 20;
 
 export interface LmdbLogOptions {
   /** A folder of its own; created when missing. */
@@ -47,11 +50,12 @@ export interface LmdbLogOptions {
  */
 export async function openLmdbLog(options: LmdbLogOptions): Promise<DurableLog & RedactableLog> {
   const environment = await openEnvironment(options.path);
-  const records = new RecordStore(environment);
+  const recent = new RecentRecords(RECENT_BYTES);
+  const records = new RecordStore(environment, recent);
   try {
     const state = loadState(environment, records);
     if (environment.suspect) readEverything(environment, state, records);
-    return new LmdbLog({ ...options, environment, records, state });
+    return new LmdbLog({ ...options, environment, records, recent, state });
   } catch (error) {
     await environment.root.close();
     throw error;
@@ -70,6 +74,7 @@ class LmdbLog implements DurableLog, RedactableLog {
     private readonly parts: LmdbLogOptions & {
       readonly environment: LogEnvironment;
       readonly records: RecordStore;
+      readonly recent: RecentRecords;
       readonly state: LogState;
     },
   ) {
@@ -80,7 +85,8 @@ class LmdbLog implements DurableLog, RedactableLog {
       folder: parts.path,
       maxBytes: parts.maxBytes ?? Infinity,
       minFreeBytes: parts.minFreeBytes ?? MIN_FREE_BYTES,
-      onCommitted: ({ grownTopics }) => {
+      onCommitted: ({ grownTopics }, changes) => {
+        parts.recent.note(changes);
         for (const topic of grownTopics) this.signal.grown(topic);
       },
     });
@@ -151,9 +157,13 @@ class LmdbLog implements DurableLog, RedactableLog {
   }
 
   async trim(): Promise<void> {
-    if (this.snapshots > 0) return;
-    const { state, records, clock, retention } = this.parts;
-    await trimLog({ state, records, clock, writer: this.writer, retention: retention ?? DEFAULT_RETENTION });
+    const { retention } = this.parts;
+    await trimLog({
+      ...this.parts,
+      writer: this.writer,
+      retention: retention ?? DEFAULT_RETENTION,
+      isHeld: () => this.snapshots > 0,
+    });
   }
 
   /** The file is written anew also when nothing was replaced: a call before may have been cut off in between. */
@@ -172,7 +182,12 @@ class LmdbLog implements DurableLog, RedactableLog {
     }
   }
 
-  snapshot(): LogSnapshot {
+  /** Between two transactions: what a trim is deleting at this moment must not be in the state that is noted. */
+  snapshot(): Promise<LogSnapshot> {
+    return this.writer.exclusively(() => Promise.resolve().then(() => this.takeSnapshot()));
+  }
+
+  private takeSnapshot(): LogSnapshot {
     const { environment, state } = this.parts;
     this.requireAlone();
     this.snapshots += 1;

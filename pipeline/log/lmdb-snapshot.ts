@@ -24,7 +24,8 @@ export interface SnapshotOptions {
  * The log as of now, without holding up anybody: records never change their offset, so the small state of this moment says
  * which of them belong to it. The file is copied later, with all that came meanwhile, and the copy is taken back to that state.
  *
- * Until `release` the log must not be trimmed: records of the snapshot would be missing from the copy.
+ * To be called between two transactions. Until `release` the log must not be trimmed: records of the snapshot would be
+ * missing from the copy.
  */
 export function snapshotLog({ environment, state, onRelease }: SnapshotOptions): LogSnapshot {
   const then = copyState(state);

@@ -1,4 +1,4 @@
-import type { RawDocument } from '../core/document.js';
+import type { LogPosition, RawDocument } from '../core/document.js';
 import {
   DEAD_LETTER_REASONS,
   DROP_REASONS,
@@ -34,8 +34,7 @@ export function parseScoredMessage(
   fields: Fields,
   parseDocument: (fields: Fields) => RawDocument,
 ): ScoredMessage {
-  const position = asFields(fields['raw'], 'raw');
-  const raw = { partition: readCount(position, 'partition'), offset: readCount(position, 'offset') };
+  const raw = parsePosition(fields);
   const kind = readOneOf(fields, 'kind', KINDS);
   switch (kind) {
     case 'scored':
@@ -50,6 +49,12 @@ export function parseScoredMessage(
     case 'dead-letter':
       return { kind, raw, letter: parseLetter(asFields(fields['letter'], 'letter')) };
   }
+}
+
+/** The place of the raw message that a scored one is about. Throws InvalidDocumentError. */
+export function parsePosition(fields: Fields): LogPosition {
+  const position = asFields(fields['raw'], 'raw');
+  return { partition: readCount(position, 'partition'), offset: readCount(position, 'offset') };
 }
 
 function parseScored(fields: Fields, parseDocument: (fields: Fields) => RawDocument): ScoredDocument {

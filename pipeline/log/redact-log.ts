@@ -1,4 +1,4 @@
-import { open as openFile, rename, rm } from 'node:fs/promises';
+import { chmod, open as openFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
@@ -81,12 +81,17 @@ export function draftOf(file: string): string {
 /**
  * Writes everything that is stored into a new file, which then takes the place of the old one: nothing that was ever
  * replaced or deleted is in it. To be called while nothing else is written; reading goes on. Needs room for the log once more.
+ * When it fails, old or new file is in place and in use; it may be called again.
  */
-export async function rewriteFile(environment: LogEnvironment): Promise<void> {
+export async function rewriteFile(
+  environment: LogEnvironment,
+  sync: (folder: string) => Promise<void> = syncFolder,
+): Promise<void> {
   const draft = draftOf(environment.file);
   for (const name of [draft, `${draft}-lock`]) await rm(name, { force: true });
   const next = openDatabases(draft);
   try {
+    await chmod(draft, 0o600);
     await copyEntries(environment.records.getRange(), (entries) =>
       next.records.batch(() => {
         for (const { key, value } of entries) void next.records.put(key, value);
@@ -104,10 +109,11 @@ export async function rewriteFile(environment: LogEnvironment): Promise<void> {
     await rm(draft, { force: true });
     throw error;
   }
-  await syncFolder(dirname(environment.file));
+  // At once: what is written from now on must not go into a file that has no name any more, whatever fails below.
   const old = environment.root;
   Object.assign(environment, next);
   await old.close();
+  await sync(dirname(environment.file));
 }
 
 async function copyEntries<Entry>(

@@ -17,6 +17,8 @@ export interface TrimOptions {
   readonly writer: GroupWriter;
   readonly clock: Clock;
   readonly retention: Retention;
+  /** Asked before each deletion, also while the trim is under way: true leaves everything from then on. */
+  readonly isHeld: () => boolean;
 }
 
 const RECORDS_A_STEP = 500;
@@ -38,7 +40,8 @@ export async function trimLog(options: TrimOptions): Promise<void> {
 
 /** Deletes up to 500 records; false when nothing more may go. */
 async function trimStep(options: TrimOptions, topic: string, allowedBytes: number): Promise<boolean> {
-  const { state, records, writer, clock, retention } = options;
+  const { state, records, writer, clock, retention, isHeld } = options;
+  if (isHeld()) return false;
   const before = state.topics.get(topic);
   const groups = [...(state.committed.get(topic)?.values() ?? [])];
   if (before === undefined || groups.length === 0) return false;
@@ -55,6 +58,7 @@ async function trimStep(options: TrimOptions, topic: string, allowedBytes: numbe
   await writer.submit({
     addedBytes: 0,
     stage: (changes) => {
+      if (isHeld()) return;
       for (let offset = before.oldest; offset < oldest; offset += 1) changes.putRecord(topic, offset, null);
       const now = changes.topic(topic);
       changes.setTopic(topic, { oldest, end: now.end, bytes: now.bytes - (before.bytes - bytes) });

@@ -129,11 +129,14 @@ function versionOf(
   const earlier = known.filter((version) => isBefore(version, message));
   const repeat = earlier.find((version) => version.contentHash === message.scored.document.contentHash);
   if (repeat !== undefined) return { number: repeat.version, duplicate: true, sequence: null };
-  return {
-    number: earlier.reduce((highest, version) => Math.max(highest, version.version), 0) + 1,
-    duplicate: false,
-    sequence: null,
-  };
+  const number = highestOf(earlier) + 1;
+  // Its correction overtook it on the way to `documents.scored` and has the number already.
+  const taken = known.some((version) => version.version === number);
+  return { number: taken ? highestOf(known) + 1 : number, duplicate: false, sequence: null };
+}
+
+function highestOf(versions: readonly StoredVersion[]): number {
+  return versions.reduce((highest, { version }) => Math.max(highest, version), 0);
 }
 
 function toVersion(

@@ -1,6 +1,7 @@
 import type { RawDocument, LogPosition } from '../core/document.js';
 import type { LogMessage } from '../core/log.js';
 import type { DeadLetter, DropReason, LinkedMention } from '../core/scored.js';
+import { keptOriginal } from '../core/kept-original.js';
 import { documentText } from '../core/scored.js';
 import type { DetectedLanguage } from './detect-language.js';
 import type { flagDocument } from './flag-document.js';
@@ -97,7 +98,7 @@ function deadLetter(error: unknown, bytes: Uint8Array, now: number): DeadLetter 
         : 'internal_error',
     detail: (known ? detail : `A fault of ours while reading the document: ${detail}`).slice(0, 500),
     stage: 'understand',
-    originalBase64: Buffer.from(bytes).toString('base64'),
+    originalBase64: Buffer.from(keptOriginal(bytes)).toString('base64'),
     attempts: 1,
     at: new Date(now).toISOString(),
   };

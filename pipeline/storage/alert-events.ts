@@ -44,7 +44,7 @@ export async function openEvents(db: Reader): Promise<readonly AlertEvent[]> {
 /** Alerts whose life overlaps [from, to), newest first; those that cleared without firing are left out. */
 export async function queryAlerts(
   db: Reader,
-  { from, to, series, limit, asOf = null }: Parameters<QueryStore['alerts']>[0],
+  { from, to, series, limit, state = null, asOf = null }: Parameters<QueryStore['alerts']>[0],
 ): Promise<readonly Alert[]> {
   const filters = [
     ...(series === null ? [] : ['series = {series:String}']),
@@ -55,8 +55,16 @@ export async function queryAlerts(
     `SELECT argMax(event, sequence) AS event FROM alert_events ${where} GROUP BY alert_id
      HAVING argMax(type, sequence) != 'cleared' AND min(started_at) < ${timeParam('to')}
        AND (max(resolved_at) IS NULL OR max(resolved_at) >= ${timeParam('from')})
+       ${state === null ? '' : 'AND argMax(state, sequence) = {state:String}'}
      ORDER BY min(started_at) DESC, alert_id LIMIT {limit:UInt32}`,
-    { from, to, limit, ...(series === null ? {} : { series }), ...(asOf === null ? {} : { asOf }) },
+    {
+      from,
+      to,
+      limit,
+      ...(series === null ? {} : { series }),
+      ...(state === null ? {} : { state }),
+      ...(asOf === null ? {} : { asOf }),
+    },
   );
   return rows.map(({ event }) => parseEvent(event).alert);
 }

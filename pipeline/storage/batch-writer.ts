@@ -12,7 +12,7 @@ import {
   RECEIPTS,
   type TableSpec,
 } from './insert-rows.js';
-import { toDeadLetterRow, toReceiptRow, toVersionRows, wellFormed, type VersionRows } from './rows.js';
+import { toDeadLetterRow, toReceiptRow, toVersionRows, type VersionRows } from './rows.js';
 import type { SqlRow, SqlSession } from './sql-session.js';
 
 interface PreparedVersion extends VersionRows {
@@ -61,21 +61,24 @@ export class BatchWriter {
       const detail = refused.get(document);
       if (detail !== undefined) unstorable.push({ version, detail });
     }
-    const refusedMentions = await this.#insert(
+    await this.#insertAll(
       MENTIONS,
       stored.flatMap(({ mentions }) => mentions),
     );
-    const [detail] = refusedMentions.values();
-    if (detail !== undefined) {
-      throw new InvariantError('mention_refused', `A checked mention was refused: ${detail}`);
-    }
     const letters = unstorable.map((version) => this.#toLetter(version));
-    await this.#insert(
+    await this.#insertAll(
       DEAD_LETTERS,
       [...batch.deadLetters, ...letters].map(({ raw, letter }) => toDeadLetterRow(raw, letter)),
     );
-    await this.#insert(RECEIPTS, toReceipts(batch, unstorable));
+    await this.#insertAll(RECEIPTS, toReceipts(batch, unstorable));
     this.unstorable += unstorable.length;
+  }
+
+  /** Of rows that we make ourselves: a refused one is a bug, and going on without it would lose what it says. */
+  async #insertAll(spec: TableSpec, rows: readonly SqlRow[]): Promise<void> {
+    const [detail] = (await this.#insert(spec, rows)).values();
+    if (detail === undefined) return;
+    throw new InvariantError('row_refused', `A checked row of ${spec.table} was refused: ${detail}`);
   }
 
   /** The refused rows with the reason. */
@@ -92,7 +95,7 @@ export class BatchWriter {
       raw: version.raw,
       letter: {
         reason: 'unstorable',
-        detail: wellFormed(detail).slice(0, 500),
+        detail,
         stage: 'monitor',
         originalBase64: original.toString('base64'),
         attempts: 1,

@@ -18,12 +18,17 @@ import {
   type ErasureState,
   type LetterOriginal,
 } from './erasure-rows.js';
+import type { Generations } from './generations.js';
+import { guarded } from './open-work.js';
 import type { RemovableTable, RowRemover } from './remove-rows.js';
 import type { SqlSession } from './sql-session.js';
 
 export type { ErasedRows, Erasure, ErasureState, LetterOriginal } from './erasure-rows.js';
 
-/** Removing what must not be kept. Every step may be repeated, and is then completed. */
+/**
+ * Removing what must not be kept. Every step may be repeated, and is then completed. Whatever changes something throws
+ * ConfigError `not_the_active_monitor` when the term of this process has ended: whoever takes over finishes what was begun.
+ */
 export interface ErasureStore {
   suppressed(): Promise<SuppressionList>;
   running(): Promise<readonly Erasure[]>;
@@ -39,6 +44,8 @@ export interface ErasureStore {
   isErased(ids: readonly string[]): Promise<ReadonlySet<string>>;
   removeLetters(positions: readonly LogPosition[]): Promise<void>;
   removeDocuments(erasures: readonly Erasure[]): Promise<void>;
+  /** Rolls up what the removal has left of the windows. */
+  recompute(windows: readonly TouchedWindow[]): Promise<void>;
   windows(offset: number, limit: number): Promise<readonly TouchedWindow[]>;
   /** Alert events that quote a document of the erasures. */
   quotations(erasures: readonly Erasure[]): Promise<readonly AlertEvent[]>;
@@ -64,17 +71,25 @@ const NEWEST = `(
   SELECT erasure_id, kind, source_id, pseudonym, requested_at, state FROM erasures FINAL
   ORDER BY erasure_id, requested_at DESC LIMIT 1 BY erasure_id)`;
 const ERASED_IDS = '(SELECT id FROM erased_documents WHERE erasure_id IN {erasures:Array(String)})';
-/** What may fail at any point and is then done again from there. */
-export function createErasureStore(db: SqlSession, rows: RowRemover): ErasureStore {
-  return { ...registerOf(db, rows), ...findingOf(db), ...removalOf(db, rows) };
+
+interface ErasureDeps {
+  readonly rows: RowRemover;
+  readonly rollUp: (windows: readonly TouchedWindow[]) => Promise<void>;
+  readonly generations: Pick<Generations, 'within'>;
 }
 
-type Register = Pick<ErasureStore, 'suppressed' | 'running' | 'begin' | 'end' | 'allow'>;
-type Removal = Pick<ErasureStore, 'removeLetters' | 'removeDocuments' | 'replaceEvents' | 'purge'>;
-type Finding = Omit<ErasureStore, keyof Register | keyof Removal>;
+export function createErasureStore(db: SqlSession, { rows, rollUp, generations }: ErasureDeps): ErasureStore {
+  const changes = { ...entriesOf(db, rows), ...removalOf(db, rows), recompute: rollUp };
+  return { ...registerOf(db), ...findingOf(db), ...guarded(changes, (work) => generations.within(work)) };
+}
 
-/** Who was erased, and how far that is. */
-function registerOf(db: SqlSession, rows: RowRemover): Register {
+type Register = Pick<ErasureStore, 'suppressed' | 'running'>;
+type Entries = Pick<ErasureStore, 'begin' | 'end' | 'allow'>;
+type Removal = Pick<ErasureStore, 'removeLetters' | 'removeDocuments' | 'replaceEvents' | 'purge'>;
+type Finding = Omit<ErasureStore, keyof Register | keyof Entries | keyof Removal | 'recompute'>;
+
+/** Who was erased, and who is being erased. */
+function registerOf(db: SqlSession): Register {
   return {
     async suppressed() {
       const ids = await db.query<{ id: string }>(
@@ -87,6 +102,12 @@ function registerOf(db: SqlSession, rows: RowRemover): Register {
       };
     },
     running: () => newestOf(db, ['running']),
+  };
+}
+
+/** What is entered there. */
+function entriesOf(db: SqlSession, rows: RowRemover): Entries {
+  return {
     async begin(targets, at) {
       const known = new Map((await newestOf(db, ['running'])).map((erasure) => [erasure.id, erasure]));
       const begun = targets.map((target): Erasure => {
@@ -100,7 +121,6 @@ function registerOf(db: SqlSession, rows: RowRemover): Register {
       await db.command('TRUNCATE TABLE erased_windows');
       await insertErasures(
         db,
-
         erasures.map((erasure) => ({ ...erasure, state: 'done' })),
         { finishedAt: at, counts },
       );

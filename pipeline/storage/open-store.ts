@@ -11,6 +11,7 @@ import type {
   QueryStore,
   StoreCounts,
   StoreIdentity,
+  TouchedWindow,
 } from '../core/store.js';
 import type { Logger } from '../telemetry/logger.js';
 import * as alertEvents from './alert-events.js';
@@ -43,7 +44,7 @@ import {
   WRITER_SETTINGS,
   type SqlSession,
 } from './sql-session.js';
-import { StoreState } from './state.js';
+import { namedValues, StoreState } from './state.js';
 import { findSettled, findStories, findVersions } from './version-reader.js';
 
 /** A folder, made when missing, that one process at a time may hold; or a server. */
@@ -101,9 +102,6 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
 
 const CONCURRENT_READS = 4;
 const WAITING_READS = 64;
-const EVALUATED_UNTIL = 'evaluated_until';
-const SETTLED_UNTIL = 'settled_until';
-const AUTHOR_KEYS = 'author_keys';
 
 /**
  * Opens the analytics store of a data folder and brings its schema up to date.
@@ -131,12 +129,16 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await limits.read();
     const rollUps = new RollUps(writer, generations, limits);
     for (let n = 0; n < CONCURRENT_READS; n += 1) sessions.push(await place.openReader());
-    const readers = new ReadPool(sessions, WAITING_READS);
+    const readers = new ReadPool([...sessions], WAITING_READS);
+    // Of its own: whether the engine answers does not depend on what people have asked it.
+    const pinger = await place.openReader();
+    sessions.push(pinger);
     const identity = { world, schemaVersion: Math.max(...MIGRATIONS.map(({ version }) => version)) };
     const path = 'path' in options ? options.path : null;
     return assemble({
       writer,
       readers,
+      pinger,
       state,
       rollUps,
       limits,
@@ -196,6 +198,7 @@ async function makeDatabase(server: StoreServer): Promise<void> {
 interface Parts {
   readonly writer: SqlSession;
   readonly readers: ReadPool;
+  readonly pinger: SqlSession;
   readonly state: StoreState;
   readonly rollUps: RollUps;
   readonly limits: WindowLimits;
@@ -231,17 +234,17 @@ function assemble(parts: Parts): Store {
     evidence: (series, from, to, limit) => anytime(() => history.evidence(series, from, to, limit)),
     firstDocumentAt: () => anytime(() => history.firstDocumentAt()),
     appendEvents: (events) =>
-      inOrder(() => known.write((at) => alertEvents.appendEvents(writer, events, virtual ? null : at))),
+      inOrder(() =>
+        known.write(async (at) => {
+          await generations.require();
+          await alertEvents.appendEvents(writer, events, virtual ? null : at);
+        }),
+      ),
     openSince: () => known.since,
     openEvents: () => anytime(() => alertEvents.openEvents(writer)),
-    readEvaluatedUntil: () => anytime(() => readTime(state, EVALUATED_UNTIL)),
-    writeEvaluatedUntil: (time) => inOrder(() => state.write(EVALUATED_UNTIL, String(time))),
-    readSettledUntil: () => anytime(() => readTime(state, SETTLED_UNTIL)),
-    writeSettledUntil: (time) => inOrder(() => state.write(SETTLED_UNTIL, String(time))),
-    readAuthorKeys: () =>
-      anytime(async () => ((await state.read(AUTHOR_KEYS)) ?? '').split(' ').filter((key) => key !== '')),
-    writeAuthorKeys: (fingerprints) => inOrder(() => state.write(AUTHOR_KEYS, fingerprints.join(' '))),
+    ...namedValues(state, work),
     ...queriesOf(readers, anytime),
+    ping: () => anytime(() => parts.pinger.query('SELECT 1').then(() => undefined)),
     // Not a reader's: a recomputation of everything may take longer than a person's query.
     counts: (below) => inOrder(() => pending.rollUpAll().then(() => queryCounts(writer, below, limits))),
     takeOver: () =>
@@ -256,12 +259,13 @@ function assemble(parts: Parts): Store {
       candidates: (range, after, limit) => anytime(() => rescore.candidates(range, after, limit)),
       write: (rescores) => inOrder(() => known.write((at) => rescore.write(rescores, at))),
     },
-    ...removing(parts, anytime),
+    ...removing(parts, work, pending),
     ...(path === null ? {} : { freeze: createFreezer({ writer, clock, folder: path, inOrder }) }),
     unstorable: () => batches.unstorable,
     close: () =>
       work.close(async () => {
         await readers.close();
+        await parts.pinger.close();
         await writer.close();
         // The engine lets the folder go only when its last operation is over.
         await drainPending();
@@ -270,7 +274,7 @@ function assemble(parts: Parts): Store {
 }
 
 /** What people ask, on the connections that cannot write. */
-function queriesOf(readers: ReadPool, anytime: Run): QueryStore & Pick<Store, 'ping'> {
+function queriesOf(readers: ReadPool, anytime: Run): QueryStore {
   return {
     series: (query) => anytime(() => querySeries(readers, query)),
     summaries: (from, to, limit) => anytime(() => querySummaries(readers, from, to, limit)),
@@ -280,22 +284,22 @@ function queriesOf(readers: ReadPool, anytime: Run): QueryStore & Pick<Store, 'p
     alerts: (options) => anytime(() => alertEvents.queryAlerts(readers, options)),
     alert: (id, asOf) => anytime(() => alertEvents.queryAlert(readers, id, asOf)),
     extent: (asOf) => anytime(() => queryExtent(readers, asOf)),
-    ping: () => anytime(() => readers.query('SELECT 1').then(() => undefined)),
   };
 }
 
 /** Removing waits for the engine: it must not hold up what is written meanwhile. */
-function removing({ writer, clock, state, limits }: Parts, run: Run): Pick<Store, 'erasure' | 'retention'> {
+function removing(
+  { writer, clock, state, limits, generations }: Parts,
+  work: OpenWork,
+  pending: PendingWindows,
+): Pick<Store, 'erasure' | 'retention'> {
   const rows = new RowRemover(writer, clock);
+  const rollUp = (windows: readonly TouchedWindow[]) => work.inOrder(() => pending.rollUp(windows));
+  const run = work.anytime.bind(work);
   return {
-    erasure: guarded(createErasureStore(writer, rows), run),
-    retention: guarded(createRetentionStore(writer, { rows, state, limits }), run),
+    erasure: guarded(createErasureStore(writer, { rows, rollUp, generations }), run),
+    retention: guarded(createRetentionStore(writer, { rows, state, limits, generations }), run),
   };
-}
-
-async function readTime(state: StoreState, key: string): Promise<number | null> {
-  const value = await state.read(key);
-  return value === null ? null : Number(value);
 }
 
 async function claimWorld(state: StoreState, world: World, readOnly: boolean): Promise<void> {

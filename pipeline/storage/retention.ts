@@ -1,4 +1,6 @@
 import { SOURCE_KINDS, type SourceKind } from '../core/document.js';
+import type { Generations } from './generations.js';
+import { guarded } from './open-work.js';
 import { timeParam } from './present.js';
 import type { RowRemover } from './remove-rows.js';
 import type { SqlSession } from './sql-session.js';
@@ -16,7 +18,10 @@ export interface KeptWindows {
   readonly minutesFrom: number;
 }
 
-/** Deleting by age. Every step may be repeated, and is then completed; with nothing to delete it costs one look. */
+/**
+ * Deleting by age. Every step may be repeated, and is then completed; with nothing to delete it costs one look. Whatever
+ * changes something throws ConfigError `not_the_active_monitor` when the term of this process has ended.
+ */
 export interface RetentionStore {
   /** What was deleted up to now. */
   cuts(): Promise<Cuts>;
@@ -68,15 +73,18 @@ export class WindowLimits {
   }
 }
 
-export function createRetentionStore(
-  db: SqlSession,
-  {
-    rows,
-    state,
-    limits,
-  }: { readonly rows: RowRemover; readonly state: StoreState; readonly limits: WindowLimits },
-): RetentionStore {
-  return {
+interface RetentionDeps {
+  readonly rows: RowRemover;
+  readonly state: StoreState;
+  readonly limits: WindowLimits;
+  readonly generations: Pick<Generations, 'within'>;
+}
+
+type Looking = Pick<RetentionStore, 'cuts' | 'finishedAlerts'>;
+
+export function createRetentionStore(db: SqlSession, deps: RetentionDeps): RetentionStore {
+  const { state, generations } = deps;
+  const looking: Looking = {
     async cuts() {
       const cuts: Partial<Record<SourceKind, number>> = {};
       for (const kind of SOURCE_KINDS) {
@@ -85,28 +93,6 @@ export function createRetentionStore(
       }
       return cuts;
     },
-    raiseCut: (kind, before) => state.write(cutKey(kind), String(before)),
-    async expireDocuments(kind, before) {
-      await removeExpiring(db, rows);
-      const [found] = await db.query<{ old: number }>(
-        `SELECT count() AS old FROM documents WHERE ${OF_CLASS}`,
-        { kind, before },
-      );
-      if ((found?.old ?? 0) === 0) return 0;
-      await markExpiring(db, kind, before);
-      const [row] = await db.query<{ expiring: number }>(
-        `SELECT uniqExact(id) AS expiring FROM erased_documents WHERE erasure_id = 'expired'`,
-      );
-      if ((row?.expiring ?? 0) === 0) return 0;
-      await limits.close(before);
-      await removeExpiring(db, rows);
-      return row?.expiring ?? 0;
-    },
-    async expireMinutes(before) {
-      if (!(await limits.dropMinutes(before))) return;
-      await rows.remove('roll_ups', `frequency = '1m' AND window_start < ${timeParam('before')}`, { before });
-    },
-    expireLetters: (before, at) => expireLetters(db, rows, { before, at }),
     async finishedAlerts(before) {
       const found = await db.query<{ id: string }>(
         `SELECT alert_id AS id FROM alert_events GROUP BY alert_id
@@ -117,6 +103,31 @@ export function createRetentionStore(
       );
       return found.map(({ id }) => id);
     },
+  };
+  return { ...looking, ...guarded(deletionOf(db, deps), (work) => generations.within(work)) };
+}
+
+function deletionOf(
+  db: SqlSession,
+  { rows, state, limits, generations }: RetentionDeps,
+): Omit<RetentionStore, keyof Looking> {
+  return {
+    raiseCut: (kind, before) => state.write(cutKey(kind), String(before)),
+    async expireDocuments(kind, before) {
+      await removeExpiring(db, rows);
+      const expiring = await countExpiring(db, kind, before);
+      if (expiring === 0) return 0;
+      // Before anything is marked: what is marked, whoever looks next removes.
+      await generations.within(() => limits.close(before));
+      await markExpiring(db, kind, before);
+      await removeExpiring(db, rows);
+      return expiring;
+    },
+    async expireMinutes(before) {
+      if (!(await generations.within(() => limits.dropMinutes(before)))) return;
+      await rows.remove('roll_ups', `frequency = '1m' AND window_start < ${timeParam('before')}`, { before });
+    },
+    expireLetters: (before, at) => expireLetters(db, rows, { before, at }),
     async removeAlerts(ids) {
       for (let first = 0; first < ids.length; first += ALERTS_A_STATEMENT) {
         await rows.remove('alert_events', 'alert_id IN {ids:Array(String)}', {
@@ -128,11 +139,21 @@ export function createRetentionStore(
 }
 
 /** The newest version decides about class and age of a document. */
+const EXPIRABLE = `
+  FROM documents WHERE id IN (SELECT id FROM documents WHERE ${OF_CLASS})
+  GROUP BY id HAVING argMax(source_kind, version) = {kind:String} AND max(published_at) < ${timeParam('before')}`;
+
+async function countExpiring(db: SqlSession, kind: SourceKind, before: number): Promise<number> {
+  const [row] = await db.query<{ expiring: number }>(
+    `SELECT count() AS expiring FROM (SELECT id ${EXPIRABLE})`,
+    { kind, before },
+  );
+  return row?.expiring ?? 0;
+}
+
 async function markExpiring(db: SqlSession, kind: SourceKind, before: number): Promise<void> {
   await db.command(
-    `INSERT INTO erased_documents (erasure_id, kind, id)
-     SELECT 'expired', 'expired', id FROM documents WHERE id IN (SELECT id FROM documents WHERE ${OF_CLASS})
-     GROUP BY id HAVING argMax(source_kind, version) = {kind:String} AND max(published_at) < ${timeParam('before')}`,
+    `INSERT INTO erased_documents (erasure_id, kind, id) SELECT 'expired', 'expired', id ${EXPIRABLE}`,
     { kind, before },
   );
 }

@@ -138,7 +138,7 @@ export function toDeadLetterRow(raw: LogPosition, letter: DeadLetter): SqlRow {
     raw_partition: raw.partition,
     raw_offset: raw.offset,
     reason: letter.reason,
-    detail: wellFormed(letter.detail).slice(0, 500),
+    detail: wellFormed(letter.detail.slice(0, 500)),
     stage: letter.stage,
     original_base64: letter.originalBase64,
     attempts: letter.attempts,

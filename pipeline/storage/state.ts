@@ -1,5 +1,10 @@
 import type { Generations } from './generations.js';
+import type { OpenWork } from './open-work.js';
 import type { SqlSession } from './sql-session.js';
+
+const EVALUATED_UNTIL = 'evaluated_until';
+const SETTLED_UNTIL = 'settled_until';
+const AUTHOR_KEYS = 'author_keys';
 
 /** Small named values of the installation, such as its world and how far the detector has come. */
 export class StoreState {
@@ -20,4 +25,23 @@ export class StoreState {
   async write(key: string, value: string): Promise<void> {
     await this.db.insert('state', [{ key, value, generation: this.generations.next() }]);
   }
+}
+
+/** The values that the service itself keeps; each resolves when it is durable, or read. */
+export function namedValues(state: StoreState, work: OpenWork) {
+  const read = <Value>(key: string, parse: (value: string | null) => Value) =>
+    work.anytime(() => state.read(key).then(parse));
+  const write = (key: string, value: string) => work.inOrder(() => state.write(key, value));
+  return {
+    readEvaluatedUntil: () => read(EVALUATED_UNTIL, toTime),
+    writeEvaluatedUntil: (time: number) => write(EVALUATED_UNTIL, String(time)),
+    readSettledUntil: () => read(SETTLED_UNTIL, toTime),
+    writeSettledUntil: (time: number) => write(SETTLED_UNTIL, String(time)),
+    readAuthorKeys: () => read(AUTHOR_KEYS, (value) => (value ?? '').split(' ').filter((key) => key !== '')),
+    writeAuthorKeys: (fingerprints: readonly string[]) => write(AUTHOR_KEYS, fingerprints.join(' ')),
+  };
+}
+
+function toTime(value: string | null): number | null {
+  return value === null ? null : Number(value);
 }

@@ -61,6 +61,8 @@ export interface Metrics {
   lag(topic: string, group: string, documents: number): void;
   /** Messages that were gone before they were read, and when that was found; seconds since the epoch. */
   logGap(topic: GapTopic, messages: number, atSeconds: number): void;
+  /** A message of `documents.scored` that nobody can read was passed over. */
+  passedOver(): void;
   /** Partitions of the log went to another member, or came from one. */
   rebalanced(): void;
   sourceState(sourceId: string, state: SourceStateLabel): void;
@@ -167,8 +169,9 @@ function logMetrics({
   lag,
   gaps,
   gapAt,
+  passedOver,
   rebalances,
-}: ReturnType<typeof defineMetrics>): Pick<Metrics, 'lag' | 'logGap' | 'rebalanced'> {
+}: ReturnType<typeof defineMetrics>): Pick<Metrics, 'lag' | 'logGap' | 'passedOver' | 'rebalanced'> {
   return {
     lag: (topic, group, documents) => {
       lag.set({ topic, group }, documents);
@@ -176,6 +179,9 @@ function logMetrics({
     logGap(topic, messages, atSeconds) {
       gaps.inc({ topic }, messages);
       gapAt.set({ topic }, atSeconds);
+    },
+    passedOver: () => {
+      passedOver.inc();
     },
     rebalanced: () => {
       rebalances.inc();
@@ -231,6 +237,11 @@ function defineMetrics(registry: Registry) {
     ),
     gaps: counter('log_gap_messages_total', 'Messages gone before they were read.', ['topic']),
     gapAt: gauge('log_gap_timestamp_seconds', 'When a gap was found last.', ['topic']),
+    passedOver: counter(
+      'passed_over_messages_total',
+      'Messages of documents.scored that nobody can read.',
+      [],
+    ),
     rebalances: counter('log_rebalances_total', 'Changes in who reads which partition.', []),
     state: gauge('source_state', '1 for the state a source is in.', ['source', 'state']),
     freshness: gauge('source_freshness_seconds', 'Time since a source delivered.', ['source']),

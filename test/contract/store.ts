@@ -389,6 +389,9 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
       expect(await listed(BASE + 3 * HOUR, BASE + DAY, null)).toEqual(['f', 'm', 'p']);
       expect(await listed(BASE - HOUR, BASE, null)).toEqual([]);
       expect(await listed(BASE, BASE + 1, 'ELSE.X')).toEqual([]);
+      // The limit counts what was asked for, however many newer ones are in another state.
+      const inState = { from: BASE, to: BASE + 1, series: null, limit: 2, state: 'firing' } as const;
+      expect((await store.alerts(inState)).map(({ id }) => id).sort()).toEqual(['f', 'm']);
       const alert = await store.alert('f');
       expect(alert?.alert).toEqual(firing.alert);
       expect(alert?.events.map(({ sequence }) => sequence)).toEqual([1, 2]);

@@ -351,6 +351,24 @@ describe('the service around it', () => {
     }
   });
 
+  test('a query that ran over its limit is told with what would help, and both are in the log', async () => {
+    const lines: unknown[] = [];
+    const note = (sentence: string, fields: unknown) => void lines.push([sentence, fields]);
+    const fixture = createFixture({ logger: { warn: note, error: note } });
+    const { TimeoutError } = await import('../../pipeline/core/errors.js');
+    const words = 'The query ran over its time limit; ask for a shorter range.';
+    const answers = [new TimeoutError('query_too_slow', words), new Error('inside')];
+    const alerts = () => Promise.reject(answers.shift() ?? new Error('none left'));
+    const get = serve({ ...fixture, deps: { ...fixture.deps, queries: { ...fixture.store, alerts } } });
+    const slow = await get('/api/v1/alerts');
+    expect([slow.statusCode, slow.json<Problem>().detail]).toEqual([503, words]);
+    expect((await get('/api/v1/alerts')).statusCode).toBe(500);
+    expect(lines).toMatchObject([
+      ['A read ran over its time limit.', { request: 'GET /api/v1/alerts' }],
+      ['A request failed for an unforeseen reason.', { error: new Error('inside') }],
+    ]);
+  });
+
   test('a failing store is 503 when it may come back and 500 without its inside when nobody foresaw it', async () => {
     const fixture = createFixture();
     const failing = (error: Error): Fixture => ({

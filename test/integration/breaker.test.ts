@@ -103,7 +103,7 @@ describe('the circuit breaker', () => {
   it('also stops when it is the store that refuses them', async () => {
     await append(2_000, 6, 'unstorable');
     await stopped();
-    expect((await readiness()).text).toContain('the store refused them');
+    expect((await readiness()).text).toContain('they could not be stored');
     const positions = await service.parts.log.committedPositions('documents.scored', 'monitor');
     expect(positions[0]?.offset).toBeLessThan(2_000);
   });

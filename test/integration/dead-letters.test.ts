@@ -12,7 +12,7 @@ import { retryLetters } from '../../pipeline/app/dead-letters.js';
 import type { RunningService } from '../../pipeline/app/running-service.js';
 import { systemClock } from '../../pipeline/core/clock.js';
 import type { RawDocument } from '../../pipeline/core/document.js';
-import { RAW_TOPIC } from '../../pipeline/core/log.js';
+import { RAW_TOPIC, SCORED_TOPIC } from '../../pipeline/core/log.js';
 import { encodeRawDocument } from '../../pipeline/log/codec.js';
 import { rawDocument } from '../support/documents.js';
 import { never, openService } from '../support/in-process.js';
@@ -88,6 +88,29 @@ describe('dead letters', () => {
     const shown = await service.operate(showDeadLetterOperation, { id: '0:1' }, never);
     expect(Buffer.from(shown.originalBase64, 'base64').toString()).toBe(newer);
     expect(await reconciled()).toMatchObject({ accepted: 5, stored: 2, deadLettered: 3 });
+  });
+
+  it('come of what stands in documents.scored and cannot be read, and the rest of the topic is stored', async () => {
+    const [place] = await append([encodeRawDocument(rawDocument())]);
+    await reconciled();
+    const broken = { v: 1, kind: 'scored', raw: { partition: 0, offset: 1_000_000 }, scored: {} };
+    const settled = { ...broken, raw: place };
+    const values = [
+      bytes('hello'),
+      bytes('{}'),
+      bytes(JSON.stringify(broken)),
+      bytes(JSON.stringify(settled)),
+    ];
+    await service.parts.log.append(
+      SCORED_TOPIC,
+      values.map((value) => ({ key: 'console', value })),
+    );
+    await append([encodeRawDocument(rawDocument({ nativeId: 'n2', text: 'Another text.' }))]);
+    // The broken one names a place that nobody has accepted, so the books leave it out.
+    expect(await reconciled()).toMatchObject({ accepted: 2, stored: 2, deadLettered: 0 });
+    expect((await list()).map(({ raw }) => raw.offset)).toEqual([1_000_000]);
+    const text = await (await fetch(`${String(service.addresses.metrics)}/metrics`)).text();
+    expect(text).toContain('bellwether_passed_over_messages_total 2');
   });
 
   it('are found by state, reason and source', async () => {

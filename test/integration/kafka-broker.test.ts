@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { LogPosition } from '../../pipeline/core/document.js';
@@ -124,6 +126,14 @@ describe.skipIf(!possible && process.env['CI'] !== 'true')('The log on a real br
     }
     await Promise.all([reading.close(), writing.close()]);
   }, 180_000);
+
+  it('makes its topics itself, although the broker would make them with settings of its own', async () => {
+    const log = await open('made.');
+    // The broker's own limit is 1 MB.
+    await log.append(RAW_TOPIC, [{ key: 'large', value: randomBytes(5_000_000) }]);
+    expect(await log.endPositions(RAW_TOPIC)).toHaveLength(3);
+    await log.close();
+  }, 60_000);
 
   it('reports what the broker dropped unread once, and not again by the next reader', async () => {
     const gaps: LogGap[] = [];

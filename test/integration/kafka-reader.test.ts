@@ -21,6 +21,10 @@ interface Faults {
   outOfRange: boolean;
   /** How many questions for the watermarks then fail. */
   unanswered: number;
+  /** Nothing is fetched any more; `held` when the fetch before that is over. */
+  hold?: 'asked' | 'held';
+  /** Where a partition is said to begin. */
+  low?: { readonly partition: number; readonly offset: number };
 }
 
 type Call = (...args: readonly unknown[]) => unknown;
@@ -45,11 +49,18 @@ function faultyClient(client: KafkaClient, faults: Faults): KafkaClient {
     const ask = consumer.queryWatermarkOffsets.bind(consumer) as Call;
     return {
       consume: (...args: readonly unknown[]) => {
+        if (faults.hold !== undefined) {
+          faults.hold = 'held';
+          return setTimeout(() => (args.at(-1) as Call)(null, []), 20);
+        }
         if (!faults.outOfRange) return (consume as Call)(...args);
         faults.outOfRange = false;
         return answer(args, OFFSET_RESET);
       },
       queryWatermarkOffsets: (...args: readonly unknown[]) => {
+        const { low } = faults;
+        if (low !== undefined && args[1] === low.partition)
+          return (args.at(-1) as Call)(null, { lowOffset: low.offset, highOffset: low.offset + 1 });
         if (faults.unanswered === 0) return ask(...args);
         faults.unanswered -= 1;
         return answer(args, TRANSPORT);
@@ -100,7 +111,7 @@ function openReader(client: KafkaClient, brokers: string, topic: string, onFailu
     settings: connectionSettings(brokers, PLAINTEXT),
     target: { brokers, connection: PLAINTEXT },
     topic,
-    group: 'readers',
+    group: `readers of ${topic}`,
     sessionTimeoutMs: 10_000,
     instanceId: null,
     onGap: () => undefined,
@@ -139,6 +150,46 @@ describe.skipIf(!possible && process.env['CI'] !== 'true')('A reader whose next 
     await log.append('gone', [record('second')]);
     expect((await next()).key).toBe('second');
     expect(failures.join()).toContain('transport failure');
+    await reader.close();
+    await log.close();
+  }, 90_000);
+
+  it('passes over what is gone without a halt and without a failure, and commits past it', async () => {
+    const log = await openKafkaLog(kafkaLogOptions(cluster.brokers, { createTopics: false, prefix: '' }));
+    const record = (name: string) => ({ key: 'one partition', value: Buffer.from(name) });
+    await log.append('jumped', [record('first')]);
+    const faults: Faults = { outOfRange: false, unanswered: 0 };
+    const failures: string[] = [];
+    const client = faultyClient(await loadKafkaClient(), faults);
+    const reader = await openReader(client, cluster.brokers, 'jumped', (words) => failures.push(words));
+    const next = (deadlineMs: number) =>
+      until(
+        async () => (await reader.pull({ maxMessages: 1, maxBytes: 1e6, waitMs: 500 }))[0] ?? null,
+        deadlineMs,
+        'a message',
+      );
+    const { partition, offset } = await next(40_000);
+    await reader.commit([{ partition, offset: offset + 1 }]);
+    failures.length = 0;
+    faults.hold = 'asked';
+    await until(() => Promise.resolve(faults.hold === 'held' ? true : null), 20_000, 'a reader that is held');
+    await log.append('jumped', ['gone', 'gone too', 'fourth'].map(record));
+    faults.low = { partition, offset: 3 };
+    faults.outOfRange = true;
+    delete faults.hold;
+    // Committing waits at most 15 s for an answer that only this reader's own loop brings.
+    const fourth = await next(10_000);
+    expect(Buffer.from(fourth.value).toString()).toBe('fourth');
+    const committed = async () =>
+      (await log.committedPositions('jumped', 'readers of jumped')).find(
+        (place) => place.partition === partition,
+      );
+    await until(
+      async () => ((await committed())?.offset === 3 ? true : null),
+      10_000,
+      'the gap is committed',
+    );
+    expect(failures).toEqual([]);
     await reader.close();
     await log.close();
   }, 90_000);

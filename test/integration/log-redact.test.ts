@@ -1,7 +1,12 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../pipeline/core/clock.js';
+import { openEnvironment } from '../../pipeline/log/lmdb-environment.js';
 import { openLmdbLog } from '../../pipeline/log/lmdb-log.js';
+import { rewriteFile } from '../../pipeline/log/redact-log.js';
 import { bytesIn } from '../support/find-bytes.js';
 import { temporaryFolder } from '../support/service.js';
 
@@ -79,5 +84,29 @@ describe('taking records out of their place', () => {
     await redact();
     await later;
     expect(await readAll()).toHaveLength(500);
+  });
+});
+
+describe('writing the file anew', () => {
+  it('goes on in the file that has taken the place, also when the folder cannot be synchronised', async () => {
+    await append(0, 20, 50);
+    await log.close();
+    const environment = await openEnvironment(folder.path);
+    const failing = () => Promise.reject(new Error('EMFILE'));
+    await expect(rewriteFile(environment, failing)).rejects.toThrow('EMFILE');
+    await environment.records.put([TOPIC, 0, 99], bytes('acknowledged afterwards'));
+    await environment.root.close();
+    const again = await openEnvironment(folder.path);
+    expect(again.records.get([TOPIC, 0, 99])?.toString()).toBe('acknowledged afterwards');
+    await again.records.remove([TOPIC, 0, 99]);
+    await again.root.close();
+    log = await open();
+    expect(await readAll()).toHaveLength(20);
+  });
+
+  it('leaves a file that only its owner reads', async () => {
+    await append(0, 1, 50);
+    await redact();
+    expect((await stat(join(folder.path, 'log.mdb'))).mode & 0o777).toBe(0o600);
   });
 });

@@ -36,7 +36,7 @@ it('copies the log as it was when the snapshot was taken, whatever is appended, 
   await log.append('documents.raw', records(0, 500), { cursors: [{ name: 'feed', value: 'then' }] });
   const reader = await log.openReader('documents.raw', 'understand');
   await reader.commit([{ partition: 0, offset: 100 }]);
-  const snapshot = log.snapshot?.();
+  const snapshot = await log.snapshot?.();
   await log.append('documents.raw', records(500, 12_000), { cursors: [{ name: 'feed', value: 'later' }] });
   await log.append('documents.scored', records(0, 10), { cursors: [{ name: 'new', value: 'later' }] });
   await reader.commit([{ partition: 0, offset: 9_000 }]);
@@ -66,7 +66,7 @@ it('trims again when the snapshot is released', async () => {
   await log.append('documents.raw', records(0, 50));
   const reader = await log.openReader('documents.raw', 'understand');
   await reader.commit([{ partition: 0, offset: 50 }]);
-  const snapshot = log.snapshot?.();
+  const snapshot = await log.snapshot?.();
   await log.trim();
   expect(await textsOf(log, 'during')).toHaveLength(50);
   snapshot?.release();
@@ -76,3 +76,31 @@ it('trims again when the snapshot is released', async () => {
   await log.trim();
   expect(await textsOf(log, 'after')).toHaveLength(0);
 });
+
+it.each([0, 1, 2, 3, 5, 8])(
+  'stops a trim that is under way (%i turns old), so that the copy holds every record that it claims',
+  async (turns) => {
+    await log.append('documents.raw', records(0, 5_000));
+    const reader = await log.openReader('documents.raw', 'understand');
+    await reader.commit([{ partition: 0, offset: 5_000 }]);
+    const trimming = log.trim();
+    for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    const snapshot = await log.snapshot?.();
+    await trimming;
+    const path = join(folder.path, 'copy');
+    await snapshot?.copyTo(path);
+    snapshot?.release();
+    const copy = await openLmdbLog({ path, clock: systemClock, retention: { maxAgeMs: 0, maxBytes: 0 } });
+    try {
+      const left = await textsOf(copy, 'checker');
+      expect(left.length).toBeGreaterThan(0);
+      expect(left).toEqual(records(5_000 - left.length, left.length).map(({ value }) => value.toString()));
+      const checker = await copy.openReader('documents.raw', 'checker');
+      await checker.commit([{ partition: 0, offset: 5_000 }]);
+      await copy.trim();
+      expect(await textsOf(copy, 'after')).toEqual([]);
+    } finally {
+      await copy.close();
+    }
+  },
+);

@@ -5,7 +5,9 @@ import { createOutbox } from '../../alerts/notifiers/outbox.js';
 import { createMonitoring, type Monitoring } from '../../pipeline/app/monitoring.js';
 import { openParts, type Parts } from '../../pipeline/app/parts.js';
 import { ALL_ROLES } from '../../pipeline/app/roles.js';
+import { ConfigError } from '../../pipeline/core/errors.js';
 import { systemClock } from '../../pipeline/core/clock.js';
+import type { Store } from '../../pipeline/storage/open-store.js';
 import { silentLogger } from '../../pipeline/telemetry/logger.js';
 import { createMetrics } from '../../pipeline/telemetry/metrics.js';
 import { temporaryFolder } from '../support/service.js';
@@ -28,13 +30,13 @@ afterEach(async () => {
 });
 
 /** A monitor on a real store that is slow to answer. */
-async function openMonitoring(): Promise<Monitoring> {
+async function openMonitoring(answers: Partial<Store> = {}): Promise<Monitoring> {
   const config = await loadConfig({ file: null, env: {}, overrides: { sources: [] } });
   const base = { config, clock: systemClock, logger: silentLogger, metrics: createMetrics() };
   const open = await openParts({ ...base, dataDir: folder.path, world: 'live', roles: ALL_ROLES });
   if (open.store === null) throw new Error('no store');
   const { store } = open;
-  parts = { ...open, store };
+  parts = { ...open, store: { ...store, ...answers } };
   return createMonitoring({
     async takeOver() {
       await new Promise<void>((resolve) => gates.push(resolve));
@@ -96,4 +98,19 @@ it('is active once when the partition came back before the first answer of the s
   await monitoring.deactivate();
   expect(signal?.aborted).toBe(true);
   expect(monitoring.state).toBe('standby');
+}, 30_000);
+
+it('stands by when detection hears from the store that another one has taken over, before the log says so', async () => {
+  const replaced = new ConfigError('not_the_active_monitor', 'Another monitor has taken over meanwhile.');
+  const monitoring = await openMonitoring({ openEvents: () => Promise.reject(replaced) });
+  const abort = new AbortController();
+  const running = monitoring.run(abort.signal);
+  const activated = monitoring.activate();
+  await gateCount(1);
+  gates[0]?.();
+  await activated;
+  while (monitoring.state === 'active') await new Promise((resolve) => setImmediate(resolve));
+  expect(told.slice(-2)).toEqual(['active', 'standby']);
+  abort.abort();
+  await running;
 }, 30_000);

@@ -141,6 +141,23 @@ it('finds the one row that the engine refuses and stores its neighbours', async 
   expect(counts.storedReceipts).toBe(counts.stored);
 });
 
+it.each(['dead_letters', 'receipts'])(
+  'ends when a row of %s is refused, instead of losing it',
+  async (table) => {
+    const { batch } = makeBatch(`refused in ${table}`);
+    const session: SqlSession = {
+      ...db,
+      insert: (into, rows) =>
+        db.insert(into, into === table ? rows.map((row) => ({ ...row, raw_partition: 'none' })) : rows),
+    };
+    await expect(new BatchWriter(session, () => BASE).write(batch)).rejects.toMatchObject({
+      name: 'InvariantError',
+      code: 'row_refused',
+    });
+    await new BatchWriter(db, () => BASE).write(batch);
+  },
+);
+
 it('equals a recomputation after all windows were rolled up', async () => {
   await (
     await openRollUps()

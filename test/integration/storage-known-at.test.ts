@@ -164,7 +164,7 @@ it('says since when a write is on its way, until it has ended, whether well or n
   expect(store.openSince()).toBeNull();
 });
 
-it('does not let a re-score or a mark of a term that has ended through', async () => {
+it('does not let a re-score, a mark or an alert event of a term that has ended through', async () => {
   const version = makeVersion({ name: 'ended', offset: 3, series: ['ENDED.X'] });
   await store.write(batchOf(version));
   await store.rollUp(touchedBy(version));
@@ -177,10 +177,13 @@ it('does not let a re-score or a mark of a term that has ended through', async (
     at: now,
     wentTo: null,
   } as const;
+  const event = makeEvent({ id: 'ended', sequence: 0, type: 'firing', state: 'firing' });
   store.standDown();
+  await expect(store.appendEvents([event])).rejects.toMatchObject({ code: 'not_the_active_monitor' });
   await expect(store.rescore.write([rescore])).rejects.toMatchObject({ code: 'not_the_active_monitor' });
   await expect(store.deadLetters.mark(mark)).rejects.toMatchObject({ code: 'not_the_active_monitor' });
   await store.takeOver();
+  expect(await store.alert('ended')).toBeNull();
   await store.deadLetters.mark(mark);
   expect((await store.counts()).rollUpDifferences).toBe(0);
 });

@@ -92,12 +92,13 @@ export function createMemoryStore(): MemoryStore {
       });
     },
     document: (id, asOf) => Promise.resolve(newest(asOf).find((view) => view.id === id) ?? null),
-    alerts: ({ from, to, series, limit }) =>
+    alerts: ({ from, to, series, limit, state = null }) =>
       Promise.resolve(
         [...alerts.values()]
           .map((entry) => entry.alert)
           .filter((alert) => Date.parse(alert.startedAt) >= from && Date.parse(alert.startedAt) < to)
           .filter((alert) => series === null || alert.series.key === series)
+          .filter((alert) => state === null || alert.state === state)
           .slice(0, limit),
       ),
     diff: () => Promise.reject(new Error('A diff needs the real store.')),

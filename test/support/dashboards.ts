@@ -5,6 +5,7 @@ import { systemClock } from '../../pipeline/core/clock.js';
 import { documentText, type MentionOrigin } from '../../pipeline/core/scored.js';
 import type { DocumentView } from '../../pipeline/core/store.js';
 import type { TopicId } from '../../pipeline/core/taxonomy.js';
+import { silentLogger } from '../../pipeline/telemetry/logger.js';
 import { createLiveHub, type LiveHub } from '../../dashboards/api/live-hub.js';
 import type { LiveDocument } from '../../dashboards/api/wire.js';
 import type {
@@ -227,7 +228,7 @@ export function createFixture(overrides: Partial<ServerDeps> = {}): Fixture {
       health: () => ({ ready: true, reasons: [] }),
       status: () => fixture.status,
       clock: systemClock,
-      logger: null,
+      logger: silentLogger,
       webRoot: '/nonexistent',
       host: '127.0.0.1',
       ...overrides,

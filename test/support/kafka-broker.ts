@@ -138,7 +138,6 @@ function defaults(
     'transaction.state.log.replication.factor': '1',
     'transaction.state.log.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
-    'auto.create.topics.enable': 'false',
     'log.retention.check.interval.ms': '1000',
     'log.initial.task.delay.ms': '500',
   };

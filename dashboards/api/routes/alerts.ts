@@ -52,9 +52,9 @@ export function addAlertRoutes(app: FastifyInstance, deps: ServerDeps, gate: Rea
       requireOrder(from, to);
       const series =
         query.series === undefined ? null : resolveSeries(query.series, to, deps.instruments).key;
-      const alerts = await gate(() => deps.queries.alerts({ from, to, series, limit: query.limit, asOf }));
-      const wanted = alerts.filter((alert) => query.state === undefined || alert.state === query.state);
-      return { data: wanted.map((alert) => toAlert(alert, deps)), asOf: toIso(asOf ?? now) };
+      const { limit, state = null } = query;
+      const alerts = await gate(() => deps.queries.alerts({ from, to, series, limit, state, asOf }));
+      return { data: alerts.map((alert) => toAlert(alert, deps)), asOf: toIso(asOf ?? now) };
     },
   );
 

@@ -69,7 +69,7 @@ async function takeMoment({ folder, log, store }: Parts): Promise<Moment> {
   };
   try {
     const frozen = await store.freeze?.(async () => {
-      const snapshot = log.snapshot?.();
+      const snapshot = await log.snapshot?.();
       if (snapshot !== undefined) snapshots.push(snapshot);
       return listMails(folder.outbox);
     });

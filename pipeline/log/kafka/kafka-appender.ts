@@ -48,6 +48,11 @@ class Delivery {
     this.done.catch(() => undefined);
   }
 
+  /** Why a record of it is lost, so that the whole append will be rejected and repeated; null while none is. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
   report(index: number, error: unknown, position: LogPosition): void {
     this.positions[index] = position;
     if (error !== null && error !== undefined) this.#failure ??= error;
@@ -143,6 +148,9 @@ export class KafkaAppender {
 
   async #produce(topic: string, partition: number | null, record: LogRecord, place: Place): Promise<void> {
     for (;;) {
+      // After a record that timed out none may go: it would overtake the repeat, as a correction its original.
+      const { failure } = place.delivery;
+      if (failure !== null) throw toLogError(failure, 'append');
       try {
         const value = Buffer.from(record.value.buffer, record.value.byteOffset, record.value.byteLength);
         this.#producer.produce(topic, partition, value, record.key, null, place);

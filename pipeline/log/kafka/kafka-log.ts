@@ -57,9 +57,11 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<DurableLog
     ...connectionSettings(options.brokers, options.connection),
     'client.id': options.instanceId ?? 'bellwether',
   };
-  const { onFailure } = options;
+  const { onFailure, createTopics = true } = options;
+  // By default a broker makes a topic that a producer asks about, with settings of its own, before we can.
+  const sending = { ...settings, 'allow.auto.create.topics': !createTopics };
   const appender = await refusalIsConfig(() =>
-    KafkaAppender.open({ client, settings, target: options, onFailure }),
+    KafkaAppender.open({ client, settings: sending, target: options, onFailure }),
   );
   return new KafkaLog(options, client, settings, appender);
 }

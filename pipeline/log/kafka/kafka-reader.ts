@@ -189,7 +189,8 @@ export class KafkaReader implements LogReader {
       await seek(this.#consumer, { topic, partition: id, offset: low });
       await this.#reportGap({ topic, partition: id, from: expected, to: low });
       this.#partitions.skipTo(id, low);
-      await this.#commits.commit(this.#partitions.passGaps());
+      // Not awaited: the broker's answer reaches us through the loop that waits here.
+      void this.#commitPast(this.#partitions.passGaps());
     }
   }
 
@@ -232,9 +233,13 @@ export class KafkaReader implements LogReader {
 
   /** A gap before the start is written down, then committed past, so that the next reader does not report it again. */
   async #passStartGap(gap: LogGap): Promise<void> {
-    if (!(await this.#reportGap(gap))) return;
+    if (await this.#reportGap(gap)) await this.#commitPast(this.#partitions.uncommit(gap.partition));
+  }
+
+  /** What the broker does not take goes with the next commit. */
+  async #commitPast(next: readonly LogPosition[]): Promise<void> {
     try {
-      await this.#commits.commit(this.#partitions.uncommit(gap.partition));
+      await this.#commits.commit(next);
     } catch (failure) {
       this.options.onFailure(toLogError(failure, 'commit past a gap'));
     }
@@ -262,10 +267,7 @@ export class KafkaReader implements LogReader {
         await pause(AGAIN_MS);
       }
     }
-    for (const id of stillHeld()) {
-      const partition = this.#partitions.get(id);
-      if (partition !== undefined) partition.state = 'open';
-    }
+    this.#partitions.open(stillHeld());
     this.#wake();
   }
 

@@ -58,6 +58,14 @@ export class Partitions {
     return partition;
   }
 
+  /** From now on messages of the partitions are given out. */
+  open(ids: readonly number[]): void {
+    for (const id of ids) {
+      const partition = this.#held.get(id);
+      if (partition !== undefined) partition.state = 'open';
+    }
+  }
+
   /** Stops giving out messages of the partition; what was fetched ahead is dropped, its next reader fetches it again. */
   leave(id: number): void {
     const partition = this.#held.get(id);

@@ -36,6 +36,8 @@ interface Run {
   largest: number;
   read: number[];
   letters: number[];
+  /** Bytes of the largest record that was made. */
+  largestRecord: number;
   crashed: boolean;
 }
 
@@ -48,7 +50,7 @@ function lettersIn(records: readonly UnderstoodRecord[]): readonly number[] {
 /** One life of the process: reads on until all is committed, or dies at the poison with whatever it had in work. */
 async function live(poison: readonly number[], options: { killAt?: number } = {}): Promise<Run> {
   const letters: number[] = [];
-  const run: Run = { largest: 0, read: [], letters, crashed: false };
+  const run: Run = { largest: 0, read: [], letters, largestRecord: 0, crashed: false };
   const guard = createCrashGuard({
     log,
     clock: systemClock,
@@ -77,7 +79,9 @@ async function live(poison: readonly number[], options: { killAt?: number } = {}
         continue;
       }
       run.largest = Math.max(run.largest, messages.length);
-      letters.push(...lettersIn(await work(messages)));
+      const records = await work(messages);
+      letters.push(...lettersIn(records));
+      run.largestRecord = Math.max(run.largestRecord, ...records.map(({ value }) => value.byteLength));
       run.read.push(...messages.map(({ offset }) => offset));
       await reader.commit([{ partition: 0, offset: (messages.at(-1)?.offset ?? 0) + 1 }]);
     }
@@ -105,6 +109,13 @@ describe('a message that ends the process', () => {
     expect(runs.map(({ crashed }) => crashed)).toEqual([true, true, true, true, true, true, true, false]);
     expect(runs.flatMap(({ letters }) => letters)).toEqual([17]);
     expect(new Set(runs.flatMap(({ read }) => read)).size).toBe(40);
+  });
+
+  it('is cut when its letter would be larger than a message of the log may be', async () => {
+    await log.append(RAW_TOPIC, [{ key: 'k', value: Buffer.alloc(15_000_000) }]);
+    const last = (await livesUntilDone([0])).at(-1);
+    expect(last).toMatchObject({ crashed: false, letters: [0] });
+    expect(last?.largestRecord).toBeLessThan(2_000_000);
   });
 
   it('is found in a large backlog one attempt later, and the rest of the backlog is read in groups', async () => {

@@ -55,6 +55,18 @@ describe('What a source hands over that is no document', () => {
     expect(text).toContain('bellwether_accepted_documents_total{source_type="kafka"} 1');
   });
 
+  it('is cut, with its true length, when the log would refuse it', async () => {
+    const { message } = await takeIn(Buffer.concat([Buffer.from('["beginning'), Buffer.alloc(17_000_000)]));
+    expect(message?.value.byteLength).toBe(1_000_000);
+    expect(Buffer.from(message?.value ?? []).toString()).toMatch(/^.*17000011 bytes.*\n\["beginning/);
+  });
+
+  it('is cut before it is looked at: its beginning is not taken for a document of ours', async () => {
+    const forged = encodeRawDocument(rawDocument());
+    const { message } = await takeIn(Buffer.concat([forged, Buffer.alloc(1_000_000, ' '), Buffer.from('x')]));
+    expect(() => decodeRawDocument(message?.value ?? new Uint8Array())).toThrow(/not JSON/);
+  });
+
   it('is never taken for a document of ours, which could name any source', async () => {
     const forged = encodeRawDocument(rawDocument());
     const { message } = await takeIn(forged);

@@ -68,7 +68,7 @@ describe('raw documents', () => {
     ['a list', Buffer.from('[]'), 'invalid_message'],
     ['null', Buffer.from('null'), 'invalid_message'],
     ['no version', Buffer.from('{}'), 'unknown_version'],
-    ['a later version', changed((f) => (f['v'] = 2)), 'unknown_version'],
+    ['a later version', changed((f) => (f['v'] = 2)), 'newer_version'],
     ['a version that is an object', changed((f) => (f['v'] = { toString: 1 })), 'unknown_version'],
     ['a missing text', changed((f) => delete f['text']), 'invalid_message'],
     ['an id that is no id', changed((f) => (f['id'] = 'A'.repeat(32))), 'invalid_message'],

@@ -9,7 +9,11 @@ import type {
   StoredVersion,
   StoryStretch,
 } from '../../../../pipeline/core/store.js';
-import { resolveVersions, type WeighContributions } from '../../../../pipeline/operators/resolve-versions.js';
+import {
+  resolveVersions,
+  type ResolvedBatch,
+  type WeighContributions,
+} from '../../../../pipeline/operators/resolve-versions.js';
 import { mention, rawDocument, scoredDocument, scoredMessage } from '../../../support/documents.js';
 
 const weigh: WeighContributions = (scored, { copy }) =>
@@ -72,11 +76,15 @@ class Kept {
   async process(messages: readonly ScoredMessage[]) {
     const sequenced = messages.map((message) => ({ sequence: message.raw.offset, message }));
     const resolved = await resolveVersions(sequenced, { store: this, weigh, virtualClock: true });
-    for (const version of resolved.batch.versions) {
+    this.keep(resolved);
+    return resolved;
+  }
+
+  keep({ batch }: ResolvedBatch): void {
+    for (const version of batch.versions) {
       this.versions.set(`${version.scored.document.id} ${version.version}`, version);
     }
-    for (const receipt of resolved.batch.receipts) this.receipts.set(receipt.raw.offset, receipt);
-    return resolved;
+    for (const receipt of batch.receipts) this.receipts.set(receipt.raw.offset, receipt);
   }
 }
 
@@ -129,6 +137,27 @@ describe('resolveVersions', () => {
       [2, 'second'],
       [3, 'third'],
     ]);
+  });
+
+  it('gives no number twice when a correction overtook its original', async () => {
+    const [original, correction] = [3, 5].map((offset) =>
+      scoredMessage(offset, scoredDocument(rawDocument({ text: `Text of ${offset}.` }))),
+    );
+    if (original === undefined || correction === undefined) throw new Error('two messages');
+    // A partly failed append is sent again as a whole.
+    const log = [correction, original, correction].map((message, sequence) => ({ sequence, message }));
+    for (const cut of [1, 2, 3]) {
+      const kept = new Kept();
+      for (let at = 0; at < log.length; at += cut)
+        kept.keep(
+          await resolveVersions(log.slice(at, at + cut), { store: kept, weigh, virtualClock: false }),
+        );
+      const versions = [...kept.versions.values()].map(({ raw, version }) => [raw.offset, version]);
+      expect(versions).toEqual([
+        [5, 1],
+        [3, 2],
+      ]);
+    }
   });
 
   it('withdraws every series of a retracted document', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { InvalidDocumentError } from '../../../../pipeline/core/errors.js';
 import type { Classification, Classifier, ClassifierInput } from '../../../../pipeline/core/model.js';
+import { decodeRawDocument, encodeScoredMessage } from '../../../../pipeline/log/codec.js';
 import { findTellingSentence } from '../../../../pipeline/operators/find-telling-sentence.js';
 import { flagDocument } from '../../../../pipeline/operators/flag-document.js';
 import { scoreSentiment } from '../../../../pipeline/operators/score-sentiment.js';
@@ -129,6 +130,16 @@ describe('understanding a document', () => {
     expect(results[0]).toMatchObject({
       letter: { reason: 'undecodable', originalBase64: Buffer.from('{"raw":1}').toString('base64') },
     });
+  });
+
+  it('keeps the beginning and the true length of what is too large for a dead letter', () => {
+    const value = Buffer.from(`["${'x'.repeat(15_000_000)}`);
+    const broken = understandDocument({ ...message, value }, { ...deps, decode: decodeRawDocument });
+    if (broken.kind !== 'dead-letter') throw new Error('not refused');
+    const letter = encodeScoredMessage({ kind: 'dead-letter', raw: broken.raw, letter: broken.letter });
+    expect(letter.byteLength).toBeLessThan(2_000_000);
+    const kept = Buffer.from(broken.letter.originalBase64, 'base64').toString();
+    expect(kept).toMatch(/^.*15000002 bytes.*\n\["xxx/);
   });
 
   it('survives a fault of ours in linking: the document is a dead letter that says so', () => {

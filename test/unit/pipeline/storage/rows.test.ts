@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toVersionRows, wellFormed } from '../../../../pipeline/storage/rows.js';
+import { toDeadLetterRow, toVersionRows, wellFormed } from '../../../../pipeline/storage/rows.js';
 import { BASE, HOUR, makeVersion } from '../../../support/store.js';
 
 const spec = { name: 'a document', offset: 7 };
@@ -68,4 +68,19 @@ describe('the rows of a version', () => {
   it('replaces the halves of broken pairs and leaves whole ones', () => {
     expect(wellFormed('a\ud800b🙂\udc00')).toBe('a\ufffdb🙂\ufffd');
   });
+});
+
+it('cuts the words of a dead letter without leaving half of a pair of surrogates', () => {
+  const row = toDeadLetterRow(
+    { partition: 0, offset: 7 },
+    {
+      reason: 'internal_error',
+      detail: `${'x'.repeat(499)}\u{1f600} is refused.`,
+      stage: 'monitor',
+      originalBase64: '',
+      attempts: 1,
+      at: new Date(BASE).toISOString(),
+    },
+  );
+  expect(row['detail']).toBe(`${'x'.repeat(499)}\uFFFD`);
 });
