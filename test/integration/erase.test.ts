@@ -247,6 +247,8 @@ describe('the command', () => {
         rollUpDifferences: 0,
       });
     },
+    // Three processes, one after the other.
+    120_000,
   );
 
   it('says that documents without an author cannot be searched for a person, and when it found none of theirs', async () => {
