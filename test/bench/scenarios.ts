@@ -249,7 +249,7 @@ const soak: Scenario = {
 const sizing: Scenario = {
   async run(options) {
     const figures: Figure[] = [];
-    for (const history of SIZES.history) {
+    for (const history of options.history === undefined ? SIZES.history : [options.history]) {
       for (const rate of SIZES.rate) {
         const folder = join(options.folder, `history-${history}`);
         const cell = { ...options, folder, history };
