@@ -6,7 +6,7 @@ export default defineConfig({
     // Native parts (chDB, LMDB) live as long as their process: one process a file keeps them apart.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: process.env['CI'] === 'true' ? ['default', 'json'] : ['default'],
     outputFile: { json: 'dist/test-report.json' },
