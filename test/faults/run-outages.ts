@@ -35,7 +35,7 @@ export type OutageName = keyof typeof OUTAGES;
 
 export interface Outage {
   readonly name: OutageName;
-  /** Documents on their way when the fault ended, and seconds until they were no more than before it. */
+  /** Documents on their way when the fault ended, and seconds from the end of the traffic until they were no more than before it. */
   readonly backlog: number;
   readonly caughtUpSeconds: number | null;
   /** Changes in who reads what; a slow store must cause none. */
@@ -65,6 +65,9 @@ export async function runOutage(
     await OUTAGES[name]({ ...traffic, parts });
     trace('over', driver);
     const backlog = await look('bellwether_lag_documents');
+    // The driver sends as fast as it is answered: while it does, nothing catches up.
+    driver.stop();
+    await driver.done;
     const caughtUpSeconds = await caughtUp(() => look('bellwether_lag_documents'), usual + 200);
     return {
       name,
