@@ -177,7 +177,7 @@ function InstrumentLine({ row }: { readonly row: OverviewRow }) {
       <td class="documents">
         {formatCount(row.documents)}
         <small title={t('storiesUnit')}>
-          {formatCount(row.stories)} {t('stories').toLowerCase()}
+          {formatCount(row.stories)} {t(row.stories === 1 ? 'story' : 'stories').toLowerCase()}
         </small>
       </td>
     </tr>
