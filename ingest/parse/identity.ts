@@ -64,10 +64,15 @@ const PSEUDONYM = /^u_[0-9a-f]{8,64}$/;
  */
 export function pseudonym(sourceId: string, author: string, key: string | undefined): string | null {
   if (author === '') return null;
-  if (PSEUDONYM.test(author)) return author;
+  if (isPseudonym(author)) return author;
   if (key === undefined) return null;
   const mac = createHmac('sha256', key).update(`${sourceId}${SEPARATOR}${author}`).digest('hex');
   return `u_${mac.slice(0, 20)}`;
+}
+
+/** Whether a name is one that was made here or by the sender in our form, `u_` and 8 to 64 hex digits. */
+export function isPseudonym(name: string): boolean {
+  return PSEUDONYM.test(name);
 }
 
 /** The pseudonym under which the documents of an author of a source are kept: of the id as the source gives it, cleaned as ingest does. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { authorPseudonym } from '../../../ingest/parse/identity.js';
+import { authorPseudonym, isPseudonym } from '../../../ingest/parse/identity.js';
 import type { ErasureTarget } from '../../core/erasure.js';
 import { ConfigError } from '../../core/errors.js';
 import type { ErasedRows } from '../../storage/erasure.js';
@@ -18,8 +18,6 @@ const request = z.strictObject({
 });
 
 export type EraseRequest = z.infer<typeof request>;
-
-const PSEUDONYM = /^u_[0-9a-f]{8,64}$/;
 
 export interface EraseResult {
   readonly mode: EraseRequest['mode'];
@@ -82,7 +80,7 @@ async function targetsOf(
   const keys = allAuthorKeys(config);
   return [...new Set([...stored, ...configured])].sort().flatMap((id) => {
     const named = pseudonym === null ? pseudonymsOf(id, author ?? '', keys) : [pseudonym];
-    if (named.length > 0 && named.every((own) => PSEUDONYM.test(own)))
+    if (named.length > 0 && named.every(isPseudonym))
       return named.map((own) => ({ kind: 'author', source: id, pseudonym: own }) as const);
     throw new ConfigError(
       'no_author_key',
