@@ -208,5 +208,3 @@ type Revealed<T> = SecretReference extends T
 
 /** The whole configuration, checked, with defaults filled in and secrets read. Only `pipeline/app` sees all of it. */
 export type Config = Revealed<ParsedConfig>;
-export type RssSourceConfig = Extract<Config['sources'][number], { type: 'rss' }>;
-export type KafkaSourceConfig = Extract<Config['sources'][number], { type: 'kafka' }>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { secretReferenceSchema } from './secret-reference.js';
-import { KAFKA_URL, kafkaConnection } from './source-schema.js';
+import { KAFKA_URL, kafkaConnection } from './kafka-connection.js';
 
 const kafka = z.strictObject({
   ...kafkaConnection,

@@ -5,6 +5,8 @@ import type { SourceState, SourceStatus } from './source.js';
 export interface StatusTracker {
   delivered(documents: number): void;
   rejected(): void;
+  /** The source answered, with documents or without. */
+  contacted(): void;
   become(state: SourceState, reason?: string): void;
   read(): SourceStatus;
 }
@@ -15,16 +17,22 @@ export function createStatusTracker(id: string, clock: Pick<Clock, 'now'>): Stat
     state: 'starting',
     reason: null,
     lastDeliveryAt: null,
+    lastContactAt: null,
     delivered: 0,
     rejected: 0,
   };
   return {
     delivered: (documents) => {
       if (documents === 0) return;
-      status = { ...status, delivered: status.delivered + documents, lastDeliveryAt: clock.now() };
+      const now = clock.now();
+      const delivered = status.delivered + documents;
+      status = { ...status, delivered, lastDeliveryAt: now, lastContactAt: now };
     },
     rejected: () => {
       status = { ...status, rejected: status.rejected + 1 };
+    },
+    contacted: () => {
+      status = { ...status, lastContactAt: clock.now() };
     },
     become: (state, reason) => {
       status = { ...status, state, reason: reason ?? null };

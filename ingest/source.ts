@@ -37,6 +37,8 @@ export interface SourceStatus {
   readonly reason: string | null;
   /** Milliseconds since the epoch, or null before the first delivery with documents. */
   readonly lastDeliveryAt: number | null;
+  /** Milliseconds since the epoch when the source last answered or was heard of, with documents or without; null before. */
+  readonly lastContactAt: number | null;
   readonly delivered: number;
   readonly rejected: number;
 }

@@ -17,8 +17,7 @@ export interface KafkaSourceOptions {
   readonly authorKey?: string;
   readonly masking?: Masking;
   readonly clock: Clock;
-  /** The messages of one pull that are no documents; at least one. */
-  readonly onRejected: (items: readonly RejectedItem[]) => void;
+  readonly onRejected: (item: RejectedItem) => void;
   /** Looks at what one reader gave: `record` answers true for the message with which there are too many bad ones. */
   readonly createBreaker: () => { record(bad: boolean): boolean };
 }
@@ -70,8 +69,10 @@ async function readTopic(options: KafkaSourceOptions, { deliver, signal, tracker
       const { documents, unreadable, rejected } = readMessages(messages, options);
       const flood = findFlood(breaker, { good: documents.length, rejected, options });
       if (flood === null) await deliver({ documents, cursors: [], unreadable });
-      for (let n = 0; n < rejected.length; n += 1) tracker.rejected();
-      if (rejected.length > 0) options.onRejected(rejected);
+      for (const item of rejected) {
+        tracker.rejected();
+        options.onRejected(item);
+      }
       if (flood !== null) throw flood;
       tracker.delivered(documents.length);
       await reader.commit(nextPositions(messages));

@@ -90,6 +90,7 @@ class FeedPoller {
     try {
       const cursor = decodeFeedCursor(await options.readCursor(this.cursorName()));
       const page = await options.client.get(options.url, conditionsOf(cursor), signal);
+      tracker.contacted();
       if (page.status !== 200 && page.status !== 304) return this.refused(page, intervalMs);
       const fault = page.status === 200 ? await this.take(page, cursor) : null;
       this.failures = 0;

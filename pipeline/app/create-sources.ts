@@ -1,18 +1,13 @@
-import type { Config, KafkaSourceConfig, RssSourceConfig } from '../../config/schema.js';
+import type { Config } from '../../config/schema.js';
 import { createGuardedClient } from '../../ingest/fetch/guarded-client.js';
-import type { RejectedItem, Source } from '../../ingest/source.js';
-import { createDemoSource } from '../../ingest/sources/demo/demo.js';
-import { createKafkaSource } from '../../ingest/sources/kafka.js';
-import { createRssSource } from '../../ingest/sources/rss.js';
+import type { Source } from '../../ingest/source.js';
 import type { Clock } from '../core/clock.js';
-import { brokersOf } from '../log/kafka/connection.js';
-import { openTopic } from '../log/kafka/open-topic.js';
-import { createBreaker } from '../operators/breaker.js';
 import type { Logger } from '../telemetry/logger.js';
-import type { Metrics, SourceType } from '../telemetry/metrics.js';
-import { createRepeatingFailure } from '../telemetry/repeating-failure.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import { privacyOf } from './author-keys.js';
 import type { OpenParts } from './parts.js';
+import { createSource } from './sources/create-source.js';
+import type { ConfiguredSource, ConfiguredType, SourceKit } from './sources/source-kit.js';
 import { version } from './version.js';
 
 export interface SourcesOptions {
@@ -23,79 +18,45 @@ export interface SourcesOptions {
   readonly metrics: Pick<Metrics, 'rejected'>;
 }
 
-/** The polled and generated sources of a configuration, not yet running. A replay world has none of its own. */
+/** The sources of a configuration, not yet running. A replay world has none of its own. */
 export function createSources(
   options: SourcesOptions,
-): readonly { readonly type: SourceType; readonly source: Source }[] {
-  const { config, parts, clock, logger, metrics } = options;
+): readonly { readonly type: ConfiguredType; readonly source: Source }[] {
+  const { config, parts } = options;
   if (parts.world === 'replay') return [];
-  const readCursor = (name: string) => parts.log.readCursor(name);
-  const client = createGuardedClient({
-    userAgent: `Bellwether/${version()} (feed reader; run by the owner of this address)`,
-  });
-  const onRejected = ({ sourceId, place, message }: RejectedItem) => {
-    metrics.rejected('rss', 'invalid');
-    logger.warn('An item of a source was not taken.', { source: sourceId, place, reason: message });
-  };
-  const shared = { client, clock, readCursor, onRejected, random: Math.random, ...privacyOf(config) };
+  const kit = createKit(options);
   return config.sources
     .filter((source) => source.enabled)
-    .map((source) => {
-      switch (source.type) {
-        case 'demo': {
-          const { instruments } = parts.understanding;
-          return {
-            type: 'demo' as const,
-            source: createDemoSource({ ...source, clock, readCursor, instruments }),
-          };
-        }
-        case 'rss':
-          return { type: 'rss' as const, source: createRssSource({ ...feedOptions(source), ...shared }) };
-        case 'kafka':
-          return { type: 'kafka' as const, source: createTopicSource(source, options) };
-      }
-    });
+    .map((source) => ({
+      type: source.type,
+      source: createSource(source.type, source, kitFor(source, kit, options)),
+    }));
 }
 
-function createTopicSource(topic: KafkaSourceConfig, options: SourcesOptions): Source {
-  const { clock, logger, config, parts } = options;
-  const { id, name, kind, licence, credibility } = topic;
-  const failure = createRepeatingFailure({ sentence: 'A Kafka source has to be waited for.', logger, clock });
-  return createKafkaSource({
-    source: { id, name, kind, licence, credibility },
-    topic: topic.topic,
-    mapping: topic.mapping,
+type SharedKit = Omit<SourceKit, 'onRejected'>;
+
+/** What all sources of a process share. */
+function createKit({ config, parts, clock, logger }: SourcesOptions): SharedKit {
+  return {
+    client: createGuardedClient({
+      userAgent: `Bellwether/${version()} (feed reader; run by the owner of this address)`,
+    }),
     clock,
-    ...privacyOf(config),
-    createBreaker,
-    onRejected: (items) => {
-      const { place, message } = items[0] ?? {};
-      logger.warn('Messages of a topic are no documents.', {
-        source: id,
-        messages: items.length,
-        first: place,
-        reason: message,
-      });
-    },
-    openReader: () =>
-      openTopic({
-        brokers: brokersOf(topic.brokers),
-        connection: topic,
-        topic: topic.topic,
-        group: topic.group,
-        onGap: (gap) => {
-          parts.gaps.recordForeign(gap, id);
-        },
-        onFailure: (error) => {
-          failure.failed(error);
-        },
-        onWorking: () => {
-          failure.succeeded();
-        },
-      }),
-  });
+    logger,
+    random: Math.random,
+    readCursor: (name) => parts.log.readCursor(name),
+    privacy: privacyOf(config),
+    instruments: parts.understanding.instruments,
+    gaps: parts.gaps,
+  };
 }
 
-function feedOptions({ id, name, kind, licence, credibility, url, everySeconds }: RssSourceConfig) {
-  return { source: { id, name, kind, licence, credibility }, url, intervalMs: everySeconds * 1_000 };
+function kitFor({ type }: ConfiguredSource, kit: SharedKit, { metrics, logger }: SourcesOptions): SourceKit {
+  return {
+    ...kit,
+    onRejected: ({ sourceId, place, message }) => {
+      metrics.rejected(type, 'invalid');
+      logger.warn('An item of a source was not taken.', { source: sourceId, place, reason: message });
+    },
+  };
 }

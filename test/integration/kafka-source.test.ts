@@ -50,7 +50,7 @@ describe.skipIf(!possible && process.env['CI'] !== 'true')('A topic of somebody 
         topic: 'company.news',
         mapping: { nativeId: 'id', title: 'news.head', publishedAt: 'at' },
         clock: { ...systemClock, sleep: (_ms, signal) => systemClock.sleep(20, signal) },
-        onRejected: (items) => rejected.push(...items),
+        onRejected: (item) => rejected.push(item),
         createBreaker,
         openReader: () =>
           openTopic({
@@ -103,7 +103,7 @@ describe.skipIf(!possible && process.env['CI'] !== 'true')('A topic of somebody 
       topic: 'mistyped.news',
       mapping: { nativeId: 'id', title: 'news.haed', publishedAt: 'at' },
       clock: systemClock,
-      onRejected: (items) => rejected.push(...items),
+      onRejected: (item) => rejected.push(item),
       createBreaker,
       openReader: () =>
         openTopic({

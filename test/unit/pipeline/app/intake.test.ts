@@ -37,6 +37,7 @@ describe('What a source hands over that is no document', () => {
         state: 'ok',
         reason: null,
         lastDeliveryAt: null,
+        lastContactAt: null,
         delivered: 0,
         rejected: 1,
       }),

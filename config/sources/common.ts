@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+import { SOURCE_KINDS, type SourceKind } from '../../pipeline/core/document.js';
+
+export const sourceId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and hyphens, at most 64')
+  .describe('Identity of the source; part of the id of each of its documents, so never change it.');
+
+/** What every source that takes documents of somebody else says of them. */
+export function sourceFields(defaults: { readonly kind: SourceKind; readonly credibility: number }) {
+  return {
+    id: sourceId,
+    name: z.string().min(1).max(200).describe('Name as people see it.'),
+    kind: z
+      .enum(SOURCE_KINDS)
+      .default(defaults.kind)
+      .describe('What the documents are; counted and shown apart.'),
+    language: z
+      .string()
+      .min(2)
+      .max(35)
+      .nullable()
+      .default(null)
+      .describe('Language hint; null to detect it.'),
+    licence: z.string().max(500).nullable().default(null).describe('Terms of use, kept with every document.'),
+    credibility: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(defaults.credibility)
+      .describe('0 (worthless) to 1 (authoritative).'),
+    enabled: z.boolean().default(true).describe('False keeps the entry and does not read it.'),
+  };
+}
+
+/** A place in a message: names separated by dots, such as `payload.headline`. */
+export const fieldPath = z
+  .string()
+  .regex(/^[^.\s]+(\.[^.\s]+){0,7}$/, 'must be names separated by dots, such as payload.headline');

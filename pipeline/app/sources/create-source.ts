@@ -1,0 +1,25 @@
+import type { Source } from '../../../ingest/source.js';
+import { createDemo } from './demo.js';
+import { createKafka } from './kafka.js';
+import { createRss } from './rss.js';
+import type { ConfiguredType, CreateSource, SourceConfigOf, SourceKit } from './source-kit.js';
+
+type ConfigByType = { readonly [Type in ConfiguredType]: SourceConfigOf<Type> };
+type Creators = { readonly [Type in ConfiguredType]: CreateSource<Type> };
+
+/** Every type of source that a configuration can name; a file each. */
+const CREATORS: Creators = {
+  demo: createDemo,
+  kafka: createKafka,
+  rss: createRss,
+};
+
+/** Makes the source of an entry, not yet running. */
+export function createSource<Type extends ConfiguredType>(
+  type: Type,
+  config: ConfigByType[Type],
+  kit: SourceKit,
+): Source {
+  const create: Creators[Type] = CREATORS[type];
+  return create(config, kit);
+}

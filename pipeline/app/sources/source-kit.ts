@@ -1,0 +1,48 @@
+import type { Config } from '../../../config/schema.js';
+import type { GuardedClient } from '../../../ingest/fetch/guarded-client.js';
+import type { Masking } from '../../../ingest/parse/masking.js';
+import type { RejectedItem, Source } from '../../../ingest/source.js';
+import type { Clock } from '../../core/clock.js';
+import type { Instrument } from '../../core/instrument.js';
+import type { Logger } from '../../telemetry/logger.js';
+import type { LogGaps } from '../log-gaps.js';
+
+/** Entry of `sources` with its secrets read. */
+export type ConfiguredSource = Config['sources'][number];
+export type ConfiguredType = ConfiguredSource['type'];
+export type SourceConfigOf<Type extends ConfiguredType> = Extract<ConfiguredSource, { type: Type }>;
+
+/** What a source may need of the process it runs in. */
+export interface SourceKit {
+  /** Shared by all sources, so that what is asked of one host is counted together. */
+  readonly client: GuardedClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** The last value stored with a delivery, or null. */
+  readonly readCursor: (name: string) => Promise<string | null>;
+  /** Counts and tells one item that was not taken. */
+  readonly onRejected: (item: RejectedItem) => void;
+  /** Key of the authors' pseudonyms and whose texts are masked, as the ingest options have them. */
+  readonly privacy: { readonly authorKey?: string; readonly masking: Masking };
+  readonly instruments: readonly Instrument[];
+  readonly gaps: Pick<LogGaps, 'recordForeign'>;
+}
+
+/** Makes a source of one type from its entry in the configuration, not yet running. */
+export type CreateSource<Type extends ConfiguredType> = (
+  config: SourceConfigOf<Type>,
+  kit: SourceKit,
+) => Source;
+
+/** An entry as the source of its documents. */
+export function sourceInfoOf({
+  id,
+  name,
+  kind,
+  licence,
+  credibility,
+}: Exclude<ConfiguredSource, { type: 'demo' }>) {
+  return { id, name, kind, licence, credibility };
+}
