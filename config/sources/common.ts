@@ -33,8 +33,3 @@ export function sourceFields(defaults: { readonly kind: SourceKind; readonly cre
     enabled: z.boolean().default(true).describe('False keeps the entry and does not read it.'),
   };
 }
-
-/** A place in a message: names separated by dots, such as `payload.headline`. */
-export const fieldPath = z
-  .string()
-  .regex(/^[^.\s]+(\.[^.\s]+){0,7}$/, 'must be names separated by dots, such as payload.headline');
