@@ -48,6 +48,7 @@ function createKit({ config, parts, clock, logger }: SourcesOptions): SharedKit 
     privacy: privacyOf(config),
     instruments: parts.understanding.instruments,
     gaps: parts.gaps,
+    push: parts.push,
   };
 }
 
