@@ -33,3 +33,13 @@ export function sourceFields(defaults: { readonly kind: SourceKind; readonly cre
     enabled: z.boolean().default(true).describe('False keeps the entry and does not read it.'),
   };
 }
+
+/** What every source says that asks an address of somebody else. */
+export const fetchFields = {
+  allowPrivateHosts: z
+    .boolean()
+    .default(false)
+    .describe(
+      'True lets this source reach private addresses and any port, for a server on your own network.',
+    ),
+};
