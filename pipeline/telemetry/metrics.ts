@@ -12,6 +12,7 @@ export const SOURCE_TYPES = [
   'retry',
   'kafka',
   'push',
+  'http',
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
 import { createReplaySource } from '../../ingest/sources/replay.js';
 import { createRssSource } from '../../ingest/sources/rss.js';
+import { createHttpPollSource } from '../../ingest/sources/http/http-poll.js';
 import { createPushRegistry } from '../../ingest/sources/push/push-registry.js';
 import { createPushSource } from '../../ingest/sources/push/push.js';
 import { signPlain } from '../support/sign-push.js';
@@ -85,5 +86,32 @@ describe('the push source keeps the contract of sources', () => {
       return Promise.resolve(source);
     },
     { hasCursor: false },
+  );
+});
+
+describe('the HTTP poller keeps the contract of sources', () => {
+  const item = (id: string) => ({ nativeId: id, title: `Item ${id}`, publishedAt: '2026-03-01T10:00:00Z' });
+  const body = Buffer.from(JSON.stringify([item('a'), item('b')]));
+  sourceContract(({ readCursor }) =>
+    Promise.resolve(
+      createHttpPollSource({
+        source: { id: 'api', kind: 'news', name: 'API', licence: null, credibility: 0.5 },
+        request: {
+          url: 'https://api.example/',
+          parameters: {},
+          sendAs: 'query',
+          headers: {},
+          secretHeaders: {},
+          paging: null,
+        },
+        mapping: {},
+        intervalMs: 60_000,
+        client: { request: ({ url }) => Promise.resolve({ status: 200, url, headers: {}, body }) },
+        readCursor,
+        clock: fakeClock('2026-03-31T12:00:00Z'),
+        random: () => 0,
+        onRejected: () => undefined,
+      }),
+    ),
   );
 });
