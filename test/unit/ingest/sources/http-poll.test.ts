@@ -71,11 +71,8 @@ async function poll({
     client: {
       request: (next) => {
         asked.push(next);
-        try {
-          return Promise.resolve(page(answer(next, asked.length - 1), next.url));
-        } catch (error) {
-          return Promise.reject(error);
-        }
+        const index = asked.length - 1;
+        return Promise.resolve().then(() => page(answer(next, index), next.url));
       },
     },
     readCursor: recorder.readCursor,
