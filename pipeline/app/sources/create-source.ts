@@ -1,6 +1,8 @@
 import type { Source } from '../../../ingest/source.js';
 import { createDemo } from './demo.js';
+import { createHttp } from './http.js';
 import { createKafka } from './kafka.js';
+import { createPush } from './push.js';
 import { createRss } from './rss.js';
 import type { ConfiguredType, CreateSource, SourceConfigOf, SourceKit } from './source-kit.js';
 
@@ -10,7 +12,9 @@ type Creators = { readonly [Type in ConfiguredType]: CreateSource<Type> };
 /** Every type of source that a configuration can name; a file each. */
 const CREATORS: Creators = {
   demo: createDemo,
+  http: createHttp,
   kafka: createKafka,
+  push: createPush,
   rss: createRss,
 };
 

@@ -1,6 +1,7 @@
 import type { Config } from '../../../config/schema.js';
 import type { GuardedClient } from '../../../ingest/fetch/guarded-client.js';
 import type { Masking } from '../../../ingest/parse/masking.js';
+import type { PushRegistry } from '../../../ingest/sources/push/push-registry.js';
 import type { RejectedItem, Source } from '../../../ingest/source.js';
 import type { Clock } from '../../core/clock.js';
 import type { Instrument } from '../../core/instrument.js';
@@ -14,8 +15,10 @@ export type SourceConfigOf<Type extends ConfiguredType> = Extract<ConfiguredSour
 
 /** What a source may need of the process it runs in. */
 export interface SourceKit {
-  /** Shared by all sources, so that what is asked of one host is counted together. */
+  /** Reaches the public internet, and the intranet where the entry allows it; what all sources ask of one host is spaced together. */
   readonly client: GuardedClient;
+  /** Who runs this, for services that ask for it; part of the client's User-Agent already. */
+  readonly contact: string | null;
   readonly clock: Clock;
   readonly logger: Logger;
   /** In [0, 1). */
@@ -27,6 +30,8 @@ export interface SourceKit {
   /** Key of the authors' pseudonyms and whose texts are masked, as the ingest options have them. */
   readonly privacy: { readonly authorKey?: string; readonly masking: Masking };
   readonly instruments: readonly Instrument[];
+  /** Where the push sources are found by the HTTP route. */
+  readonly push: PushRegistry;
   readonly gaps: Pick<LogGaps, 'recordForeign'>;
 }
 
