@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
 import { createReplaySource } from '../../ingest/sources/replay.js';
 import { createRssSource } from '../../ingest/sources/rss.js';
-import { fakeClock } from '../support/ingest.js';
+import { fakeClock, readFeedHere } from '../support/ingest.js';
 import { sourceContract } from './source-suite.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'source-'));
@@ -40,6 +40,8 @@ describe('the feed poller keeps the contract of sources', () => {
         clock: fakeClock('2026-03-31T12:00:00Z'),
         random: () => 0,
         onRejected: () => undefined,
+        onMoved: () => undefined,
+        readFeed: readFeedHere,
         client: {
           get: (url) => Promise.resolve({ status: 200, url, headers: {}, body }),
         },
