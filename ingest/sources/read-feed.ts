@@ -30,8 +30,8 @@ export interface FeedNewsOptions {
   readonly language?: string | null;
   /** False keeps no author. */
   readonly authors?: boolean;
-  /** What else a document holds of an item. */
-  readonly extraOf?: (item: IdentifiedItem['item']) => Readonly<Record<string, unknown>>;
+  /** What else goes into `extra` of the document of an item. */
+  readonly extraOf?: (nativeId: string) => Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -167,7 +167,7 @@ class NewsReader {
       publishedAt: item.publishedAt ?? item.rawTime,
       modifiedAt: item.modifiedAt,
       ...(item.author === null || !authors ? {} : { author: item.author }),
-      ...(extraOf === undefined ? {} : { extra: extraOf(item) }),
+      ...(extraOf === undefined ? {} : { extra: extraOf(nativeId) }),
     };
   }
 

@@ -1,12 +1,6 @@
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { SourceInfo } from '../../pipeline/core/document.js';
-import {
-  BellwetherError,
-  CancelledError,
-  ConfigError,
-  InvalidDocumentError,
-  RejectedError,
-} from '../../pipeline/core/errors.js';
+import { CancelledError, ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
 import type { FeedThread } from '../feed-thread/feed-thread.js';
 import { shownAddress } from '../fetch/address-guard.js';
 import type { FetchedPage, GuardedClient } from '../fetch/guarded-client.js';
@@ -15,6 +9,7 @@ import type { ParsedFeed } from '../parse/feed.js';
 import type { Masking } from '../parse/masking.js';
 import type { Deliver, RejectedItem, Source } from '../source.js';
 import { createStatusTracker, type StatusTracker } from '../source-status.js';
+import { createBackOff, isPassing, type BackOff } from './back-off.js';
 import {
   decodeFeedCursor,
   encodeFeedCursor,
@@ -27,7 +22,6 @@ import { readFeedNews } from './read-feed.js';
 
 const MIN_INTERVAL_MS = 60_000;
 const DEFAULT_INTERVAL_MS = 300_000;
-const MAX_BACK_OFF_MS = 3_600_000;
 /** After so long without a whole answer the feed is asked without conditions: some say "not modified" for ever. */
 const TRUST_NOT_MODIFIED_MS = 86_400_000;
 /** Spreads the polls of many feeds; part of the interval. */
@@ -92,7 +86,7 @@ class FeedPoller {
   private readonly parts: PollerParts;
   private readonly shown: string;
   private readonly intervalMs: number;
-  private failures = 0;
+  private readonly backOff: BackOff;
   private wholeAt: number;
 
   constructor(parts: PollerParts) {
@@ -100,6 +94,7 @@ class FeedPoller {
     const { url, intervalMs, clock } = parts.options;
     this.shown = shownAddress(url);
     this.intervalMs = Math.max(MIN_INTERVAL_MS, intervalMs ?? DEFAULT_INTERVAL_MS);
+    this.backOff = createBackOff(this.intervalMs);
     this.wholeAt = clock.now();
   }
 
@@ -129,7 +124,7 @@ class FeedPoller {
       const fault = this.faultOf(page, cursor, Object.keys(conditions).length > 0);
       if (fault !== null) return Math.max(this.failed(fault), asked);
       const { next, warning } = await this.take(page, cursor);
-      this.failures = 0;
+      this.backOff.succeeded();
       if (warning === null) tracker.become('ok');
       else tracker.become('degraded', warning);
       const { intervalMs } = this;
@@ -138,7 +133,7 @@ class FeedPoller {
       return Math.max(wanted, asked);
     } catch (error) {
       if (error instanceof CancelledError) return 0;
-      if (!isExpected(error)) throw error;
+      if (!isPassing(error)) throw error;
       return this.failed(error.message);
     }
   }
@@ -146,7 +141,7 @@ class FeedPoller {
   /** After a failure at the address it moved to, the one of the configuration gets its turn. */
   private addressOf(cursor: FeedCursor): string {
     const { url } = this.parts.options;
-    return this.failures % 2 === 0 ? (cursor.movedTo ?? url) : url;
+    return this.backOff.failures % 2 === 0 ? (cursor.movedTo ?? url) : url;
   }
 
   /** Why there is nothing to read. Throws ConfigError when there never will be. */
@@ -248,9 +243,7 @@ class FeedPoller {
 
   private failed(reason: string): number {
     this.parts.tracker.become('degraded', reason);
-    this.failures += 1;
-    const doubled = this.intervalMs * 2 ** Math.min(this.failures, 20);
-    return Math.max(this.intervalMs, Math.min(MAX_BACK_OFF_MS, doubled));
+    return this.backOff.failed();
   }
 
   private cursorName(): string {
@@ -272,10 +265,4 @@ function conditionsOf(cursor: FeedCursor): Readonly<Record<string, string>> {
     ...(cursor.etag === null ? {} : { 'if-none-match': cursor.etag }),
     ...(cursor.lastModified === null ? {} : { 'if-modified-since': cursor.lastModified }),
   };
-}
-
-/** What a far or broken feed, or a log that is full for now, may throw. */
-function isExpected(error: unknown): error is BellwetherError {
-  if (error instanceof InvalidDocumentError || error instanceof RejectedError) return true;
-  return error instanceof BellwetherError && error.retriable;
 }

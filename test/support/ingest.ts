@@ -36,7 +36,7 @@ export const readFeedHere: FeedThread['read'] = ({ bytes, contentType, context }
   try {
     return Promise.resolve({ ok: true, ...readFeedBytes(bytes, contentType, context) });
   } catch (error) {
-    if (!(error instanceof InvalidDocumentError)) return Promise.reject(error);
+    if (!(error instanceof InvalidDocumentError)) throw error;
     return Promise.resolve({ ok: false, code: error.code, message: error.message });
   }
 };
