@@ -2,9 +2,17 @@ import { z } from 'zod';
 
 import { demoSource } from './sources/demo.js';
 import { httpSource } from './sources/http.js';
+import { edgarSource } from './sources/edgar.js';
 import { kafkaSource } from './sources/kafka.js';
 import { pushSource } from './sources/push.js';
 import { rssSource } from './sources/rss.js';
 
 /** One entry of `sources`; each type has a file of its own in `sources/`. */
-export const sourceSchema = z.discriminatedUnion('type', [rssSource, demoSource, kafkaSource, pushSource, httpSource]);
+export const sourceSchema = z.discriminatedUnion('type', [
+  demoSource,
+  edgarSource,
+  httpSource,
+  kafkaSource,
+  pushSource,
+  rssSource,
+]);

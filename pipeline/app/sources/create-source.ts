@@ -1,6 +1,7 @@
 import type { Source } from '../../../ingest/source.js';
 import { createDemo } from './demo.js';
 import { createHttp } from './http.js';
+import { createEdgar } from './edgar.js';
 import { createKafka } from './kafka.js';
 import { createPush } from './push.js';
 import { createRss } from './rss.js';
@@ -13,6 +14,7 @@ type Creators = { readonly [Type in ConfiguredType]: CreateSource<Type> };
 const CREATORS: Creators = {
   demo: createDemo,
   http: createHttp,
+  edgar: createEdgar,
   kafka: createKafka,
   push: createPush,
   rss: createRss,
