@@ -7,12 +7,14 @@ import type { Metrics } from '../telemetry/metrics.js';
 import type { DataFolder } from './data-folder.js';
 import { MONITOR_GROUP, UNDERSTAND_GROUP, type Flow, type Lag } from './flow.js';
 import type { Intake } from './intake.js';
+import type { ServiceSources } from './source-life/service-sources.js';
 import { findNoRoom } from './room.js';
 
 export interface HousekeepingOptions {
   readonly flow: Pick<Flow, 'lag'>;
   readonly log: Pick<DurableLog, 'trim'>;
-  readonly intake: Pick<Intake, 'statuses' | 'webhookDeliveries'>;
+  readonly intake: Pick<Intake, 'webhookDeliveries'>;
+  readonly sources: Pick<ServiceSources, 'statuses'>;
   readonly metrics: Metrics;
   readonly folder: Pick<DataFolder, 'path' | 'log' | 'store'>;
   readonly clock: Clock;
@@ -39,9 +41,9 @@ export async function keepHouse(options: HousekeepingOptions): Promise<void> {
   }
 }
 
-function observeSources({ intake, metrics, clock }: HousekeepingOptions): void {
+function observeSources({ intake, sources, metrics, clock }: HousekeepingOptions): void {
   const now = clock.now();
-  for (const { id, state, lastDeliveryAt } of intake.statuses()) {
+  for (const { id, state, lastDeliveryAt } of sources.statuses()) {
     metrics.sourceState(id, state);
     metrics.sourceFreshness(id, lastDeliveryAt === null ? null : (now - lastDeliveryAt) / 1_000);
   }
