@@ -1,23 +1,15 @@
+import { sourceSchema } from '../../config/source-schema.js';
 import type { Deliver, Source, SourceState } from '../../ingest/source.js';
 import { createStatusTracker } from '../../ingest/source-status.js';
 import type { ConfiguredSource } from '../../pipeline/app/sources/source-kit.js';
 import type { Clock } from '../../pipeline/core/clock.js';
 
-/** An entry that is enabled; what differs is given. */
-export function feedEntry(id: string, more: Partial<Extract<ConfiguredSource, { type: 'rss' }>> = {}) {
-  return {
-    type: 'rss',
-    id,
-    name: `Feed ${id}`,
-    kind: 'news',
-    language: null,
-    licence: null,
-    credibility: 0.7,
-    enabled: true,
-    url: `https://${id}.example/feed`,
-    everySeconds: 300,
-    ...more,
-  } as const satisfies ConfiguredSource;
+type FeedEntry = Extract<ConfiguredSource, { type: 'rss' }>;
+
+/** An entry as the configuration has it; what differs from the usual is given. */
+export function feedEntry(id: string, more: Partial<FeedEntry> = {}): FeedEntry {
+  const usual = { type: 'rss', id, name: `Feed ${id}`, url: `https://${id}.example/feed` };
+  return sourceSchema.parse({ ...usual, ...more }) as FeedEntry;
 }
 
 /** A source whose work is given; it stands until the signal when there is none. */

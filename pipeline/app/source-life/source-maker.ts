@@ -1,5 +1,6 @@
 import type { Config } from '../../../config/schema.js';
 import { createGuardedClient } from '../../../ingest/fetch/guarded-client.js';
+import { createHostQueue } from '../../../ingest/fetch/host-queue.js';
 import type { RejectedItem, Source } from '../../../ingest/source.js';
 import type { Clock } from '../../core/clock.js';
 import type { Logger } from '../../telemetry/logger.js';
@@ -10,7 +11,7 @@ import type { ConfiguredSource, ConfiguredType, SourceKit } from '../sources/sou
 import { version } from '../version.js';
 
 export interface SourceMakerOptions extends Pick<SourceKit, 'readCursor' | 'gaps' | 'instruments'> {
-  readonly config: Pick<Config, 'privacy'>;
+  readonly config: Pick<Config, 'privacy' | 'fetch'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onRejected: (type: ConfiguredType, item: RejectedItem) => void;
@@ -18,25 +19,21 @@ export interface SourceMakerOptions extends Pick<SourceKit, 'readCursor' | 'gaps
   readonly trial?: boolean;
 }
 
-/** Makes sources of entries, not yet running; they share one client. */
+/** Makes sources of entries, not yet running; what they ask of one host is spaced together. */
 export function createSourceMaker(options: SourceMakerOptions): (entry: ConfiguredSource) => Source {
   const { config, clock, logger, readCursor, instruments, gaps, onRejected, trial = false } = options;
-  const shared = {
-    client: createGuardedClient({
-      userAgent: `Bellwether/${version()} (feed reader; run by the owner of this address)`,
-    }),
-    clock,
-    logger,
-    random: Math.random,
-    readCursor,
-    privacy: privacyOf(config),
-    instruments,
-    gaps,
-    trial,
-  };
+  const { contact, hostGapMs } = config.fetch;
+  const queue = createHostQueue({ clock, gapMs: hostGapMs });
+  const userAgent = `Bellwether/${version()} (${contact === null ? 'run by the owner of this address' : `+${contact}`})`;
+  const client = createGuardedClient({ userAgent, queue });
+  const intranetClient = createGuardedClient({ userAgent, queue, allowPrivateHosts: true });
+  const random = Math.random;
+  const privacy = privacyOf(config);
+  const shared = { contact, clock, logger, random, readCursor, privacy, instruments, gaps, trial };
   return (entry) =>
     createSource(entry.type, entry, {
       ...shared,
+      client: 'allowPrivateHosts' in entry && entry.allowPrivateHosts ? intranetClient : client,
       onRejected: (item) => {
         onRejected(entry.type, item);
       },

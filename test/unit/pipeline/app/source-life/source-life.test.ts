@@ -3,21 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { Source } from '../../../../../ingest/source.js';
 import { createSourceLife } from '../../../../../pipeline/app/source-life/source-life.js';
 import type { ConfiguredSource } from '../../../../../pipeline/app/sources/source-kit.js';
+import { sourceSchema } from '../../../../../config/source-schema.js';
 import { Secret } from '../../../../../config/secret.js';
 import { ConfigError, InvariantError } from '../../../../../pipeline/core/errors.js';
 import { silentLogger } from '../../../../../pipeline/telemetry/logger.js';
 import { rawDocument } from '../../../../support/documents.js';
 import { fakeClock } from '../../../../support/ingest.js';
 import { aborted, fakeSource, feedEntry } from '../../../../support/sources.js';
-
-const PLAIN = {
-  security: 'sasl_ssl',
-  caFile: null,
-  certificateFile: null,
-  keyFile: null,
-  mechanism: 'PLAIN',
-  username: 'u',
-} as const;
 
 type Work = Parameters<typeof fakeSource>[2];
 
@@ -74,16 +66,9 @@ describe('the life of sources', () => {
 
   it('sees a secret that is another one, and nothing where it is the same', async () => {
     const { sources } = life();
-    const entry = (password: string): ConfiguredSource => ({
-      ...feedEntry('topic'),
-      type: 'kafka',
-      brokers: 'kafka://b:9092',
-      topic: 't',
-      group: 'g',
-      mapping: {},
-      ...PLAIN,
-      password: new Secret(password),
-    });
+    const topic = { type: 'kafka', id: 'topic', name: 'T', brokers: 'kafka://b:9092', topic: 't' };
+    const entry = (password: string) =>
+      ({ ...sourceSchema.parse(topic), password: new Secret(password) }) as ConfiguredSource;
     await sources.apply([entry('one')]);
     expect((await sources.apply([entry('one')])).unchanged).toBe(1);
     expect((await sources.apply([entry('two')])).restarted).toEqual(['topic']);
