@@ -15,6 +15,7 @@ export const createKafka: CreateSource<'kafka'> = (config, kit) => {
     source: sourceInfoOf(config),
     topic: config.topic,
     mapping: config.mapping,
+    language: config.language,
     clock,
     ...privacy,
     createBreaker,
