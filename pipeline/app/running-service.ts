@@ -120,8 +120,6 @@ export class RunningService implements Service {
       keepHouse({
         flow,
         log: parts.log,
-        intake: this.#intake,
-        sources: this.sources,
         metrics: this.#metrics,
         folder: parts.folder,
         clock,

@@ -1,13 +1,16 @@
 import { ConfigError } from '../../core/errors.js';
 import type { Metrics } from '../../telemetry/metrics.js';
+import { rejectReasonOf } from '../../telemetry/reject-reason.js';
 import type { Intake } from '../intake.js';
 import type { OpenParts } from '../parts.js';
 import type { Role } from '../roles.js';
 import type { ServiceOptions } from '../service.js';
 import type { LivingStatus } from './living-source.js';
+import { createRejectLog } from './reject-log.js';
 import { createSourceReload, type ReloadResult } from './reload-sources.js';
 import { createSourceLife } from './source-life.js';
 import { createSourceMaker, partsForSources } from './source-maker.js';
+import { watchSources } from './watch-sources.js';
 
 /** What operators may do to the sources of a running service; each throws ConfigError `role_without_sources` where there are none. */
 export interface SourceControl {
@@ -31,8 +34,8 @@ export interface ServiceSources extends SourceControl {
 
 export interface ServiceSourcesOptions extends ServiceOptions {
   readonly parts: OpenParts;
-  readonly intake: Pick<Intake, 'deliverer'>;
-  readonly metrics: Pick<Metrics, 'rejected'>;
+  readonly intake: Pick<Intake, 'deliverer' | 'webhookDeliveries'>;
+  readonly metrics: Pick<Metrics, 'rejected' | 'sources'>;
   readonly roles: ReadonlySet<Role>;
   readonly signal: AbortSignal;
 }
@@ -40,15 +43,16 @@ export interface ServiceSourcesOptions extends ServiceOptions {
 export function createServiceSources(options: ServiceSourcesOptions): ServiceSources {
   const { config, parts, intake, metrics, logger, clock, roles, signal } = options;
   const { world } = parts;
+  const rejects = createRejectLog(logger, clock);
   const life = createSourceLife({
     make: createSourceMaker({
       config,
       clock,
       logger,
       ...partsForSources(parts),
-      onRejected: (type, { sourceId, place, message }) => {
-        metrics.rejected(type, 'invalid');
-        logger.warn('An item of a source was not taken.', { source: sourceId, place, reason: message });
+      onRejected: (type, item) => {
+        metrics.rejected(type, rejectReasonOf(item.code));
+        rejects.rejected(item);
       },
     }),
     run: ({ type }, source, stopped) => source.run(intake.deliverer(type, stopped), stopped),
@@ -69,7 +73,8 @@ export function createServiceSources(options: ServiceSourcesOptions): ServiceSou
       if (runs && world !== 'replay') await life.apply(config.sources);
     },
     ended: async () => {
-      await Promise.all([life.ended(), runs ? reload.watch(signal) : Promise.resolve()]);
+      const watch = { ...options, statuses: () => life.statuses(), onTurn: () => rejects.settle() };
+      await Promise.all([life.ended(), ...(runs ? [watchSources(watch, signal), reload.watch(signal)] : [])]);
     },
     statuses: () => life.statuses(),
     ...(runs ? control : NO_CONTROL),

@@ -19,8 +19,6 @@ function keepHouseUntilTrimmed(times: number, error: Error): Promise<void> {
         return Promise.reject(error);
       },
     },
-    intake: { webhookDeliveries: () => new Map() },
-    sources: { statuses: () => [] },
     metrics: createMetrics(),
     clock: fakeClock('2026-03-02T00:00:00.000Z'),
     signal: abort.signal,
