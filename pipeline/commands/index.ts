@@ -86,6 +86,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Show the sources of a running service.',
     load: async () => (await import('./sources-list.js')).sourcesListCommand,
   },
+  'sources test': {
+    summary: 'Try a source without a service; nothing is stored.',
+    load: async () => (await import('./sources-test.js')).sourcesTestCommand,
+  },
   'sources start': {
     summary: 'Let a source go on that was stopped or has failed.',
     load: async () => (await import('./sources-start.js')).sourcesStartCommand,
