@@ -1,20 +1,29 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FastifyError, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { RawDocument, SourceInfo } from '../../pipeline/core/document.js';
 import { BellwetherError, InvalidDocumentError } from '../../pipeline/core/errors.js';
 import type { Masking } from '../parse/masking.js';
 import { parseBody, type BodyItem } from '../parse/parse-body.js';
 import { parseDocument, type ParseContext } from '../parse/parse-document.js';
-import { createBodyCredit, type BodyCredit } from './body-credit.js';
+import { createBodyCredit } from './body-credit.js';
+import {
+  createBodyHolder,
+  problem,
+  refuseForeign,
+  RETRY_AFTER_SECONDS,
+  takeBodies,
+  type ItemResult,
+} from './ingest-request.js';
+import { addPushRoute } from './push/push-route.js';
+import type { PushRegistry } from './push/push-registry.js';
 
 export const WEBHOOK_PATH = '/ingest/v1/documents';
 const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** A body in parts and as text takes several times its size until its documents are in the log. */
 const DEFAULT_MAX_OPEN_BYTES = 64 * 1024 * 1024;
 const ITEMS_A_TURN = 200;
-const RETRY_AFTER_SECONDS = 5;
 const LINE_TYPES = /^application\/(x-ndjson|ndjson|jsonl|jsonlines|x-jsonlines)\b/i;
 
 export interface WebhookOptions {
@@ -32,17 +41,14 @@ export interface WebhookOptions {
   readonly defaultSource?: Partial<SourceInfo>;
   readonly authorKey?: string;
   readonly masking?: Masking;
-}
-
-interface ItemResult {
-  readonly index: number;
-  readonly status: 'accepted' | 'rejected';
-  readonly id?: string;
-  readonly error?: { readonly code: string; readonly field: string | null; readonly message: string };
+  /** False serves the push sources alone. */
+  readonly takesDocuments?: boolean;
+  /** Where the push sources are found; left out: there are none. */
+  readonly push?: Pick<PushRegistry, 'find'>;
 }
 
 /**
- * The route `POST /ingest/v1/documents`, to be registered on the service's fastify instance.
+ * The routes `POST /ingest/v1/documents` and `POST /ingest/v1/push/NAME`, to be registered on the service's fastify instance.
  *
  * Answers 200 with one result an item, only after the accepted ones are durable; 400 when none can be taken. Other refusals are problem
  * documents (RFC 9457) with `code` and `detail`: 401, 403, 413, 415, 503 with Retry-After. Memory: the bodies of open requests, about 64 MB together.
@@ -50,92 +56,41 @@ interface ItemResult {
 export function webhookRoutes(options: WebhookOptions): FastifyPluginCallback {
   const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
   const credit = createBodyCredit(options.maxOpenBytes ?? DEFAULT_MAX_OPEN_BYTES);
-  const held = new WeakMap<FastifyRequest, () => void>();
+  const holder = createBodyHolder({ credit, maxBodyBytes });
   return (app, _, done) => {
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_request, body, parsed) =>
-      parsed(null, body),
-    );
-    app.setErrorHandler(async (error: FastifyError, _request, reply) => {
-      if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-        // Fastify would close at once, and a sender in the middle of its body would see a reset instead of this answer.
-        void reply.removeHeader('connection');
-        const limit = `The body is larger than ${maxBodyBytes} bytes. Send the documents in smaller parts.`;
-        return problem(reply, { status: 413, code: 'body_too_large', detail: limit });
-      }
-      throw error;
-    });
-    app.post(WEBHOOK_PATH, {
-      bodyLimit: maxBodyBytes,
-      onRequest: [
-        async (request, reply) => refuse(request, reply, options.token),
-        async (request, reply) => hold(request, reply, { credit, held, maxBodyBytes }),
-      ],
-      handler: async (request, reply) => {
-        // From here on the body is held until the work is done, even if the sender has gone.
-        const giveBack = held.get(request);
-        held.delete(request);
-        try {
-          return await answer(request, reply, options);
-        } finally {
-          giveBack?.();
-        }
-      },
-    });
+    takeBodies(app, maxBodyBytes);
+    if (options.takesDocuments ?? true)
+      app.post(WEBHOOK_PATH, {
+        bodyLimit: maxBodyBytes,
+        onRequest: [
+          async (request, reply) => refuseToken(request, reply, options.token),
+          refuseForeign,
+          async (request, reply) => holder.hold(request, reply),
+        ],
+        handler: async (request, reply) =>
+          holder.during(request, (body) => answer({ request, body, reply }, options)),
+      });
+    if (options.push !== undefined) addPushRoute(app, { registry: options.push, holder, maxBodyBytes });
     done();
   };
 }
 
 /** Refuses before the body is read. */
-async function refuse(request: FastifyRequest, reply: FastifyReply, token: string | undefined) {
-  if (token !== undefined && !sameToken(request.headers.authorization, token)) {
-    void reply.header('www-authenticate', 'Bearer');
-    const detail = 'The token is missing or wrong. Send the header "Authorization: Bearer TOKEN".';
-    return problem(reply, { status: 401, code: 'unauthorised', detail });
-  }
-  // A page of another site in somebody's browser could otherwise write to a service that listens on localhost.
-  if (request.headers['sec-fetch-site'] === 'cross-site') {
-    const detail = 'Documents are not taken from the pages of other sites. Send them from a program.';
-    return problem(reply, { status: 403, code: 'cross_site', detail });
-  }
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') {
-    const detail = 'Compressed bodies are not taken. Send the body without Content-Encoding.';
-    return problem(reply, { status: 415, code: 'encoding_unsupported', detail });
-  }
-  return undefined;
+async function refuseToken(request: FastifyRequest, reply: FastifyReply, token: string | undefined) {
+  if (token === undefined || sameToken(request.headers.authorization, token)) return undefined;
+  void reply.header('www-authenticate', 'Bearer');
+  const detail = 'The token is missing or wrong. Send the header "Authorization: Bearer TOKEN".';
+  return problem(reply, { status: 401, code: 'unauthorised', detail });
 }
 
-interface Holding {
-  readonly credit: BodyCredit;
-  readonly held: WeakMap<FastifyRequest, () => void>;
-  readonly maxBodyBytes: number;
+interface Asked {
+  readonly request: FastifyRequest;
+  readonly body: Buffer;
+  readonly reply: FastifyReply;
 }
 
-/** Takes credit for the body before it is read: for as much as is announced, or as it may be at most. */
-async function hold(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { credit, held, maxBodyBytes }: Holding,
-): Promise<FastifyReply | undefined> {
-  const { 'content-length': announced, 'transfer-encoding': parts } = request.headers;
-  const bytes = parts === undefined ? Number(announced ?? 0) : maxBodyBytes;
-  const giveBack = credit.take(Math.min(bytes, maxBodyBytes));
-  if (giveBack === null) {
-    void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
-    const detail =
-      'Nothing was taken: other requests hold all the room there is for bodies. Send the same again later, or fewer at a time.';
-    return problem(reply, { status: 503, code: 'busy', detail });
-  }
-  held.set(request, giveBack);
-  // A sender that leaves, or whose body is refused, never gets to the handler.
-  reply.raw.once('close', () => held.get(request)?.());
-  return undefined;
-}
-
-async function answer(request: FastifyRequest, reply: FastifyReply, options: WebhookOptions) {
+async function answer({ request, body, reply }: Asked, options: WebhookOptions) {
   try {
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const items = parseBody(body, LINE_TYPES.test(request.headers['content-type'] ?? ''));
     const { documents, results } = await parseItems(items, options);
     if (documents.length > 0) await options.accept(documents);
@@ -198,17 +153,4 @@ function parseItem(item: BodyItem, context: ParseContext): RawDocument | Invalid
 function sameToken(header: string | undefined, token: string): boolean {
   const digestOf = (value: string) => createHash('sha256').update(value).digest();
   return timingSafeEqual(digestOf(header ?? ''), digestOf(`Bearer ${token}`));
-}
-
-interface Problem {
-  readonly status: number;
-  readonly code: string;
-  readonly detail: string;
-}
-
-function problem(reply: FastifyReply, { status, code, detail }: Problem, more: object = {}) {
-  return reply
-    .code(status)
-    .type('application/problem+json')
-    .send({ type: 'about:blank', title: code.replaceAll('_', ' '), status, code, detail, ...more });
 }

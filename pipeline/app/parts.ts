@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.js';
+import { createPushRegistry, type PushRegistry } from '../../ingest/sources/push/push-registry.js';
 import type { Clock } from '../core/clock.js';
 import type { World } from '../core/document.js';
 import { ConfigError } from '../core/errors.js';
@@ -30,6 +31,8 @@ export interface OpenParts {
   readonly world: World;
   readonly log: DurableLog & RedactableLog;
   readonly gaps: LogGaps;
+  /** Where the HTTP route finds the push sources that run. */
+  readonly push: PushRegistry;
   /** Null in a process that only takes documents in: that must go on when the store is away. */
   readonly store: Store | null;
   readonly understanding: Understanding;
@@ -80,7 +83,7 @@ export async function openParts(options: PartsOptions): Promise<OpenParts> {
     closers.push(() => log.close());
     const store = await openInstallationStore({ config, folder, world, roles, clock, logger });
     if (store !== null) closers.push(() => store.close());
-    return { folder, world, log, gaps, store, understanding, close };
+    return { folder, world, log, gaps, push: createPushRegistry(), store, understanding, close };
   } catch (error) {
     await close();
     throw error;

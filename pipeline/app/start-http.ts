@@ -56,7 +56,7 @@ export async function startHttp(
     status: options.status,
     logger: options.logger,
     host: config.http.host,
-    ...(config.webhook.enabled && options.roles.has('ingest') ? { ingestRoutes: ingestRoutes(options) } : {}),
+    ...(options.roles.has('ingest') ? { ingestRoutes: ingestRoutes(options) } : {}),
   };
   const server =
     store === null || !options.roles.has('api')
@@ -102,9 +102,11 @@ async function startEndpoint({ config, parts, roles }: HttpOptions): Promise<Cli
 }
 
 function ingestRoutes({ config, parts, clock, accept, metrics }: HttpOptions): FastifyPluginAsync {
-  const { token } = config.webhook;
+  const { token, enabled } = config.webhook;
   const routes = webhookRoutes({
     accept,
+    takesDocuments: enabled,
+    push: parts.push,
     clock,
     onRejected: (documents) => {
       metrics.rejected('webhook', 'invalid', documents);

@@ -1,11 +1,15 @@
 import type { Config } from '../../config/schema.js';
+import type { Source } from '../../ingest/source.js';
+import { createPushRegistry } from '../../ingest/sources/push/push-registry.js';
+import { PUSH_PATH } from '../../ingest/sources/push/push-route.js';
 import { escapeControls } from '../app/dead-letters-text.js';
 import { createSourceMaker } from '../app/source-life/source-maker.js';
-import { trySource, type Trial } from '../app/source-life/try-source.js';
+import { trySource, type Trial, type TrialListener } from '../app/source-life/try-source.js';
 import type { ConfiguredSource } from '../app/sources/source-kit.js';
 import { loadAllInstruments } from '../app/understanding.js';
 import { systemClock } from '../core/clock.js';
 import type { RawDocument } from '../core/document.js';
+import type { Instrument } from '../core/instrument.js';
 import { ConfigError } from '../core/errors.js';
 import { documentText } from '../core/scored.js';
 import { detectLanguage } from '../operators/detect-language.js';
@@ -37,19 +41,7 @@ export const sourcesTestCommand: Command = {
       instrumentFiles: config.instruments.files,
     });
     const trial = await trySource({
-      make: (onRejected) =>
-        createSourceMaker({
-          config,
-          clock: systemClock,
-          logger: silentLogger,
-          readCursor: () => Promise.resolve(null),
-          instruments,
-          gaps: { recordForeign: () => undefined },
-          onRejected: (_type, item) => {
-            onRejected(item);
-          },
-          trial: true,
-        })(entry),
+      make: (tell) => makeForTrial(config, entry, instruments, tell),
       clock: systemClock,
       deadlineMs: DEADLINE_MS,
       signal: io.signal,
@@ -60,6 +52,36 @@ export const sourcesTestCommand: Command = {
     return trial.ok ? 0 : 1;
   },
 };
+
+/** Nothing of an installation is open: no cursor is read and none is written. */
+function makeForTrial(
+  config: Config,
+  entry: ConfiguredSource,
+  instruments: readonly Instrument[],
+  { rejected, waitsAt }: TrialListener,
+): Source {
+  const push = createPushRegistry();
+  const make = createSourceMaker({
+    config,
+    clock: systemClock,
+    logger: silentLogger,
+    readCursor: () => Promise.resolve(null),
+    instruments,
+    gaps: { recordForeign: () => undefined },
+    push: {
+      ...push,
+      open: (name, receiver) => {
+        waitsAt(`POST ${PUSH_PATH.replace(':name', name)}`);
+        return push.open(name, receiver);
+      },
+    },
+    onRejected: (_type, item) => {
+      rejected(item);
+    },
+    trial: true,
+  });
+  return make(entry);
+}
 
 function findEntry({ sources }: Config, id: string): ConfiguredSource {
   const entry = sources.find((source) => source.id === id);

@@ -5,7 +5,16 @@ import { OUTCOMES, type OutcomeKind } from '../core/store.js';
 import { REJECT_REASONS, type RejectReason } from './reject-reason.js';
 import { createSourceMetrics, type SourceMetrics } from './source-metrics.js';
 
-export const SOURCE_TYPES = ['rss', 'webhook', 'replay', 'demo', 'backfill', 'retry', 'kafka'] as const;
+export const SOURCE_TYPES = [
+  'rss',
+  'webhook',
+  'replay',
+  'demo',
+  'backfill',
+  'retry',
+  'kafka',
+  'push',
+] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 
 /** The parts that processes of an installation do. */

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
 import { createReplaySource } from '../../ingest/sources/replay.js';
 import { createRssSource } from '../../ingest/sources/rss.js';
+import { createPushRegistry } from '../../ingest/sources/push/push-registry.js';
+import { createPushSource } from '../../ingest/sources/push/push.js';
+import { signPlain } from '../support/sign-push.js';
 import { fakeClock } from '../support/ingest.js';
 import { sourceContract } from './source-suite.js';
 
@@ -45,5 +48,42 @@ describe('the feed poller keeps the contract of sources', () => {
         },
       }),
     ),
+  );
+});
+
+describe('the push source keeps the contract of sources', () => {
+  const secret = 'a-key-of-sixteen-or-more';
+  const clock = {
+    ...fakeClock('2026-03-31T12:00:00Z'),
+    // Its sender waits for the answer, however long the delivery takes.
+    sleep: (_: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve())),
+  };
+  const item = (id: string) => ({ nativeId: id, title: `Item ${id}`, publishedAt: '2026-03-01T10:00:00Z' });
+  const body = Buffer.from(JSON.stringify([item('a'), item('b')]));
+  const headers = signPlain(body, { secret, at: clock.now() });
+  sourceContract(
+    () => {
+      const registry = createPushRegistry();
+      const source = createPushSource({
+        source: { id: 'sender', kind: 'news', name: 'Sender', licence: null, credibility: 0.5 },
+        mapping: {},
+        secrets: [secret],
+        requestsPerMinute: 600,
+        clock,
+        onRejected: () => undefined,
+        onChecked: () => undefined,
+        // A sender that pushes as soon as it is listened to.
+        registry: {
+          ...registry,
+          open: (name, receive) => {
+            void receive({ headers, body }).catch(() => undefined);
+            return registry.open(name, receive);
+          },
+        },
+      });
+      return Promise.resolve(source);
+    },
+    { hasCursor: false },
   );
 });

@@ -10,7 +10,7 @@ import { createSource } from '../sources/create-source.js';
 import type { ConfiguredSource, ConfiguredType, SourceKit } from '../sources/source-kit.js';
 import { version } from '../version.js';
 
-export interface SourceMakerOptions extends Pick<SourceKit, 'readCursor' | 'gaps' | 'instruments'> {
+export interface SourceMakerOptions extends Pick<SourceKit, 'readCursor' | 'gaps' | 'instruments' | 'push'> {
   readonly config: Pick<Config, 'privacy' | 'fetch'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -21,7 +21,7 @@ export interface SourceMakerOptions extends Pick<SourceKit, 'readCursor' | 'gaps
 
 /** Makes sources of entries, not yet running; what they ask of one host is spaced together. */
 export function createSourceMaker(options: SourceMakerOptions): (entry: ConfiguredSource) => Source {
-  const { config, clock, logger, readCursor, instruments, gaps, onRejected, trial = false } = options;
+  const { config, clock, logger, readCursor, instruments, gaps, push, onRejected, trial = false } = options;
   const { contact, hostGapMs } = config.fetch;
   const queue = createHostQueue({ clock, gapMs: hostGapMs });
   const userAgent = `Bellwether/${version()} (${contact === null ? 'run by the owner of this address' : `+${contact}`})`;
@@ -29,7 +29,7 @@ export function createSourceMaker(options: SourceMakerOptions): (entry: Configur
   const intranetClient = createGuardedClient({ userAgent, queue, allowPrivateHosts: true });
   const random = Math.random;
   const privacy = privacyOf(config);
-  const shared = { contact, clock, logger, random, readCursor, privacy, instruments, gaps, trial };
+  const shared = { contact, clock, logger, random, readCursor, privacy, instruments, gaps, push, trial };
   return (entry) =>
     createSource(entry.type, entry, {
       ...shared,
@@ -45,9 +45,10 @@ export function partsForSources({
   log,
   understanding,
   gaps,
-}: Pick<OpenParts, 'log' | 'understanding' | 'gaps'>): Pick<
+  push,
+}: Pick<OpenParts, 'log' | 'understanding' | 'gaps' | 'push'>): Pick<
   SourceMakerOptions,
-  'readCursor' | 'gaps' | 'instruments'
+  'readCursor' | 'gaps' | 'instruments' | 'push'
 > {
-  return { readCursor: (name) => log.readCursor(name), instruments: understanding.instruments, gaps };
+  return { readCursor: (name) => log.readCursor(name), instruments: understanding.instruments, gaps, push };
 }

@@ -20,9 +20,15 @@ export interface Trial {
   readonly tookMs: number;
 }
 
+export interface TrialListener {
+  readonly rejected: (item: RejectedItem) => void;
+  /** `POST /path`. */
+  readonly waitsAt: (address: string) => void;
+}
+
 export interface TryOptions {
-  /** Makes the source; it tells `onRejected` of each item that it does not take. */
-  readonly make: (onRejected: (item: RejectedItem) => void) => Source;
+  /** Makes the source; it tells what it leaves out, and where it waits when it fetches nothing. */
+  readonly make: (tell: TrialListener) => Source;
   readonly clock: Clock;
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
@@ -37,6 +43,7 @@ interface Collected {
   unreadable: number;
   ended: boolean;
   failure: BellwetherError | null;
+  waitsAt: string | null;
 }
 
 /**
@@ -46,10 +53,15 @@ interface Collected {
  */
 export async function trySource({ make, clock, deadlineMs, signal }: TryOptions): Promise<Trial> {
   const rejected: RejectedItem[] = [];
-  const collected: Collected = { documents: null, unreadable: 0, ended: false, failure: null };
+  const collected: Collected = { documents: null, unreadable: 0, ended: false, failure: null, waitsAt: null };
   const stop = new AbortController();
   const began = clock.monotonic();
-  const source = make((item) => rejected.push(item));
+  const source = make({
+    rejected: (item) => rejected.push(item),
+    waitsAt: (address) => {
+      collected.waitsAt = address;
+    },
+  });
   let bug: unknown = null;
   const running = source
     .run(collectInto(collected, stop.signal), stop.signal)
@@ -66,13 +78,13 @@ export async function trySource({ make, clock, deadlineMs, signal }: TryOptions)
   await nextTurn();
   const status = source.status();
   const tookMs = clock.monotonic() - began;
+  const verdict = judge(collected, status, { rejected: rejected.length, deadlineMs });
   stop.abort();
   await Promise.race([running, clock.sleep(CLOSE_MS)]);
   if (bug !== null) throw bug as Error;
   if (signal.aborted) throw new CancelledError('cancelled', 'The trial was cancelled.');
   const { documents, unreadable } = collected;
-  const facts = { documents: documents ?? [], unreadable, rejected, status, tookMs };
-  return { ...facts, ...judge(collected, status, { rejected: rejected.length, deadlineMs }) };
+  return { ...verdict, documents: documents ?? [], unreadable, rejected, status, tookMs };
 }
 
 function collectInto(collected: Collected, stopped: AbortSignal): Deliver {
@@ -94,12 +106,12 @@ function collectInto(collected: Collected, stopped: AbortSignal): Deliver {
   };
 }
 
-function isOver({ documents, ended }: Collected, { state }: SourceStatus): boolean {
-  return documents !== null || ended || state === 'degraded';
+function isOver({ documents, ended, waitsAt }: Collected, { state }: SourceStatus): boolean {
+  return documents !== null || ended || waitsAt !== null || state === 'degraded';
 }
 
 function judge(
-  { documents, unreadable, ended, failure }: Collected,
+  { documents, unreadable, ended, failure, waitsAt }: Collected,
   { state, reason, lastContactAt }: SourceStatus,
   { rejected, deadlineMs }: { readonly rejected: number; readonly deadlineMs: number },
 ): Pick<Trial, 'ok' | 'sentence'> {
@@ -111,6 +123,11 @@ function judge(
   }
   if (refused > 0)
     return { ok: false, sentence: `${countOf(refused, 'item')} came, and none of them could be taken.` };
+  if (waitsAt !== null)
+    return {
+      ok: true,
+      sentence: `There is nothing to fetch: it waits for what is sent to ${waitsAt} of a running service.`,
+    };
   if (state === 'degraded') return { ok: false, sentence: reason ?? 'It is degraded and does not say why.' };
   if (documents !== null || ended) return { ok: true, sentence: 'It answers and has nothing at present.' };
   const seconds = deadlineMs / 1_000;

@@ -1,6 +1,7 @@
 import type { Source } from '../../../ingest/source.js';
 import { createDemo } from './demo.js';
 import { createKafka } from './kafka.js';
+import { createPush } from './push.js';
 import { createRss } from './rss.js';
 import type { ConfiguredType, CreateSource, SourceConfigOf, SourceKit } from './source-kit.js';
 
@@ -11,6 +12,7 @@ type Creators = { readonly [Type in ConfiguredType]: CreateSource<Type> };
 const CREATORS: Creators = {
   demo: createDemo,
   kafka: createKafka,
+  push: createPush,
   rss: createRss,
 };
 

@@ -1,6 +1,7 @@
 import type { Config } from '../../../config/schema.js';
 import type { GuardedClient } from '../../../ingest/fetch/guarded-client.js';
 import type { Masking } from '../../../ingest/parse/masking.js';
+import type { PushRegistry } from '../../../ingest/sources/push/push-registry.js';
 import type { RejectedItem, Source } from '../../../ingest/source.js';
 import type { Clock } from '../../core/clock.js';
 import type { Instrument } from '../../core/instrument.js';
@@ -29,6 +30,8 @@ export interface SourceKit {
   /** Key of the authors' pseudonyms and whose texts are masked, as the ingest options have them. */
   readonly privacy: { readonly authorKey?: string; readonly masking: Masking };
   readonly instruments: readonly Instrument[];
+  /** Where the push sources are found by the HTTP route. */
+  readonly push: PushRegistry;
   readonly gaps: Pick<LogGaps, 'recordForeign'>;
   /** Somebody only wants to see what comes: nothing may be moved or claimed at the other side, such as a place in a consumer group. */
   readonly trial: boolean;

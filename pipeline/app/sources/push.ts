@@ -1,0 +1,25 @@
+import { presetMapping } from '../../../ingest/mapping/presets/presets.js';
+import { createPushSource } from '../../../ingest/sources/push/push.js';
+import { RejectedError } from '../../core/errors.js';
+import { createRepeatingFailure } from '../../telemetry/repeating-failure.js';
+import { sourceInfoOf, type CreateSource } from './source-kit.js';
+
+export const createPush: CreateSource<'push'> = (config, { clock, logger, privacy, push, onRejected }) => {
+  const { id, language, preset, mapping, secrets, requestsPerMinute } = config;
+  const failure = createRepeatingFailure({ sentence: 'A push source refuses requests.', logger, clock });
+  return createPushSource({
+    source: sourceInfoOf(config),
+    language,
+    mapping: preset === null ? mapping : presetMapping(preset, mapping),
+    secrets: secrets.map((secret) => secret.reveal()),
+    requestsPerMinute,
+    registry: push,
+    clock,
+    ...privacy,
+    onRejected,
+    onChecked: (fault) => {
+      if (fault === null) failure.succeeded({ source: id });
+      else failure.failed(new RejectedError(fault.code, fault.detail), { source: id });
+    },
+  });
+};
