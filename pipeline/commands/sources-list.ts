@@ -21,12 +21,13 @@ export const sourcesListCommand: Command = {
   },
 };
 
-function toJson({ lastDeliveryAt, lastContactAt, startedAt, ...source }: LivingStatus) {
+function toJson({ lastDeliveryAt, lastContactAt, startedAt, pausedUntil, ...source }: LivingStatus) {
   return {
     ...source,
     lastDeliveryAt: iso(lastDeliveryAt),
     lastContactAt: iso(lastContactAt),
     startedAt: iso(startedAt),
+    pausedUntil: iso(pausedUntil),
   };
 }
 
@@ -40,11 +41,15 @@ function table(sources: readonly LivingStatus[]): string {
     short(source.lastContactAt),
     `${source.delivered}`,
     `${source.rejected}`,
-    escapeControls(source.reason ?? '')
+    escapeControls(source.reason ?? pauseOf(source))
       .replace(/\s+/g, ' ')
       .slice(0, 160),
   ]);
   return textTable(head, rows);
+}
+
+function pauseOf({ pausedUntil }: LivingStatus): string {
+  return pausedUntil === null ? '' : `Keeps to its maxPerMinute, so it waits until ${short(pausedUntil)}.`;
 }
 
 function iso(time: number | null): string | null {

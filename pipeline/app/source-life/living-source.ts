@@ -15,11 +15,19 @@ export interface LivingStatus extends SourceStatus {
   readonly startedAt: number;
   /** False for one that was stopped, has failed or has finished: nothing is to be expected of it. */
   readonly running: boolean;
+  /** Milliseconds: until when it keeps to its `maxPerMinute`; null when it does not have to wait. */
+  readonly pausedUntil: number | null;
+}
+
+export interface RunLife {
+  readonly signal: AbortSignal;
+  /** See `pausedUntil`. */
+  readonly onPause: (until: number | null) => void;
 }
 
 export interface LivingOptions {
   /** Runs a source to its end with what its documents are delivered to. */
-  readonly run: (entry: ConfiguredSource, source: Source, signal: AbortSignal) => Promise<void>;
+  readonly run: (entry: ConfiguredSource, source: Source, life: RunLife) => Promise<void>;
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: Pick<Logger, 'error'>;
   /** Told of what no source may throw: the service cannot go on. */
@@ -43,6 +51,7 @@ export class LivingSource {
   #failure: BellwetherError | null = null;
   #ended = true;
   #stoppedByHand = false;
+  #pausedUntil: number | null = null;
 
   constructor(
     public entry: ConfiguredSource,
@@ -101,6 +110,7 @@ export class LivingSource {
       licence: entry.type === 'demo' ? null : entry.licence,
       startedAt: this.#startedAt,
       running: this.running,
+      pausedUntil: this.running ? this.#pausedUntil : null,
       ...(own === undefined ? this.#earlier : figuresOf(own, this.#earlier)),
       ...this.#stateNow(own),
     };
@@ -116,8 +126,11 @@ export class LivingSource {
   }
 
   async #runToEnd(source: Source, signal: AbortSignal): Promise<void> {
+    const onPause = (until: number | null) => {
+      this.#pausedUntil = until;
+    };
     try {
-      await this.options.run(this.entry, source, signal);
+      await this.options.run(this.entry, source, { signal, onPause });
     } catch (error) {
       if (!signal.aborted) this.#brokeDown(error);
     } finally {

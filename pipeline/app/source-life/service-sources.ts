@@ -6,6 +6,7 @@ import type { OpenParts } from '../parts.js';
 import type { Role } from '../roles.js';
 import type { ServiceOptions } from '../service.js';
 import type { LivingStatus } from './living-source.js';
+import { paceDeliveries } from './pace-deliveries.js';
 import { createRejectLog } from './reject-log.js';
 import { createSourceReload, type ReloadResult } from './reload-sources.js';
 import { createSourceLife } from './source-life.js';
@@ -55,7 +56,11 @@ export function createServiceSources(options: ServiceSourcesOptions): ServiceSou
         rejects.rejected(item);
       },
     }),
-    run: ({ type }, source, stopped) => source.run(intake.deliverer(type, stopped), stopped),
+    run: (entry, source, { signal: stopped, onPause }) => {
+      const deliver = intake.deliverer(entry.type, stopped);
+      const maxPerMinute = entry.type === 'demo' ? null : entry.maxPerMinute;
+      return source.run(paceDeliveries(deliver, { maxPerMinute, clock, signal: stopped, onPause }), stopped);
+    },
     clock,
     logger,
     signal,

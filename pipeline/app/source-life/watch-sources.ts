@@ -38,9 +38,9 @@ export async function watchSources(options: SourceWatchOptions, signal: AbortSig
 }
 
 function observed(status: LivingStatus, now: number): ObservedSource {
-  const { id, state, running, lastDeliveryAt, lastContactAt, startedAt } = status;
-  // Nothing is to be expected of one that does not run, so its silence must not look like one.
-  if (!running) return { id, state, lastDocumentAge: null, contactAge: null };
+  const { id, state, running, pausedUntil, lastDeliveryAt, lastContactAt, startedAt } = status;
+  // Nothing is to be expected of one that does not run or has to wait, so no rule may take it for silent.
+  if (!running || pausedUntil !== null) return { id, state, lastDocumentAge: null, contactAge: null };
   return {
     id,
     state,

@@ -19,6 +19,8 @@ export const createKafka: CreateSource<'kafka'> = (config, kit) => {
     clock,
     ...privacy,
     createBreaker,
+    // So that no pause is longer than a minute.
+    ...(config.maxPerMinute === null ? {} : { maxBatch: config.maxPerMinute }),
     onRejected,
     openReader: async () => {
       const reader = await openTopic({

@@ -29,7 +29,7 @@ function life(work: Readonly<Record<string, Work>> = {}) {
       made.push(entry);
       return fakeSource(entry.id, clock, work[entry.id]);
     },
-    run: async ({ id }, source, signal) => {
+    run: async ({ id }, source, { signal }) => {
       happened.push(`${id} runs`);
       const deliver = () =>
         new Promise<void>((resolve) => {

@@ -25,6 +25,7 @@ const STATUS: LivingStatus = {
   state: 'ok',
   reason: null,
   running: true,
+  pausedUntil: null,
   startedAt: clock.now(),
   lastDeliveryAt: null,
   lastContactAt: null,
@@ -79,6 +80,7 @@ describe('the watch over the sources', () => {
       [
         { ...STATUS, startedAt: now - 60_000 },
         { ...STATUS, id: 'ecb', lastDeliveryAt: now - 30_000, lastContactAt: now - 10_000 },
+        { ...STATUS, id: 'slow', pausedUntil: now + 1, lastDeliveryAt: now - 1e9 },
         { ...STATUS, id: 'boe', state: 'stopped', running: false, lastDeliveryAt: now - 1e9 },
       ],
     ]);
@@ -91,7 +93,7 @@ describe('the watch over the sources', () => {
       'source_state{source="boe",state="stopped"} 1',
     ])
       expect(text).toContain(`bellwether_${line}\n`);
-    expect(text).not.toContain('age_seconds{source="boe"}');
+    for (const id of ['boe', 'slow']) expect(text).not.toContain(`age_seconds{source="${id}"}`);
   });
 });
 
