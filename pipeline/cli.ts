@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
 
 import { findCommand, listCommands } from './commands/index.js';
@@ -56,6 +57,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     env: process.env,
     cwd: process.cwd(),
     signal: abort.signal,
+    onHangup: (listener) => {
+      const hadTerminal = process.stderr.isTTY;
+      process.on('SIGHUP', () => {
+        if (hadTerminal && !isatty(process.stderr.fd)) onSignal();
+        else listener();
+      });
+    },
   };
   const code = await run(argv, io);
   // Native parts may keep handles; everything that must be durable is by now.

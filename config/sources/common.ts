@@ -30,6 +30,15 @@ export function sourceFields(defaults: { readonly kind: SourceKind; readonly cre
       .max(1)
       .default(defaults.credibility)
       .describe('0 (worthless) to 1 (authoritative).'),
+    maxPerMinute: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .nullable()
+      .default(null)
+      .describe(
+        'Documents a minute at most, on average: the source pauses and loses none; null for no limit.',
+      ),
     enabled: z.boolean().default(true).describe('False keeps the entry and does not read it.'),
   };
 }

@@ -19,6 +19,8 @@ export interface KafkaSourceOptions {
   readonly language?: string | null;
   readonly authorKey?: string;
   readonly masking?: Masking;
+  /** Messages read at a time, 500 when left out: a source that has to pause must come back before the brokers give it up. */
+  readonly maxBatch?: number;
   readonly clock: Clock;
   readonly onRejected: (item: RejectedItem) => void;
   /** Looks at what one reader gave: `record` answers true for the message with which there are too many bad ones. */
@@ -70,7 +72,10 @@ async function readTopic(options: KafkaSourceOptions, { deliver, signal, tracker
   try {
     tracker.become('ok');
     while (!signal.aborted) {
-      const messages = await reader.pull(PULL);
+      const messages = await reader.pull({
+        ...PULL,
+        maxMessages: Math.min(PULL.maxMessages, options.maxBatch ?? Infinity),
+      });
       if (messages.length === 0) continue;
       const { documents, unreadable, rejected } = readMessages(messages, { options, map });
       const flood = findFlood(breaker, { good: documents.length, rejected, options });

@@ -6,6 +6,7 @@ import { privacyOf } from './author-keys.js';
 import { effectiveRules } from './effective-rules.js';
 import { isCalm } from './flow.js';
 import type { OperationContext } from './operations/operation.js';
+import { rejectReasonOf } from '../telemetry/reject-reason.js';
 
 export interface BackfillRequest {
   readonly files: readonly string[];
@@ -60,7 +61,7 @@ export async function backfillFiles(
     clock,
     onRejected: (item) => {
       if (problems.length < SHOWN_PROBLEMS) problems.push(item);
-      metrics.rejected('backfill', 'invalid');
+      metrics.rejected('backfill', rejectReasonOf(item.code));
     },
     onAlreadyTaken: (path) => {
       alreadyTaken.push(path);

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { BellwetherError, ConfigError, UnavailableError } from '../core/errors.js';
 import type { ControlLine } from './control-server.js';
 import type { Operation } from './operations/operation.js';
+import type { SourceOperation } from './operations/sources.js';
 import type { ReplayRequest, ReplayResult } from './service.js';
 
 /** Has the service that holds a data folder take recorded files; throws what the service answers as an error. An abort ends the work there. */
@@ -17,7 +18,7 @@ export function askReplay(
 /** Has the service that holds a data folder run an operation. */
 export function askOperation<Request, Answer>(
   socket: string,
-  operation: Operation<Request, Answer>,
+  operation: Operation<Request, Answer> | SourceOperation<Request, Answer>,
   request: Request,
   signal: AbortSignal,
 ): Promise<Answer> {

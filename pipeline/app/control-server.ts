@@ -5,7 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { systemClock } from '../core/clock.js';
 import { BellwetherError, ConfigError } from '../core/errors.js';
 import { MAX_EDIT_BYTES } from './operations/dead-letters.js';
-import { OPERATIONS } from './operations/index.js';
+import { OPERATIONS, SOURCE_OPERATIONS } from './operations/index.js';
 import type { ReplayRequest, Service } from './service.js';
 
 /** One line of a control answer: still working, the result, or why there is none. */
@@ -25,12 +25,12 @@ const MAX_REQUEST_BYTES = 2 * MAX_EDIT_BYTES;
  */
 export async function startControlServer(
   socket: string,
-  service: Pick<Service, 'replay' | 'operate'>,
+  service: Pick<Service, 'replay' | 'operate' | 'sources'>,
 ): Promise<FastifyInstance> {
   // A socket file that a killed service left behind; the folder's lock says that nobody listens on it.
   await rm(socket, { force: true });
   const app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: MAX_REQUEST_BYTES });
-  const route = <T>(path: string, work: (body: unknown, signal: AbortSignal) => Promise<T>) => {
+  const route = <T>(path: string, work: (body: unknown, signal: AbortSignal) => T | Promise<T>) => {
     app.post(path, (request, reply) => {
       reply.hijack();
       const { raw } = reply;
@@ -59,6 +59,9 @@ export async function startControlServer(
   route('/replay', (body, signal) => service.replay(parseReplay(body), signal));
   for (const operation of OPERATIONS) {
     route(`/${operation.name}`, (body, signal) => service.operate(operation, operation.parse(body), signal));
+  }
+  for (const operation of SOURCE_OPERATIONS) {
+    route(`/${operation.name}`, (body) => operation.run(operation.parse(body), service.sources));
   }
   await app.listen({ path: socket });
   await chmod(socket, 0o600);

@@ -7,7 +7,7 @@ const OTHERS = 'webhook:*';
 /** When the sources of a webhook delivered last. Their ids come from senders, so only the first fifty have a name here. */
 export interface DeliveryTimes {
   delivered(documents: readonly Pick<RawDocument, 'source'>[], now: number): void;
-  /** Names as in `bellwether_source_freshness_seconds`: `webhook:ID`, and `webhook:*` for all further ones together. */
+  /** Names as in `bellwether_source_last_document_age_seconds`: `webhook:ID`, and `webhook:*` for all further ones together. */
   all(): ReadonlyMap<string, number>;
 }
 

@@ -6,13 +6,11 @@ import { RAW_TOPIC, SCORED_TOPIC, type DurableLog } from '../core/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { DataFolder } from './data-folder.js';
 import { MONITOR_GROUP, UNDERSTAND_GROUP, type Flow, type Lag } from './flow.js';
-import type { Intake } from './intake.js';
 import { findNoRoom } from './room.js';
 
 export interface HousekeepingOptions {
   readonly flow: Pick<Flow, 'lag'>;
   readonly log: Pick<DurableLog, 'trim'>;
-  readonly intake: Pick<Intake, 'statuses' | 'webhookDeliveries'>;
   readonly metrics: Metrics;
   readonly folder: Pick<DataFolder, 'path' | 'log' | 'store'>;
   readonly clock: Clock;
@@ -31,21 +29,11 @@ export async function keepHouse(options: HousekeepingOptions): Promise<void> {
   const { clock, signal } = options;
   for (let turn = 1; !signal.aborted; turn += 1) {
     await observeLag(options);
-    observeSources(options);
     await observeDisk(options);
     options.onRoom(await findNoRoom([options.folder.log, options.folder.store]));
     if (turn % TRIM_EVERY === 0) await whenPossible(() => options.log.trim());
     await clock.sleep(EVERY_MS, signal);
   }
-}
-
-function observeSources({ intake, metrics, clock }: HousekeepingOptions): void {
-  const now = clock.now();
-  for (const { id, state, lastDeliveryAt } of intake.statuses()) {
-    metrics.sourceState(id, state);
-    metrics.sourceFreshness(id, lastDeliveryAt === null ? null : (now - lastDeliveryAt) / 1_000);
-  }
-  for (const [name, at] of intake.webhookDeliveries()) metrics.sourceFreshness(name, (now - at) / 1_000);
 }
 
 async function observeLag({ flow, metrics, onLag }: HousekeepingOptions): Promise<void> {

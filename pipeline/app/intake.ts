@@ -4,7 +4,7 @@ import type { Deliver, Delivery, Source, SourceStatus } from '../../ingest/sourc
 import type { Clock } from '../core/clock.js';
 import type { LogPosition, RawDocument } from '../core/document.js';
 import { blankDocument } from '../core/erasure.js';
-import { BellwetherError, InvariantError } from '../core/errors.js';
+import { InvariantError } from '../core/errors.js';
 import { failpoint } from '../core/failpoint.js';
 import { keptOriginal } from '../core/kept-original.js';
 import { RAW_TOPIC, type DurableLog, type LogRecord } from '../core/log.js';
@@ -33,16 +33,19 @@ export interface Intake {
     document: RawDocument,
     cursor: { readonly name: string; readonly value: string },
   ): Promise<LogPosition>;
-  /** Runs a source to its end; what it delivers waits until the log takes it. Never rejects: a broken source is logged and shown. */
-  run(type: SourceType, source: Source, signal: AbortSignal): Promise<void>;
-  /** Rejects as the source does; for a replay, whose caller wants to know. */
-  runToEnd(type: SourceType, source: Source, signal: AbortSignal): Promise<void>;
+  /** What a source of this type delivers to: it waits until the log takes the documents, or rejects when the signal comes meanwhile. */
+  deliverer(type: SourceType, signal: AbortSignal): Deliver;
+  /** Runs recorded files to their end, and shows them meanwhile; rejects as the source does. */
+  runToEnd(type: RecordedType, source: Source, signal: AbortSignal): Promise<void>;
+  /** Of the recorded files that are under way. */
   statuses(): readonly SourceStatus[];
   /** When each source that sends to the webhook delivered last, milliseconds; see `DeliveryTimes`. */
   webhookDeliveries(): ReadonlyMap<string, number>;
   /** Resolves when every append that was under way is over. */
   quiet(): Promise<void>;
 }
+
+export type RecordedType = Extract<SourceType, 'replay' | 'backfill'>;
 
 const ENCODED_A_TURN = 500;
 
@@ -54,12 +57,12 @@ function onlyPlace([place]: readonly LogPosition[]): LogPosition {
 export function createIntake(options: IntakeOptions): Intake {
   const { log, clock, logger, metrics, covers = () => false } = options;
   const appending = new Set<Promise<unknown>>();
-  const sources: Source[] = [];
+  const recorded = new Set<Source>();
   const webhook = createDeliveryTimes();
   const failure = createRepeatingFailure({ sentence: 'The log does not take documents.', logger, clock });
 
   const append = (delivery: Delivery) => remembered(appending, appendTo(log, delivery, covers));
-  const deliverFor = (type: SourceType, signal: AbortSignal): Deliver => {
+  const deliverer = (type: SourceType, signal: AbortSignal): Deliver => {
     return async (delivery) => {
       await retry(() => append(delivery), {
         initialMs: 500,
@@ -76,14 +79,6 @@ export function createIntake(options: IntakeOptions): Intake {
       if (accepted > 0) metrics.accepted(type, accepted);
     };
   };
-  const runToEnd = async (type: SourceType, source: Source, signal: AbortSignal) => {
-    sources.push(source);
-    try {
-      await source.run(deliverFor(type, signal), signal);
-    } finally {
-      if (type === 'replay' || type === 'backfill') sources.splice(sources.indexOf(source), 1);
-    }
-  };
   return {
     async accept(documents) {
       await append({ documents, cursors: [] });
@@ -95,20 +90,19 @@ export function createIntake(options: IntakeOptions): Intake {
       metrics.accepted('retry', 1);
       return onlyPlace(places);
     },
-    runToEnd,
-    async run(type, source, signal) {
+    deliverer,
+    async runToEnd(type, source, signal) {
+      recorded.add(source);
       try {
-        await runToEnd(type, source, signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof BellwetherError)) throw error;
-        logger.error('A source stopped and needs attention.', { source: source.id, reason: error.message });
+        await source.run(deliverer(type, signal), signal);
+      } finally {
+        recorded.delete(source);
       }
     },
     quiet: async () => {
       await Promise.allSettled(appending);
     },
-    statuses: () => sources.map((source) => source.status()),
+    statuses: () => [...recorded].map((source) => source.status()),
     webhookDeliveries: () => webhook.all(),
   };
 }

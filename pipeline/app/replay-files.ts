@@ -8,6 +8,7 @@ import { privacyOf } from './author-keys.js';
 import type { Intake } from './intake.js';
 import type { OpenParts } from './parts.js';
 import type { ReplayRequest, ReplayResult } from './service.js';
+import { rejectReasonOf } from '../telemetry/reject-reason.js';
 
 export interface ReplayFilesOptions {
   readonly parts: OpenParts;
@@ -42,7 +43,7 @@ export async function replayFiles(
     virtualClock: true,
     onRejected: (item) => {
       if (problems.length < SHOWN_PROBLEMS) problems.push(item);
-      metrics.rejected('replay', 'invalid');
+      metrics.rejected('replay', rejectReasonOf(item.code));
     },
     ...privacyOf(config),
   });

@@ -24,9 +24,9 @@ import { createProgressMeter, type ProgressMeter } from './progress-meter.js';
 import { replayFiles } from './replay-files.js';
 import { ALL_ROLES, type Roles } from './roles.js';
 import type { Operation, OperationContext } from './operations/operation.js';
-import { createSources } from './create-sources.js';
 import { keepSettled, settledClockOf, type SettledClock } from './settled.js';
 import { startHttp, type HttpAddresses } from './start-http.js';
+import { createServiceSources, type ServiceSources } from './source-life/service-sources.js';
 import { startServiceFlow } from './service-flow.js';
 import { createServiceForgetting, requireForgetting } from './service-forgetting.js';
 import { stopAll } from './stop-all.js';
@@ -45,7 +45,6 @@ export class RunningService implements Service {
   readonly #metrics: Metrics;
   readonly #hub: LiveHub;
   readonly #intake: Intake;
-  readonly #startedAt: number;
   readonly #abort = new AbortController();
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #roles: Roles;
@@ -55,6 +54,7 @@ export class RunningService implements Service {
   readonly #watch: HealthWatch;
   readonly #meter: ProgressMeter;
   readonly #outbox: Outbox;
+  readonly sources: ServiceSources;
   /** Null where there is no store. */
   readonly #forgetting: Forgetting | null;
   #newest: number | null = null;
@@ -74,10 +74,9 @@ export class RunningService implements Service {
     this.#roles = roles;
     this.world = parts.world;
     this.dataDir = parts.folder.path;
-    this.#startedAt = clock.now();
-    // Every feed listens to it, for its pause and its request: more than ten are no leak.
+    // Each part listens to it, some more than once: more than ten are no leak.
     setMaxListeners(0, this.#abort.signal);
-    this.#hub = createLiveHub({ startedAt: this.#startedAt });
+    this.#hub = createLiveHub({ startedAt: clock.now() });
     this.#meter = createProgressMeter(metrics, clock);
     const suppressions = createSuppressions();
     const { covers } = suppressions;
@@ -85,6 +84,8 @@ export class RunningService implements Service {
     const log = this.#watch.guard(parts.log);
     this.#intake = createIntake({ clock, logger, log, metrics: this.#metrics, covers });
     this.#outbox = createOutbox(parts.folder.outbox);
+    const shared = { ...options, roles, parts, intake: this.#intake, metrics, signal: this.#abort.signal };
+    this.sources = createServiceSources(shared);
     this.#forgetting = createServiceForgetting({
       ...options,
       parts,
@@ -111,13 +112,14 @@ export class RunningService implements Service {
     this.#flow = flow;
     // The address must be known before the first mail is written.
     await this.#startServers();
+    await this.sources.begin();
     const background = [
       flow.failed,
+      this.sources.ended(),
       ...(roles.has('monitor') ? [this.#monitoring.run(this.#abort.signal)] : []),
       keepHouse({
         flow,
         log: parts.log,
-        intake: this.#intake,
         metrics: this.#metrics,
         folder: parts.folder,
         clock,
@@ -134,7 +136,6 @@ export class RunningService implements Service {
       ...(this.#forgetting === null || !roles.has('monitor')
         ? []
         : [this.#forgetting.run(this.#abort.signal)]),
-      ...(roles.has('ingest') ? this.#runSources() : []),
       ...(roles.has('api') && !roles.has('monitor') ? [this.#follow()] : []),
     ];
     this.failed = Promise.all(background).then(() => undefined);
@@ -197,11 +198,6 @@ export class RunningService implements Service {
   async #settle(signal: AbortSignal): Promise<void> {
     await this.#requireFlow().drained(signal);
     if (!signal.aborted) await Promise.race([this.#monitoring.alerting?.grid?.settled(), this.failed]);
-  }
-
-  #runSources(): readonly Promise<void>[] {
-    const sources = createSources({ ...this.options, parts: this.parts, metrics: this.#metrics });
-    return sources.map(({ type, source }) => this.#intake.run(type, source, this.#abort.signal));
   }
 
   #follow(): Promise<void> {
@@ -308,7 +304,7 @@ export class RunningService implements Service {
       newest: this.#newest,
       settled: this.#settled,
       model: parts.understanding.classifier.model,
-      sources: this.#intake.statuses(),
+      sources: [...this.sources.statuses(), ...this.#intake.statuses()],
       lag: this.#watch.behind,
     });
   }

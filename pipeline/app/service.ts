@@ -9,6 +9,8 @@ import { ALL_ROLES, type Roles } from './roles.js';
 import type { Operation } from './operations/operation.js';
 import type { HttpAddresses } from './start-http.js';
 import { RunningService } from './running-service.js';
+import type { ConfigFile } from './source-life/reload-sources.js';
+import type { SourceControl } from './source-life/service-sources.js';
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -18,6 +20,8 @@ export interface ServiceOptions {
   readonly logger: Logger;
   /** What this process does of the installation's work; everything, when left out. */
   readonly roles?: Roles;
+  /** Where the configuration comes from, so that its sources can be read again while the service runs. */
+  readonly configFile?: ConfigFile;
 }
 
 export interface ReplayRequest {
@@ -46,6 +50,8 @@ export interface Service {
   ): Promise<Answer>;
   /** Rejects when the service cannot go on; never resolves before it is stopped. */
   readonly failed: Promise<void>;
+  /** What may be done to its sources meanwhile. */
+  readonly sources: SourceControl;
   stop(): Promise<void>;
 }
 

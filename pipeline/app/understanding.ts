@@ -78,7 +78,9 @@ export function modelDirectory(models: Config['models']): string {
 }
 
 /** The demo knows its invented companies only, and no other world knows them. */
-async function loadAllInstruments(options: UnderstandingOptions): Promise<readonly Instrument[]> {
+export async function loadAllInstruments(
+  options: Pick<UnderstandingOptions, 'world' | 'instrumentFiles'>,
+): Promise<readonly Instrument[]> {
   if (options.world === 'demo') return loadInstruments(demoInstrumentsPath());
   return loadInstrumentLists(options.instrumentFiles);
 }

@@ -13,6 +13,8 @@ export interface CommandIo {
   readonly cwd: string;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Has SIGHUP call this from now on, instead of ending the process. A terminal that went away ends it nevertheless, as `signal` does. */
+  readonly onHangup: (listener: () => void) => void;
 }
 
 export interface CommandOption {

@@ -6,6 +6,7 @@ import { choiceOption, flag, noPositionals, numberOption, textOption } from './a
 import type { Command } from './command.js';
 import { CONFIG_OPTIONS } from './open-config.js';
 import { runOperation } from './run-operation.js';
+import { textTable } from './text-table.js';
 import { findInstallation } from './with-installation.js';
 
 const USUAL_LIMIT = 100;
@@ -56,15 +57,7 @@ function table(letters: readonly KeptLetter[]): string {
     oneLine(letter.detail),
   ]);
   const head = ['ID', 'STATE', 'REASON', 'SOURCE', 'TRIES', 'LAST SEEN', 'DETAIL'];
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return `${[head, ...rows].map(line).join('\n')}\n`;
+  return textTable(head, rows);
 }
 
 function oneLine(text: string): string {

@@ -82,6 +82,26 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Let a flow go on that stopped for too many dead letters.',
     load: async () => (await import('./breaker.js')).breakerResetCommand,
   },
+  'sources list': {
+    summary: 'Show the sources of a running service.',
+    load: async () => (await import('./sources-list.js')).sourcesListCommand,
+  },
+  'sources test': {
+    summary: 'Try a source without a service; nothing is stored.',
+    load: async () => (await import('./sources-test.js')).sourcesTestCommand,
+  },
+  'sources start': {
+    summary: 'Let a source go on that was stopped or has failed.',
+    load: async () => (await import('./sources-start.js')).sourcesStartCommand,
+  },
+  'sources stop': {
+    summary: 'Stop one source; the service goes on.',
+    load: async () => (await import('./sources-stop.js')).sourcesStopCommand,
+  },
+  'sources reload': {
+    summary: 'Take over the sources of a changed configuration.',
+    load: async () => (await import('./sources-reload.js')).sourcesReloadCommand,
+  },
   'dead-letters list': {
     summary: 'List the messages that could not be handled.',
     load: async () => (await import('./dead-letters-list.js')).deadLettersListCommand,

@@ -1,9 +1,13 @@
+import { resolve } from 'node:path';
+
 import { peekDataFolder } from '../app/data-folder.js';
 import { folderSuffix, parseRoles, requireSharedParts, ROLES, type Roles } from '../app/roles.js';
-import { startService, type Service } from '../app/service.js';
+import { startService, type Service, type ServiceOptions } from '../app/service.js';
 import type { Config, ConfigInput } from '../../config/schema.js';
+import { describeChanges } from '../app/source-life/describe-changes.js';
 import { systemClock } from '../core/clock.js';
 import type { World } from '../core/document.js';
+import { BellwetherError } from '../core/errors.js';
 import { createLogger } from '../telemetry/logger.js';
 import { choiceOption, noPositionals, textOption } from './arguments.js';
 import type { Command, CommandArguments, CommandIo } from './command.js';
@@ -40,7 +44,16 @@ export const startCommand: Command = {
     const { config, world, dataDir } = await settle(args, io, roles);
     const logger = createLogger({ level: config.telemetry.logLevel });
     const began = systemClock.monotonic();
-    const service = await startService({ config, dataDir, world, clock: systemClock, logger, roles });
+    const service = await startService({
+      config,
+      dataDir,
+      world,
+      clock: systemClock,
+      logger,
+      roles,
+      ...configFile(args, io, async () => (await settle(args, io, roles)).config),
+    });
+    if (textOption(args, 'config') !== null) io.onHangup(() => void reloadSources(service, io));
     greet(service, { config, roles }, io, (systemClock.monotonic() - began) / 1_000);
     const stopped = new Promise<void>((resolve) => {
       io.signal.addEventListener('abort', () => {
@@ -55,6 +68,25 @@ export const startCommand: Command = {
     return 0;
   },
 };
+
+/** What is wrong with a file is said, and the service goes on. */
+async function reloadSources(service: Service, io: CommandIo): Promise<void> {
+  try {
+    for (const line of describeChanges(await service.sources.reload())) io.words(line);
+  } catch (error) {
+    if (!(error instanceof BellwetherError)) throw error;
+    io.words(error.message);
+  }
+}
+
+function configFile(
+  args: CommandArguments,
+  io: CommandIo,
+  load: () => Promise<Config>,
+): Pick<ServiceOptions, 'configFile'> {
+  const file = textOption(args, 'config');
+  return file === null ? {} : { configFile: { path: resolve(io.cwd, file), load } };
+}
 
 /** Which world, where, and with which sources: the flags, else the configuration, else what the folder already holds. */
 async function settle(

@@ -2,6 +2,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 import { ALERT_EVENT_TYPES, type AlertEventType } from '../core/alert.js';
 import { OUTCOMES, type OutcomeKind } from '../core/store.js';
+import { REJECT_REASONS, type RejectReason } from './reject-reason.js';
+import { createSourceMetrics, type SourceMetrics } from './source-metrics.js';
 
 export const SOURCE_TYPES = [
   'rss',
@@ -16,9 +18,6 @@ export const SOURCE_TYPES = [
   'edgar',
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
-
-export const SOURCE_STATES = ['starting', 'ok', 'degraded', 'stopped', 'finished'] as const;
-export type SourceStateLabel = (typeof SOURCE_STATES)[number];
 
 /** The parts that processes of an installation do. */
 export type RoleLabel = 'ingest' | 'understand' | 'monitor' | 'api';
@@ -40,10 +39,6 @@ export type LatencyOrigin = (typeof LATENCY_ORIGINS)[number];
 export const GAP_TOPICS = ['documents.raw', 'documents.scored', 'source'] as const;
 export type GapTopic = (typeof GAP_TOPICS)[number];
 
-/** Why a source refused a document at the edge, before it was accepted. */
-export const REJECT_REASONS = ['invalid'] as const;
-export type RejectReason = (typeof REJECT_REASONS)[number];
-
 const BATCH_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];
 const STAGE_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Up to a day: feeds are looked at every few minutes, and some publish late. */
@@ -51,7 +46,7 @@ const LATENCY_SECONDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3_600, 2
 const QUERYABLE_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 3600];
 
 /** The numbers that the service says about itself. Every label comes from a closed set or from the configuration. */
-export interface Metrics {
+export interface Metrics extends SourceMetrics {
   readonly registry: Registry;
   /** What this process does. */
   role(role: RoleLabel): void;
@@ -76,9 +71,6 @@ export interface Metrics {
   passedOver(): void;
   /** Partitions of the log went to another member, or came from one. */
   rebalanced(): void;
-  sourceState(sourceId: string, state: SourceStateLabel): void;
-  /** Seconds since a source delivered last; null when it never did, which shows no number. */
-  sourceFreshness(sourceId: string, seconds: number | null): void;
   alertEvent(type: AlertEventType): void;
   mail(result: MailResult): void;
   /** Whether the circuit breaker has stopped the flow. */
@@ -112,8 +104,6 @@ export function createMetrics(): Metrics {
     stageTime,
     visible,
     late,
-    state,
-    freshness,
     alertEvents,
     breakerOpen,
     evaluatedAt,
@@ -136,13 +126,7 @@ export function createMetrics(): Metrics {
     queryable: (seconds) => visible.observe(Math.max(0, seconds)),
     ...logMetrics(defined),
     ...processMetrics(defined),
-    sourceState(source, current) {
-      for (const name of SOURCE_STATES) state.set({ source, state: name }, name === current ? 1 : 0);
-    },
-    sourceFreshness(source, seconds) {
-      if (seconds === null) freshness.remove({ source });
-      else freshness.set({ source }, seconds);
-    },
+    ...createSourceMetrics(registry),
     alertEvent: (type) => alertEvents.inc({ type }),
     mail: (result) => mails.inc({ result }),
     breaker: (open) => {
@@ -254,8 +238,6 @@ function defineMetrics(registry: Registry) {
       [],
     ),
     rebalances: counter('log_rebalances_total', 'Changes in who reads which partition.', []),
-    state: gauge('source_state', '1 for the state a source is in.', ['source', 'state']),
-    freshness: gauge('source_freshness_seconds', 'Time since a source delivered.', ['source']),
     alertEvents: counter('alert_events_total', 'Changes in the life of alerts.', ['type']),
     breakerOpen: gauge('breaker_open', '1 while a flood of dead letters has stopped the flow.', []),
     active: gauge('monitor_active', '1 in the process that stores and detects.', []),

@@ -38,7 +38,7 @@ describe('The metrics of a service', () => {
     const text = await until(
       async () => {
         const served = await (await fetch(`${service.addresses.metrics ?? ''}/metrics`)).text();
-        const fresh = value(served, 'source_freshness_seconds{source="webhook:desk"}');
+        const fresh = value(served, 'source_last_document_age_seconds{source="webhook:desk"}');
         return value(served, latency('count', 'evaluated', 'received')) === 1 && fresh !== null
           ? served
           : null;

@@ -19,8 +19,10 @@ describe('The rules for Prometheus', () => {
   const withPromtool = it.skipIf(!possible && process.env['CI'] !== 'true');
   withPromtool('are right, and fire and keep quiet as their tests say (promtool)', async () => {
     await run('promtool', ['check', 'config', 'prometheus.yaml'], { cwd: FOLDER });
-    const { stdout } = await run('promtool', ['test', 'rules', 'rules.test.yaml'], { cwd: FOLDER });
-    expect(stdout).toContain('SUCCESS');
+    for (const tests of ['rules.test.yaml', 'rules-sources.test.yaml']) {
+      const { stdout } = await run('promtool', ['test', 'rules', tests], { cwd: FOLDER });
+      expect(stdout).toContain('SUCCESS');
+    }
   });
 
   it('speak of metrics that there are, and say what to do', async () => {

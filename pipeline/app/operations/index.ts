@@ -12,6 +12,7 @@ import {
 } from './dead-letters.js';
 import { reconcileOperation } from './reconcile.js';
 import { rescoreOperation } from './rescore.js';
+import { listSources, reloadSources, startSource, stopSource, type SourceOperation } from './sources.js';
 
 /** Everything that can be asked of a service over its socket, beside a replay. */
 export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
@@ -28,7 +29,22 @@ export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
   erased(eraseOperation),
 ];
 
+/** What can be asked of a service about its sources. */
+export const SOURCE_OPERATIONS: readonly SourceOperation<unknown, unknown>[] = [
+  erasedSource(listSources),
+  erasedSource(startSource),
+  erasedSource(stopSource),
+  erasedSource(reloadSources),
+];
+
 /** The request is what the operation's own `parse` made of the body. */
 function erased<Request, Answer>(operation: Operation<Request, Answer>): Operation<unknown, unknown> {
   return operation as unknown as Operation<unknown, unknown>;
+}
+
+/** As above. */
+function erasedSource<Request, Answer>(
+  operation: SourceOperation<Request, Answer>,
+): SourceOperation<unknown, unknown> {
+  return operation as unknown as SourceOperation<unknown, unknown>;
 }

@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
+
 import { createKafkaSource } from '../../../ingest/sources/kafka.js';
+import type { LogReader } from '../../core/log.js';
 import { brokersOf } from '../../log/kafka/connection.js';
 import { openTopic } from '../../log/kafka/open-topic.js';
 import { createBreaker } from '../../operators/breaker.js';
 import { createRepeatingFailure } from '../../telemetry/repeating-failure.js';
 import { sourceInfoOf, type CreateSource } from './source-kit.js';
 
-export const createKafka: CreateSource<'kafka'> = (config, { clock, logger, privacy, gaps, onRejected }) => {
+export const createKafka: CreateSource<'kafka'> = (config, kit) => {
+  const { clock, logger, privacy, gaps, onRejected, trial } = kit;
   const failure = createRepeatingFailure({ sentence: 'A Kafka source has to be waited for.', logger, clock });
   return createKafkaSource({
     source: sourceInfoOf(config),
@@ -15,13 +19,16 @@ export const createKafka: CreateSource<'kafka'> = (config, { clock, logger, priv
     clock,
     ...privacy,
     createBreaker,
+    // So that no pause is longer than a minute.
+    ...(config.maxPerMinute === null ? {} : { maxBatch: config.maxPerMinute }),
     onRejected,
-    openReader: () =>
-      openTopic({
+    openReader: async () => {
+      const reader = await openTopic({
         brokers: brokersOf(config.brokers),
         connection: config,
         topic: config.topic,
-        group: config.group,
+        // A trial that joined the group would take partitions from the service, and places in it.
+        group: trial ? `bellwether-trial-${randomUUID()}` : config.group,
         onGap: (gap) => {
           gaps.recordForeign(gap, config.id);
         },
@@ -31,6 +38,16 @@ export const createKafka: CreateSource<'kafka'> = (config, { clock, logger, priv
         onWorking: () => {
           failure.succeeded();
         },
-      }),
+      });
+      return trial ? withoutCommits(reader) : reader;
+    },
   });
 };
+
+function withoutCommits(reader: LogReader): LogReader {
+  return {
+    pull: (limits) => reader.pull(limits),
+    commit: () => Promise.resolve(),
+    close: () => reader.close(),
+  };
+}

@@ -36,6 +36,8 @@ export interface SourceKit {
   /** Where the push sources are found by the HTTP route. */
   readonly push: PushRegistry;
   readonly gaps: Pick<LogGaps, 'recordForeign'>;
+  /** Somebody only wants to see what comes: nothing may be moved or claimed at the other side, such as a place in a consumer group. */
+  readonly trial: boolean;
 }
 
 /** Makes a source of one type from its entry in the configuration, not yet running. */

@@ -19,7 +19,6 @@ function keepHouseUntilTrimmed(times: number, error: Error): Promise<void> {
         return Promise.reject(error);
       },
     },
-    intake: { statuses: () => [], webhookDeliveries: () => new Map() },
     metrics: createMetrics(),
     clock: fakeClock('2026-03-02T00:00:00.000Z'),
     signal: abort.signal,

@@ -42,7 +42,8 @@ describe('What a source hands over that is no document', () => {
         rejected: 1,
       }),
     };
-    await intake.run('kafka', source, new AbortController().signal);
+    const { signal } = new AbortController();
+    await source.run(intake.deliverer('kafka', signal), signal);
     const reader = await log.openReader(RAW_TOPIC, 'test');
     const [message] = await reader.pull({ maxMessages: 10, maxBytes: 1e6, waitMs: 2_000 });
     await reader.close();

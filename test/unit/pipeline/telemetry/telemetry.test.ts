@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TimeoutError, UnavailableError } from '../../../../pipeline/core/errors.js';
 import { createLogger, type Logger } from '../../../../pipeline/telemetry/logger.js';
 import { createMetrics } from '../../../../pipeline/telemetry/metrics.js';
+import { rejectReasonOf } from '../../../../pipeline/telemetry/reject-reason.js';
 import { createRepeatingFailure } from '../../../../pipeline/telemetry/repeating-failure.js';
 
 function recordingLogger(): { logger: Logger; lines: Record<string, unknown>[]; text: () => string } {
@@ -93,9 +94,10 @@ describe('the metrics', () => {
     metrics.batch('understand', 48, 0.02);
     metrics.queryable(0.4);
     metrics.lag('documents.raw', 'understand', 7);
-    metrics.sourceState('fed', 'ok');
-    metrics.sourceState('fed', 'degraded');
-    metrics.sourceFreshness('fed', 12);
+    metrics.sources(
+      [{ id: 'fed', state: 'degraded', lastDocumentAge: 12, contactAge: 3 }],
+      new Map([['webhook:desk', 7]]),
+    );
     metrics.alertEvent('firing');
     metrics.mail('sent');
     const text = await metrics.text();
@@ -109,19 +111,45 @@ describe('the metrics', () => {
       'bellwether_lag_documents{topic="documents.raw",group="understand"} 7',
       'bellwether_source_state{source="fed",state="ok"} 0',
       'bellwether_source_state{source="fed",state="degraded"} 1',
-      'bellwether_source_freshness_seconds{source="fed"} 12',
+      'bellwether_source_last_document_age_seconds{source="fed"} 12',
+      'bellwether_source_last_document_age_seconds{source="webhook:desk"} 7',
+      'bellwether_source_contact_age_seconds{source="fed"} 3',
+      'bellwether_sources{state="degraded"} 1',
       'bellwether_alert_events_total{type="firing"} 1',
       'bellwether_mails_total{result="sent"} 1',
     ])
       expect(text).toContain(line);
   });
 
-  it('show no freshness for a source that never delivered, and share nothing between registries', async () => {
+  it('show nothing more of a source that is gone, no age of one that does not run, and no source by name beyond 200', async () => {
+    const metrics = createMetrics();
+    const source = (id: string) => ({ id, state: 'ok', lastDocumentAge: 3, contactAge: 1 }) as const;
+    const pushed = new Map([['webhook:desk', 7]]);
+    metrics.sources([source('fed'), source('ecb')], pushed);
+    metrics.sources([{ id: 'ecb', state: 'stopped', lastDocumentAge: null, contactAge: null }], new Map());
+    const text = await metrics.text();
+    expect(text).not.toContain('source="fed"');
+    expect(text).not.toContain('webhook:desk');
+    expect(text).not.toContain('age_seconds{source="ecb"}');
+    expect(text).toContain('bellwether_source_state{source="ecb",state="stopped"} 1');
+    const many = (count: number) => Array.from({ length: count }, (_, index) => source(`s${index}`));
+    metrics.sources(many(200), pushed);
+    expect(await metrics.text()).toContain('bellwether_source_contact_age_seconds{source="s199"} 1');
+    metrics.sources(many(201), pushed);
+    const counted = await metrics.text();
+    expect(counted).not.toContain('source="s');
+    expect(counted).toContain('bellwether_sources{state="ok"} 201');
+    expect(counted).toContain('age_seconds{source="webhook:desk"} 7');
+  });
+
+  it('count refusals by a closed set of reasons, and share nothing between registries', async () => {
     const [one, other] = [createMetrics(), createMetrics()];
-    one.sourceFreshness('fed', 3);
-    one.sourceFreshness('fed', null);
+    for (const code of ['bad_time', 'time_too_old', 'never_heard_of'])
+      one.rejected('rss', rejectReasonOf(code));
+    const text = await one.text();
+    expect(text).toContain('rejected_documents_total{source_type="rss",reason="time"} 2');
+    expect(text).toContain('rejected_documents_total{source_type="rss",reason="invalid"} 1');
     one.mail('failed');
-    expect(await one.text()).not.toContain('source="fed"');
     expect(await other.text()).toContain('bellwether_mails_total{result="failed"} 0\n');
   });
 });

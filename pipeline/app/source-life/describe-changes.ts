@@ -1,0 +1,19 @@
+import type { ReloadResult } from './reload-sources.js';
+
+/** One sentence a line, for people. */
+export function describeChanges(result: ReloadResult): readonly string[] {
+  const { added, removed, restarted, leftStopped, unchanged, needRestart } = result;
+  const groups: readonly (readonly [string, readonly string[]])[] = [
+    ['Added', added],
+    ['Removed', removed],
+    ['Started again', restarted],
+    ['Changed, and stopped as before', leftStopped],
+  ];
+  return [
+    ...groups.filter(([, ids]) => ids.length > 0).map(([words, ids]) => `${words}: ${ids.join(', ')}.`),
+    `${unchanged} ${unchanged === 1 ? 'source goes' : 'sources go'} on untouched.`,
+    ...(needRestart.length === 0
+      ? []
+      : [`Also other than at the start, and needs a restart: ${needRestart.join(', ')}.`]),
+  ];
+}

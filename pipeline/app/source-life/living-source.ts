@@ -1,0 +1,161 @@
+import { setMaxListeners } from 'node:events';
+
+import type { Source, SourceStatus } from '../../../ingest/source.js';
+import type { Clock } from '../../core/clock.js';
+import { BellwetherError } from '../../core/errors.js';
+import type { Logger } from '../../telemetry/logger.js';
+import type { ConfiguredSource, ConfiguredType } from '../sources/source-kit.js';
+
+/** A source as people see it: its own figures, of all its runs in this process together. */
+export interface LivingStatus extends SourceStatus {
+  readonly type: ConfiguredType;
+  readonly name: string;
+  readonly licence: string | null;
+  /** Milliseconds: when it was started last. */
+  readonly startedAt: number;
+  /** False for one that was stopped, has failed or has finished: nothing is to be expected of it. */
+  readonly running: boolean;
+  /** Milliseconds: until when it keeps to its `maxPerMinute`; null when it does not have to wait. */
+  readonly pausedUntil: number | null;
+}
+
+export interface RunLife {
+  readonly signal: AbortSignal;
+  /** See `pausedUntil`. */
+  readonly onPause: (until: number | null) => void;
+}
+
+export interface LivingOptions {
+  /** Runs a source to its end with what its documents are delivered to. */
+  readonly run: (entry: ConfiguredSource, source: Source, life: RunLife) => Promise<void>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly logger: Pick<Logger, 'error'>;
+  /** Told of what no source may throw: the service cannot go on. */
+  readonly onBug: (error: unknown) => void;
+}
+
+interface Run {
+  readonly source: Source;
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+const NO_FIGURES = { lastDeliveryAt: null, lastContactAt: null, delivered: 0, rejected: 0 } as const;
+type Figures = Pick<SourceStatus, 'lastDeliveryAt' | 'lastContactAt' | 'delivered' | 'rejected'>;
+
+/** One entry of the configuration over several runs; each has a source and an AbortController of its own. */
+export class LivingSource {
+  #run: Run | null = null;
+  #earlier: Figures = NO_FIGURES;
+  #startedAt: number;
+  #failure: BellwetherError | null = null;
+  #ended = true;
+  #stoppedByHand = false;
+  #pausedUntil: number | null = null;
+
+  constructor(
+    public entry: ConfiguredSource,
+    private readonly options: LivingOptions,
+  ) {
+    this.#startedAt = options.clock.now();
+  }
+
+  get running(): boolean {
+    return !this.#ended;
+  }
+
+  /** By a person, who alone starts it again. */
+  get stoppedByHand(): boolean {
+    return this.#stoppedByHand;
+  }
+
+  /** It has ended with an error that a person can mend. */
+  get failed(): boolean {
+    return this.#failure !== null;
+  }
+
+  /** Takes a source that was made for the present entry and has not run. The one before has to be stopped. */
+  start(source: Source): void {
+    if (this.#run !== null) this.#earlier = figuresOf(this.#run.source.status(), this.#earlier);
+    const abort = new AbortController();
+    // A source may listen to it once for each pause and request: more than ten are no leak.
+    setMaxListeners(0, abort.signal);
+    this.#failure = null;
+    this.#stoppedByHand = false;
+    this.#ended = false;
+    this.#startedAt = this.options.clock.now();
+    this.#run = { source, abort, done: this.#runToEnd(source, abort.signal) };
+  }
+
+  /** Resolves when the source has ended, with the delivery that was under way. */
+  async stop(): Promise<void> {
+    this.#run?.abort.abort();
+    await this.#run?.done;
+  }
+
+  /** As `stop`, for a person: it stays stopped until it is started by hand. */
+  async stopByHand(): Promise<void> {
+    this.#stoppedByHand = true;
+    this.#failure = null;
+    await this.stop();
+  }
+
+  status(): LivingStatus {
+    const { entry } = this;
+    const own = this.#run?.source.status();
+    return {
+      id: entry.id,
+      type: entry.type,
+      name: entry.type === 'demo' ? entry.id : entry.name,
+      licence: entry.type === 'demo' ? null : entry.licence,
+      startedAt: this.#startedAt,
+      running: this.running,
+      pausedUntil: this.running ? this.#pausedUntil : null,
+      ...(own === undefined ? this.#earlier : figuresOf(own, this.#earlier)),
+      ...this.#stateNow(own),
+    };
+  }
+
+  #stateNow(own: SourceStatus | undefined): Pick<SourceStatus, 'state' | 'reason'> {
+    if (this.#stoppedByHand)
+      return { state: 'stopped', reason: 'Stopped by hand; "bellwether sources start" lets it go on.' };
+    // What a person has to mend stays in sight.
+    if (this.#failure !== null) return { state: 'degraded', reason: this.#failure.message };
+    if (own === undefined) return { state: 'starting', reason: null };
+    return { state: own.state, reason: own.reason };
+  }
+
+  async #runToEnd(source: Source, signal: AbortSignal): Promise<void> {
+    const onPause = (until: number | null) => {
+      this.#pausedUntil = until;
+    };
+    try {
+      await this.options.run(this.entry, source, { signal, onPause });
+    } catch (error) {
+      if (!signal.aborted) this.#brokeDown(error);
+    } finally {
+      this.#ended = true;
+    }
+  }
+
+  #brokeDown(error: unknown): void {
+    if (!(error instanceof BellwetherError)) {
+      this.options.onBug(error);
+      return;
+    }
+    this.#failure = error;
+    this.options.logger.error('A source stopped and needs attention.', {
+      source: this.entry.id,
+      reason: error.message,
+    });
+  }
+}
+
+function figuresOf(own: SourceStatus, earlier: Figures): Figures {
+  return {
+    lastDeliveryAt: own.lastDeliveryAt ?? earlier.lastDeliveryAt,
+    lastContactAt: own.lastContactAt ?? earlier.lastContactAt,
+    delivered: earlier.delivered + own.delivered,
+    rejected: earlier.rejected + own.rejected,
+  };
+}

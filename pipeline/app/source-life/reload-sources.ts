@@ -1,0 +1,129 @@
+import { stat } from 'node:fs/promises';
+
+import type { Config } from '../../../config/schema.js';
+import { isSameValue } from '../../../config/same-value.js';
+import type { Clock } from '../../core/clock.js';
+import type { World } from '../../core/document.js';
+import { BellwetherError, ConfigError } from '../../core/errors.js';
+import type { Logger } from '../../telemetry/logger.js';
+import type { SourceChanges, SourceLife } from './source-life.js';
+
+/** Where a configuration comes from, so that it can be read again. */
+export interface ConfigFile {
+  /** Absolute. */
+  readonly path: string;
+  /** As at the start: file, environment, flags; secrets are read anew. Throws ConfigError with all that is wrong. */
+  readonly load: () => Promise<Config>;
+}
+
+export interface ReloadResult extends SourceChanges {
+  /** Sections that are other than at the start and count from the next start on. */
+  readonly needRestart: readonly string[];
+}
+
+export interface ReloadOptions {
+  /** Null when the service was started without one. */
+  readonly file: ConfigFile | null;
+  /** What the service was started with. */
+  readonly config: Config;
+  readonly world: World;
+  readonly life: Pick<SourceLife, 'apply'>;
+  readonly clock: Pick<Clock, 'sleep'>;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
+}
+
+/** Takes another configuration over while the service runs; only its sources, as all else is built once. */
+export interface SourceReload {
+  /**
+   * Reads and checks the whole file first; with anything wrong nothing changes, and a ConfigError says all of it. What
+   * became of it is logged as well.
+   */
+  reload(): Promise<ReloadResult>;
+  /** Reloads when the file has changed, until the signal; without a file it resolves at once. */
+  watch(signal: AbortSignal): Promise<void>;
+}
+
+const LOOK_EVERY_MS = 5_000;
+
+export function createSourceReload(options: ReloadOptions): SourceReload {
+  const { file, clock, logger } = options;
+  let work: Promise<unknown> = Promise.resolve();
+  let taken: string | null = null;
+
+  const reload = async (from: ConfigFile) => {
+    taken = await markOf(from.path);
+    try {
+      const result = await takeOver(options, await from.load());
+      logger.info('The configuration was read again.', { file: from.path, ...result });
+      return result;
+    } catch (error) {
+      if (error instanceof BellwetherError)
+        logger.error('The configuration was not taken over; everything goes on as before.', {
+          file: from.path,
+          reason: error.message,
+        });
+      throw error;
+    }
+  };
+  const inTurn = (): Promise<ReloadResult> => {
+    if (file === null)
+      return Promise.reject(
+        new ConfigError(
+          'no_config_file',
+          'The service was started without --config, so there is no file to read again.',
+        ),
+      );
+    const turn = work.then(() => reload(file));
+    work = turn.catch(() => undefined);
+    return turn;
+  };
+  return {
+    reload: inTurn,
+    async watch(signal) {
+      if (file === null) return;
+      taken ??= await markOf(file.path);
+      let seen = taken;
+      while (!signal.aborted) {
+        await clock.sleep(LOOK_EVERY_MS, signal);
+        const now = await markOf(file.path);
+        // A file that is just being written may be sound and lack its second half: it has to stand still for one look.
+        if (now === seen && now !== taken) await inTurn().catch(onlyBugs);
+        seen = now;
+      }
+    },
+  };
+}
+
+async function takeOver({ config, world, life }: ReloadOptions, next: Config): Promise<ReloadResult> {
+  requireWorld(next.sources, world);
+  const changes = await life.apply(world === 'replay' ? [] : next.sources);
+  const sections = Object.keys(config) as (keyof Config)[];
+  const needRestart = sections.filter((key) => key !== 'sources' && !isSameValue(config[key], next[key]));
+  return { ...changes, needRestart };
+}
+
+/** A data folder holds one world for ever; the check at the start holds for a reload as well. */
+function requireWorld(sources: Config['sources'], world: World): void {
+  const foreign = sources.find(({ enabled, type }) => enabled && (type === 'demo') !== (world === 'demo'));
+  if (foreign === undefined || world === 'replay') return;
+  throw new ConfigError(
+    'world_mismatch',
+    `The source ${foreign.id} (${foreign.type}) belongs to another world than this installation (${world}); worlds are never mixed. ` +
+      'Start it with a data folder of its own (--data).',
+  );
+}
+
+/** Other whenever the file was written or replaced. */
+async function markOf(path: string): Promise<string> {
+  try {
+    const { mtimeMs, size, ino } = await stat(path);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return 'not there';
+  }
+}
+
+/** What is wrong with a file was logged, and its next change may mend it. */
+function onlyBugs(error: unknown): void {
+  if (!(error instanceof BellwetherError)) throw error;
+}

@@ -1,0 +1,60 @@
+import type { Config } from '../../../config/schema.js';
+import { createFeedThread } from '../../../ingest/feed-thread/feed-thread.js';
+import { createGuardedClient } from '../../../ingest/fetch/guarded-client.js';
+import { createHostQueue } from '../../../ingest/fetch/host-queue.js';
+import type { RejectedItem, Source } from '../../../ingest/source.js';
+import type { Clock } from '../../core/clock.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { privacyOf } from '../author-keys.js';
+import type { OpenParts } from '../parts.js';
+import { createSource } from '../sources/create-source.js';
+import type { ConfiguredSource, ConfiguredType, SourceKit } from '../sources/source-kit.js';
+import { version } from '../version.js';
+
+/** Threat T1: no feed takes longer to read. */
+const FEED_DEADLINE_MS = 2_000;
+
+export interface SourceMakerOptions extends Pick<SourceKit, 'readCursor' | 'gaps' | 'instruments' | 'push'> {
+  readonly config: Pick<Config, 'privacy' | 'fetch'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onRejected: (type: ConfiguredType, item: RejectedItem) => void;
+  /** See `SourceKit`; no when left out. */
+  readonly trial?: boolean;
+}
+
+/** Makes sources of entries, not yet running; what they ask of one host is spaced together. */
+export function createSourceMaker(options: SourceMakerOptions): (entry: ConfiguredSource) => Source {
+  const { config, clock, logger, readCursor, instruments, gaps, push, onRejected, trial = false } = options;
+  const { contact, hostGapMs } = config.fetch;
+  const queue = createHostQueue({ clock, gapMs: hostGapMs });
+  const userAgent = `Bellwether/${version()} (${contact === null ? 'run by the owner of this address' : `+${contact}`})`;
+  const client = createGuardedClient({ userAgent, queue });
+  const intranetClient = createGuardedClient({ userAgent, queue, allowPrivateHosts: true });
+  const feeds = createFeedThread({ deadlineMs: FEED_DEADLINE_MS });
+  const random = Math.random;
+  const privacy = privacyOf(config);
+  const shared = { contact, clock, logger, random, readCursor, privacy, instruments, gaps, push, trial };
+  return (entry) =>
+    createSource(entry.type, entry, {
+      ...shared,
+      readFeed: (request) => feeds.read(request),
+      client: 'allowPrivateHosts' in entry && entry.allowPrivateHosts ? intranetClient : client,
+      onRejected: (item) => {
+        onRejected(entry.type, item);
+      },
+    });
+}
+
+/** What a maker takes from the open parts of a service. */
+export function partsForSources({
+  log,
+  understanding,
+  gaps,
+  push,
+}: Pick<OpenParts, 'log' | 'understanding' | 'gaps' | 'push'>): Pick<
+  SourceMakerOptions,
+  'readCursor' | 'gaps' | 'instruments' | 'push'
+> {
+  return { readCursor: (name) => log.readCursor(name), instruments: understanding.instruments, gaps, push };
+}

@@ -1,0 +1,61 @@
+import { escapeControls } from '../app/dead-letters-text.js';
+import { listSources } from '../app/operations/sources.js';
+import type { LivingStatus } from '../app/source-life/living-source.js';
+import { flag, noPositionals } from './arguments.js';
+import type { Command } from './command.js';
+import { runSourceOperation, SOURCE_OPTIONS } from './run-source-operation.js';
+import { textTable } from './text-table.js';
+
+export const sourcesListCommand: Command = {
+  name: 'sources list',
+  summary: 'Shows the sources of a running service: state, last document, last contact, figures, reason.',
+  usage: '[--data DIR] [--json]',
+  options: SOURCE_OPTIONS,
+  examples: ['bellwether sources list --data data/live'],
+  async run(args, io) {
+    noPositionals(args, 'sources list');
+    const sources = await runSourceOperation(listSources, {}, args, io);
+    if (flag(args, 'json')) for (const source of sources) io.out(`${JSON.stringify(toJson(source))}\n`);
+    else io.out(sources.length === 0 ? 'No sources: the webhook alone.\n' : table(sources));
+    return 0;
+  },
+};
+
+function toJson({ lastDeliveryAt, lastContactAt, startedAt, pausedUntil, ...source }: LivingStatus) {
+  return {
+    ...source,
+    lastDeliveryAt: iso(lastDeliveryAt),
+    lastContactAt: iso(lastContactAt),
+    startedAt: iso(startedAt),
+    pausedUntil: iso(pausedUntil),
+  };
+}
+
+function table(sources: readonly LivingStatus[]): string {
+  const head = ['ID', 'TYPE', 'STATE', 'LAST DOCUMENT', 'LAST CONTACT', 'TAKEN', 'NOT TAKEN', 'REASON'];
+  const rows = sources.map((source) => [
+    source.id,
+    source.type,
+    source.state,
+    short(source.lastDeliveryAt),
+    short(source.lastContactAt),
+    `${source.delivered}`,
+    `${source.rejected}`,
+    escapeControls(source.reason ?? pauseOf(source))
+      .replace(/\s+/g, ' ')
+      .slice(0, 160),
+  ]);
+  return textTable(head, rows);
+}
+
+function pauseOf({ pausedUntil }: LivingStatus): string {
+  return pausedUntil === null ? '' : `Keeps to its maxPerMinute, so it waits until ${short(pausedUntil)}.`;
+}
+
+function iso(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}
+
+function short(time: number | null): string {
+  return iso(time)?.slice(0, 19).concat('Z') ?? '-';
+}

@@ -1,0 +1,142 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { loadConfig } from '../../../../../config/load.js';
+import { createSourceReload } from '../../../../../pipeline/app/source-life/reload-sources.js';
+import type { ConfiguredSource } from '../../../../../pipeline/app/sources/source-kit.js';
+import type { World } from '../../../../../pipeline/core/document.js';
+import { silentLogger } from '../../../../../pipeline/telemetry/logger.js';
+
+const FEED = (id: string) =>
+  `  - { type: rss, id: ${id}, name: Feed ${id}, url: "https://${id}.example/feed" }\n`;
+const KAFKA =
+  '  - { type: kafka, id: t, name: T, topic: t, brokers: "kafka://b:9092", security: sasl_ssl, mechanism: PLAIN, username: u, password: { file: secret } }\n';
+
+describe('a configuration that is read again', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'bellwether-reload-'));
+    file = join(folder, 'desk.yaml');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const open = async (text: string, world: World = 'live') => {
+    await writeFile(file, text);
+    const load = () => loadConfig({ file, env: {} });
+    const applied: (readonly ConfiguredSource[])[] = [];
+    const logged: string[] = [];
+    const log = (sentence: string) => {
+      logged.push(sentence);
+    };
+    const looks: (() => void)[] = [];
+    const reload = createSourceReload({
+      file: { path: file, load },
+      config: await load(),
+      world,
+      life: {
+        apply: (next) => {
+          applied.push(next);
+          return Promise.resolve({
+            added: next.map(({ id }) => id),
+            removed: [],
+            restarted: [],
+            leftStopped: [],
+            unchanged: 0,
+          });
+        },
+      },
+      clock: {
+        sleep: () =>
+          new Promise((resolve) => {
+            looks.push(resolve);
+          }),
+      },
+      logger: { ...silentLogger, info: log, error: log },
+    });
+    return { reload, applied, logged, looks };
+  };
+
+  it('gives its sources, and names what else is another one and needs a restart', async () => {
+    const { reload, applied, logged } = await open(`sources:\n${FEED('a')}`);
+    await writeFile(
+      file,
+      `sources:\n${FEED('b')}http: { port: 9000 }\nalerts: { evaluateEverySeconds: 30 }\n`,
+    );
+    expect(await reload.reload()).toMatchObject({ added: ['b'], needRestart: ['http', 'alerts'] });
+    expect(applied).toHaveLength(1);
+    expect(logged).toEqual(['The configuration was read again.']);
+  });
+
+  it('changes nothing with anything wrong in it, and says all of it', async () => {
+    const { reload, applied, logged } = await open(`sources:\n${FEED('a')}`);
+    await writeFile(file, `sources:\n${FEED('a')}${FEED('a')}http: { port: many }\n`);
+    await expect(reload.reload()).rejects.toThrow(/2 problems[^]*http\.port[^]*sources\[1\]\.id/);
+    await writeFile(file, 'sources: [');
+    await expect(reload.reload()).rejects.toThrow('problem');
+    await rm(file);
+    await expect(reload.reload()).rejects.toThrow(file);
+    expect(applied).toEqual([]);
+    expect(new Set(logged)).toEqual(
+      new Set(['The configuration was not taken over; everything goes on as before.']),
+    );
+  });
+
+  it('keeps worlds apart as at the start', async () => {
+    const { reload, applied } = await open(`sources:\n${FEED('a')}`);
+    await writeFile(file, `sources:\n  - { type: demo }\n`);
+    await expect(reload.reload()).rejects.toThrow('The source demo (demo) belongs to another world');
+    await writeFile(file, `sources:\n${FEED('a')}  - { type: demo }\n`);
+    await expect(reload.reload()).rejects.toThrow('never mixed');
+    expect(applied).toEqual([]);
+    const { reload: demo } = await open('sources:\n  - { type: demo }\n', 'demo');
+    await writeFile(file, `sources:\n${FEED('a')}`);
+    await expect(demo.reload()).rejects.toThrow('belongs to another world than this installation (demo)');
+    const { reload: replay, applied: none } = await open('sources: []\n', 'replay');
+    await writeFile(file, `sources:\n${FEED('a')}`);
+    await replay.reload();
+    expect(none).toEqual([[]]);
+  });
+
+  it('has its secrets as they are now', async () => {
+    await writeFile(join(folder, 'secret'), 'one');
+    const { reload, applied } = await open(`sources:\n${KAFKA}`);
+    await writeFile(join(folder, 'secret'), 'two');
+    await reload.reload();
+    const [entry] = applied[0] ?? [];
+    expect(entry?.type === 'kafka' ? entry.password?.reveal() : null).toBe('two');
+    expect((await reload.reload()).needRestart).toEqual([]);
+  });
+
+  it('is taken by itself when the file has changed and stood still for one look', async () => {
+    const { reload, applied, looks } = await open(`sources:\n${FEED('a')}`);
+    const stop = new AbortController();
+    const watching = reload.watch(stop.signal);
+    const look = async () => {
+      const count = looks.length;
+      looks.at(-1)?.();
+      while (looks.length === count) await new Promise((resolve) => setImmediate(resolve));
+    };
+    while (looks.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await look();
+    await writeFile(file, `sources:\n${FEED('a')}`.slice(0, 20));
+    await look();
+    await writeFile(file, `sources:\n${FEED('a')}${FEED('b')}`);
+    await look();
+    expect(applied).toEqual([]);
+    await look();
+    expect(applied).toHaveLength(1);
+    // A broken one is said once, not at each look.
+    await writeFile(file, 'sources: [');
+    for (let n = 0; n < 4; n += 1) await look();
+    await writeFile(file, `sources:\n${FEED('a')}`);
+    for (let n = 0; n < 4; n += 1) await look();
+    expect(applied).toHaveLength(2);
+    stop.abort();
+    looks.at(-1)?.();
+    await watching;
+  });
+});
