@@ -58,6 +58,25 @@ const models = z.strictObject({
     .describe('Folder of model files; null takes the ones of this package.'),
 });
 
+const fetching = z.strictObject({
+  contact: z
+    .string()
+    .regex(
+      /^(https?:\/\/[!-~]{3,200}|[!-?A-~]{1,64}@[!-?A-~]{3,200})$/,
+      'must be an e-mail address or an http or https address',
+    )
+    .nullable()
+    .default(null)
+    .meta({ form: 'an e-mail address or an http or https address' })
+    .describe('Who runs this, told to every server that is asked (User-Agent). SEC EDGAR refuses without.'),
+  hostGapMs: z
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(1_000)
+    .describe('Milliseconds between the starts of two requests to one host, all sources together.'),
+});
+
 const webhook = z.strictObject({
   enabled: z.boolean().default(true).describe('Whether POST /ingest/v1/documents is served.'),
   token: secretReferenceSchema
@@ -183,6 +202,7 @@ export const configSchema = z.strictObject({
     .max(1000)
     .default([])
     .describe('Where documents come from; [] is the webhook alone.'),
+  fetch: fetching.prefault({}).describe('How sources ask the addresses of others.'),
   webhook: webhook.prefault({}).describe('Documents that others push.'),
   instruments: instruments.prefault({}).describe('Companies that are recognised.'),
   alerts: alerts.prefault({}).describe('Detection.'),

@@ -34,6 +34,16 @@ export function sourceFields(defaults: { readonly kind: SourceKind; readonly cre
   };
 }
 
+/** What every source says that asks an address of somebody else. */
+export const fetchFields = {
+  allowPrivateHosts: z
+    .boolean()
+    .default(false)
+    .describe(
+      'True lets this source reach private addresses and any port, for a server on your own network.',
+    ),
+};
+
 /** A place in a message: names separated by dots, such as `payload.headline`. */
 export const fieldPath = z
   .string()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { sourceFields } from './common.js';
+import { fetchFields, sourceFields } from './common.js';
 
 export const rssSource = z.strictObject({
   type: z
@@ -8,6 +8,7 @@ export const rssSource = z.strictObject({
     .describe('A feed of any form (RSS, Atom, RDF, JSON Feed, news sitemap) that is polled.'),
   ...sourceFields({ kind: 'news', credibility: 0.7 }),
   url: z.url({ protocol: /^https?$/ }).describe('Address of the feed, http or https.'),
+  ...fetchFields,
   everySeconds: z
     .int()
     .min(60)

@@ -1,201 +1,266 @@
-import { lookup as systemLookup } from 'node:dns/promises';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import {
   BellwetherError,
   CancelledError,
-  RejectedError,
   TimeoutError,
   UnavailableError,
 } from '../../pipeline/core/errors.js';
-import { isPublicAddress } from './public-address.js';
-import { readBody } from './read-body.js';
+import { createAddressGuard, shownAddress, type AddressGuardOptions } from './address-guard.js';
+import { followRedirects, type Arrival, type Outgoing } from './follow-redirects.js';
+import type { HostQueue } from './host-queue.js';
+import { sendRequest } from './send-request.js';
+import { readBody, readBodyStart, unpackBody } from './unpack-body.js';
 
-export interface ResolvedAddress {
-  readonly address: string;
-  readonly family: number;
-}
-
-export interface GuardedClientOptions {
+export interface GuardedClientOptions extends Pick<AddressGuardOptions, 'allowPrivateHosts' | 'resolve'> {
   /** Names the product and how to reach whoever runs it. */
   readonly userAgent: string;
-  /** True for an intranet: private addresses and any port are allowed. */
-  readonly allowPrivateHosts?: boolean;
+  /** Spaces the requests to a host; clients that share it keep the gap together. Without it nothing is spaced. */
+  readonly queue?: HostQueue;
   readonly maxBytes?: number;
   /** Until the headers of one answer are there. */
   readonly headerTimeoutMs?: number;
-  /** For the whole, redirects and body included. */
+  /** For the whole, redirects and body included, from the first turn at the host on. */
   readonly totalTimeoutMs?: number;
-  readonly resolve?: (hostname: string) => Promise<readonly ResolvedAddress[]>;
 }
+
+export interface GuardedRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Such as `authorization`: sent to the origin of `url` only, never on to where it redirects. */
+  readonly secretHeaders?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** Of the unpacked body; the client's limit unless given. */
+  readonly maxBytes?: number;
+  readonly totalTimeoutMs?: number;
+}
+
+/** A stream as it is asked for, such as server-sent events. */
+export interface StreamRequest extends Pick<GuardedRequest, 'url' | 'headers' | 'secretHeaders'> {
+  /** Longest wait for the next piece; default 90 s. A reader that takes its time does not count. */
+  readonly idleTimeoutMs?: number;
+}
+
+/** Names in lower case; cookies are left out. */
+export type AnswerHeaders = Readonly<Record<string, string | undefined>>;
 
 export interface FetchedPage {
   readonly status: number;
   /** Where the redirects ended. */
   readonly url: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Unpacked; empty unless the status is 200. */
+  /** Where permanent redirects (301, 308) say that the page is from now on. */
+  readonly movedTo?: string;
+  readonly headers: AnswerHeaders;
+  /** Unpacked; unless the status is 2xx at most its first 16 kB, whatever of them can be read. */
   readonly body: Buffer;
 }
 
+export interface OpenStream {
+  readonly status: number;
+  readonly url: string;
+  readonly headers: AnswerHeaders;
+  /** The unpacked pieces as they come, once; unless the status is 2xx at most the first 16 kB, and the connection is closed already. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * What may be fetched from the public internet, and nothing else.
+ *
+ * Throws RejectedError for what the rules refuse (address, redirect, size), TimeoutError and UnavailableError (retriable), CancelledError.
+ * The address that is checked is the one that is connected to: a name that resolves otherwise the next time gains nothing.
+ * A host that answers 429 or 503 with Retry-After is left alone for so long by all who share the queue.
+ */
 export interface GuardedClient {
-  /**
-   * Gets a page from the public internet.
-   *
-   * Throws RejectedError for what the rules refuse (address, redirect, size), TimeoutError, UnavailableError (retriable), CancelledError.
-   * The address that is checked is the one that is connected to: a name that resolves otherwise the next time gains nothing.
-   */
   get(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<FetchedPage>;
+  request(request: GuardedRequest, signal: AbortSignal): Promise<FetchedPage>;
+  /** Read the body to its end, leave the loop or abort the signal: each closes the connection. Reading throws as the client does. */
+  open(request: StreamRequest, signal: AbortSignal): Promise<OpenStream>;
 }
 
-const MAX_REDIRECTS = 3;
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const DEFAULT_MAX_BYTES = 5_000_000;
+const DEFAULT_TOTAL_MS = 30_000;
+const DEFAULT_HEADER_MS = 10_000;
+const DEFAULT_IDLE_MS = 90_000;
+const ERROR_BODY_BYTES = 16_384;
 
-/** The one HTTP client of the sources. Memory: one body of at most `maxBytes` a call. */
+/** The one HTTP client of the sources. Memory: one body of at most `maxBytes` a call; of a stream the piece that is read. */
 export function createGuardedClient(options: GuardedClientOptions): GuardedClient {
-  const maxBytes = options.maxBytes ?? 5_000_000;
-  const totalTimeoutMs = options.totalTimeoutMs ?? 30_000;
+  const client = new Client(options);
   return {
-    get: async (url, headers, signal) => {
-      const timeout = AbortSignal.timeout(totalTimeoutMs);
-      const either = AbortSignal.any([signal, timeout]);
-      try {
-        let target = checkUrl(url, options);
-        for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
-          const response = await send(target, { headers, signal: either, options });
-          const location = response.headers.location;
-          if (!REDIRECTS.has(response.statusCode ?? 0) || location === undefined) {
-            return await pageOf(response, target, maxBytes);
-          }
-          response.destroy();
-          target = checkUrl(location, options, target);
-        }
-        throw new RejectedError('too_many_redirects', `${url} redirects more than ${MAX_REDIRECTS} times.`);
-      } catch (error) {
-        throw translate(error, { signal, timeout, url });
-      }
-    },
+    get: (url, headers, signal) => client.request({ method: 'GET', url, headers }, signal),
+    request: (request, signal) => client.request(request, signal),
+    open: (request, signal) => client.open(request, signal),
   };
 }
 
-async function pageOf(response: IncomingMessage, target: URL, maxBytes: number): Promise<FetchedPage> {
-  const status = response.statusCode ?? 0;
-  const { etag, 'last-modified': lastModified, 'content-type': contentType } = response.headers;
-  const headers = {
-    etag,
-    'last-modified': lastModified,
-    'content-type': contentType,
-    'retry-after': response.headers['retry-after'],
-  };
-  if (status !== 200) response.destroy();
-  const body = status === 200 ? await readBody(response, maxBytes) : Buffer.alloc(0);
-  return { status, url: target.href, headers, body };
-}
+class Client {
+  private readonly options: GuardedClientOptions;
+  private readonly guard;
 
-/** Refuses by the look of the address; names are checked again when they are resolved. */
-function checkUrl(value: string, options: GuardedClientOptions, base?: URL): URL {
-  if (!URL.canParse(value, base?.href)) {
-    throw new RejectedError('bad_address', `"${value.slice(0, 200)}" is not an address.`);
+  constructor(options: GuardedClientOptions) {
+    this.options = options;
+    this.guard = createAddressGuard(options);
   }
-  const url = new URL(value, base);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new RejectedError('address_refused', `${url.protocol} is not fetched; only http and https are.`);
+
+  async request(request: GuardedRequest, signal: AbortSignal): Promise<FetchedPage> {
+    const deadline = new Deadline(
+      signal,
+      request.totalTimeoutMs ?? this.options.totalTimeoutMs ?? DEFAULT_TOTAL_MS,
+    );
+    try {
+      const arrival = await this.arrive(request, deadline, () => deadline.start());
+      const { response, url, movedTo } = arrival;
+      const body = isSuccess(response)
+        ? await readBody(response, request.maxBytes ?? this.options.maxBytes ?? DEFAULT_MAX_BYTES)
+        : await readBodyStart(response, ERROR_BODY_BYTES);
+      if (signal.aborted) throw cancelled();
+      return {
+        status: response.statusCode ?? 0,
+        url: url.href,
+        ...(movedTo === null ? {} : { movedTo: movedTo.href }),
+        headers: headersOf(response),
+        body,
+      };
+    } catch (error) {
+      throw translate(error, { deadline, url: request.url });
+    } finally {
+      deadline.end();
+    }
   }
-  if (url.username !== '' || url.password !== '') {
-    throw new RejectedError(
-      'address_refused',
-      `An address with a password in it is not fetched (${url.host}).`,
+
+  async open(request: StreamRequest, signal: AbortSignal): Promise<OpenStream> {
+    const idleTimeoutMs = request.idleTimeoutMs ?? DEFAULT_IDLE_MS;
+    const deadline = new Deadline(signal, idleTimeoutMs);
+    try {
+      const { response, url } = await this.arrive({ method: 'GET', ...request }, deadline, () => undefined);
+      const streams = isSuccess(response);
+      if (!streams) deadline.start();
+      const body = streams
+        ? this.readStream(response, { deadline, idleTimeoutMs, url: request.url })
+        : onePiece(await readBodyStart(response, ERROR_BODY_BYTES));
+      if (signal.aborted) throw cancelled();
+      if (!streams) deadline.end();
+      return { status: response.statusCode ?? 0, url: url.href, headers: headersOf(response), body };
+    } catch (error) {
+      deadline.end();
+      throw translate(error, { deadline, url: request.url });
+    }
+  }
+
+  private async *readStream(
+    response: IncomingMessage,
+    { deadline, idleTimeoutMs, url }: { deadline: Deadline; idleTimeoutMs: number; url: string },
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* unpackBody(response, { idleTimeoutMs });
+    } catch (error) {
+      throw translate(error, { deadline, url });
+    } finally {
+      deadline.end();
+    }
+  }
+
+  private arrive(
+    request: Omit<GuardedRequest, 'maxBytes' | 'totalTimeoutMs'>,
+    deadline: Deadline,
+    onTurn: () => void,
+  ): Promise<Arrival> {
+    const { method, headers, secretHeaders = {}, body = null } = request;
+    return followRedirects(
+      request.url,
+      { method, headers, secretHeaders, body },
+      { guard: this.guard, send: (target, next) => this.send(target, next, { deadline, onTurn }) },
     );
   }
-  if (options.allowPrivateHosts === true) return url;
-  if (url.port !== '' && url.port !== '80' && url.port !== '443') {
-    throw new RejectedError('address_refused', `Port ${url.port} is not fetched; only 80 and 443 are.`);
+
+  private async send(
+    target: URL,
+    next: Outgoing,
+    { deadline, onTurn }: { deadline: Deadline; onTurn: () => void },
+  ): Promise<IncomingMessage> {
+    const { queue, userAgent, headerTimeoutMs = DEFAULT_HEADER_MS } = this.options;
+    const { signal } = deadline;
+    await queue?.take(target.host, signal);
+    onTurn();
+    const { method, headers, secretHeaders, body } = next;
+    const response = await sendRequest(target, {
+      method,
+      headers: { ...headers, ...secretHeaders, 'user-agent': userAgent },
+      body,
+      lookup: this.guard.lookup,
+      signal,
+      headerTimeoutMs,
+    });
+    const { statusCode } = response;
+    if (statusCode === 429 || statusCode === 503) queue?.hold(target.host, response.headers['retry-after']);
+    return response;
   }
-  // A literal address is never resolved, so it has to be checked here.
-  const literal = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw refusedAddress(url.hostname, literal);
-  return url;
 }
 
-function refusedAddress(hostname: string, address: string): RejectedError {
-  return new RejectedError(
-    'address_refused',
-    `${hostname} is at ${address}, which is not on the public internet. Set allowPrivateHosts for an intranet.`,
+/** The caller's signal with a time limit that starts when it is told to. Leaves nothing at the caller's signal once it has ended. */
+class Deadline {
+  readonly signal: AbortSignal;
+  passed = false;
+  private readonly controller = new AbortController();
+  private readonly outer: AbortSignal;
+  private readonly limitMs: number;
+  private timer: NodeJS.Timeout | null = null;
+  private readonly onAbort = () => this.controller.abort();
+
+  constructor(outer: AbortSignal, limitMs: number) {
+    this.signal = this.controller.signal;
+    this.outer = outer;
+    this.limitMs = limitMs;
+    if (outer.aborted) this.onAbort();
+    else outer.addEventListener('abort', this.onAbort, { once: true });
+  }
+
+  get cancelled(): boolean {
+    return this.outer.aborted;
+  }
+
+  /** A second start changes nothing. */
+  start(): void {
+    this.timer ??= setTimeout(() => {
+      this.passed = true;
+      this.controller.abort();
+    }, this.limitMs);
+  }
+
+  end(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.outer.removeEventListener('abort', this.onAbort);
+  }
+}
+
+function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 200 && statusCode < 300;
+}
+
+function headersOf(response: IncomingMessage): AnswerHeaders {
+  const pairs = Object.entries(response.headers).filter(([name]) => name !== 'set-cookie');
+  return Object.fromEntries(
+    pairs.map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );
 }
 
-interface Sending {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
-  readonly options: GuardedClientOptions;
+async function* onePiece(body: Buffer): AsyncGenerator<Uint8Array, void, undefined> {
+  if (body.length > 0) yield await Promise.resolve(body);
 }
 
-function send(target: URL, { headers, signal, options }: Sending): Promise<IncomingMessage> {
-  const headerTimeoutMs = options.headerTimeoutMs ?? 10_000;
-  return new Promise((resolve, reject) => {
-    const request = (target.protocol === 'https:' ? httpsRequest : httpRequest)(target, {
-      // No shared agent: a kept connection could lead to an address that was never checked.
-      agent: false,
-      lookup: guardedLookup(options),
-      signal,
-      maxHeaderSize: 32_768,
-      headers: {
-        ...headers,
-        'user-agent': options.userAgent,
-        'accept-encoding': 'gzip, deflate, br',
-        connection: 'close',
-      },
-    });
-    const timer = setTimeout(() => {
-      const detail = `${target.host} did not answer in ${headerTimeoutMs} ms.`;
-      request.destroy(new TimeoutError('timeout', detail, { retriable: true }));
-    }, headerTimeoutMs);
-    request.on('error', (error) => {
-      clearTimeout(timer);
-      reject(error);
-    });
-    request.once('response', (response) => {
-      clearTimeout(timer);
-      resolve(response);
-    });
-    request.end();
-  });
+function cancelled(cause?: unknown): CancelledError {
+  return new CancelledError('cancelled', 'The fetch was cancelled.', { cause });
 }
 
-/** A lookup that fails when any address of the name is not public; the socket connects to what it returns. */
-function guardedLookup(options: GuardedClientOptions): LookupFunction {
-  const resolveName = options.resolve ?? ((hostname) => systemLookup(hostname, { all: true }));
-  return (hostname, lookupOptions, callback) => {
-    resolveName(hostname).then(
-      (addresses) => {
-        const refused = addresses.find(({ address }) => !isPublicAddress(address));
-        const first = addresses[0];
-        if (first === undefined) callback(new Error(`${hostname} has no address`), '', 0);
-        else if (refused !== undefined && options.allowPrivateHosts !== true) {
-          callback(refusedAddress(hostname, refused.address), '', 0);
-        } else if (lookupOptions.all === true) callback(null, [...addresses]);
-        else callback(null, first.address, first.family);
-      },
-      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), '', 0),
-    );
-  };
-}
-
-interface Circumstances {
-  readonly signal: AbortSignal;
-  readonly timeout: AbortSignal;
-  readonly url: string;
-}
-
-function translate(error: unknown, { signal, timeout, url }: Circumstances): BellwetherError {
-  if (error instanceof BellwetherError) return error;
-  if (signal.aborted) return new CancelledError('cancelled', 'The fetch was cancelled.', { cause: error });
-  if (timeout.aborted) {
-    return new TimeoutError('timeout', `${url} was not there in time.`, { cause: error, retriable: true });
+function translate(error: unknown, { deadline, url }: { deadline: Deadline; url: string }): BellwetherError {
+  if (deadline.cancelled) return cancelled(error);
+  const shown = shownAddress(url);
+  if (deadline.passed) {
+    return new TimeoutError('timeout', `${shown} was not there in time.`, { cause: error, retriable: true });
   }
+  if (error instanceof BellwetherError) return error;
   const detail = error instanceof Error ? error.message : String(error);
-  return new UnavailableError('unreachable', `${url} cannot be fetched (${detail}).`, {
+  return new UnavailableError('unreachable', `${shown} cannot be fetched (${detail}).`, {
     cause: error,
     retriable: true,
   });

@@ -7,7 +7,7 @@ import {
   RejectedError,
 } from '../../pipeline/core/errors.js';
 import type { FetchedPage, GuardedClient } from '../fetch/guarded-client.js';
-import { parseFeedTime } from '../parse/parse-feed-time.js';
+import { retryAfterMs } from '../fetch/retry-after.js';
 import type { Masking } from '../parse/masking.js';
 import { readFeedBytes } from '../parse/read-feed-bytes.js';
 import type { Deliver, RejectedItem, Source } from '../source.js';
@@ -18,7 +18,6 @@ import { readFeedNews } from './read-feed.js';
 const MIN_INTERVAL_MS = 60_000;
 const DEFAULT_INTERVAL_MS = 300_000;
 const MAX_BACK_OFF_MS = 3_600_000;
-const MAX_RETRY_AFTER_MS = 86_400_000;
 /** Spreads the polls of many feeds; part of the interval. */
 const JITTER = 0.1;
 const MAX_ITEMS = 500;
@@ -33,7 +32,7 @@ export interface RssOptions {
   readonly intervalMs?: number;
   /** Zone of times that name none, such as `+08:00`; without it their items are rejected. */
   readonly zone?: string;
-  readonly client: GuardedClient;
+  readonly client: Pick<GuardedClient, 'get'>;
   readonly readCursor: (name: string) => Promise<string | null>;
   readonly clock: Clock;
   /** In [0, 1), for the jitter. */
@@ -174,12 +173,4 @@ function conditionsOf(cursor: FeedCursor): Readonly<Record<string, string>> {
 function isExpected(error: unknown): error is BellwetherError {
   if (error instanceof InvalidDocumentError || error instanceof RejectedError) return true;
   return error instanceof BellwetherError && error.retriable;
-}
-
-/** Seconds or a date; 0 without one. At most a day. */
-function retryAfterMs(value: string | undefined, now: number): number {
-  if (value === undefined) return 0;
-  const seconds = /^\d{1,9}$/.test(value.trim()) ? Number(value) * 1000 : null;
-  const until = seconds ?? (parseFeedTime(value, null)?.ms ?? now) - now;
-  return Math.min(MAX_RETRY_AFTER_MS, Math.max(0, until));
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema.js';
-import { createGuardedClient } from '../../ingest/fetch/guarded-client.js';
+import { createGuardedClient, type GuardedClient } from '../../ingest/fetch/guarded-client.js';
+import { createHostQueue } from '../../ingest/fetch/host-queue.js';
 import type { Source } from '../../ingest/source.js';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -33,14 +34,20 @@ export function createSources(
     }));
 }
 
-type SharedKit = Omit<SourceKit, 'onRejected'>;
+interface SharedKit extends Omit<SourceKit, 'onRejected'> {
+  /** The client of the entries with `allowPrivateHosts`. */
+  readonly intranetClient: GuardedClient;
+}
 
 /** What all sources of a process share. */
 function createKit({ config, parts, clock, logger }: SourcesOptions): SharedKit {
+  const { contact, hostGapMs } = config.fetch;
+  const queue = createHostQueue({ clock, gapMs: hostGapMs });
+  const userAgent = `Bellwether/${version()} (${contact === null ? 'run by the owner of this address' : `+${contact}`})`;
   return {
-    client: createGuardedClient({
-      userAgent: `Bellwether/${version()} (feed reader; run by the owner of this address)`,
-    }),
+    client: createGuardedClient({ userAgent, queue }),
+    intranetClient: createGuardedClient({ userAgent, queue, allowPrivateHosts: true }),
+    contact,
     clock,
     logger,
     random: Math.random,
@@ -51,9 +58,16 @@ function createKit({ config, parts, clock, logger }: SourcesOptions): SharedKit 
   };
 }
 
-function kitFor({ type }: ConfiguredSource, kit: SharedKit, { metrics, logger }: SourcesOptions): SourceKit {
+function kitFor(
+  source: ConfiguredSource,
+  { intranetClient, ...kit }: SharedKit,
+  { metrics, logger }: SourcesOptions,
+): SourceKit {
+  const { type } = source;
+  const intranet = 'allowPrivateHosts' in source && source.allowPrivateHosts;
   return {
     ...kit,
+    client: intranet ? intranetClient : kit.client,
     onRejected: ({ sourceId, place, message }) => {
       metrics.rejected(type, 'invalid');
       logger.warn('An item of a source was not taken.', { source: sourceId, place, reason: message });

@@ -14,8 +14,10 @@ export type SourceConfigOf<Type extends ConfiguredType> = Extract<ConfiguredSour
 
 /** What a source may need of the process it runs in. */
 export interface SourceKit {
-  /** Shared by all sources, so that what is asked of one host is counted together. */
+  /** Reaches the public internet, and the intranet where the entry allows it; what all sources ask of one host is spaced together. */
   readonly client: GuardedClient;
+  /** Who runs this, for services that ask for it; part of the client's User-Agent already. */
+  readonly contact: string | null;
   readonly clock: Clock;
   readonly logger: Logger;
   /** In [0, 1). */

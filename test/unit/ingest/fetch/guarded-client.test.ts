@@ -1,8 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGuardedClient, type GuardedClientOptions } from '../../../../ingest/fetch/guarded-client.js';
+import type { HostQueue } from '../../../../ingest/fetch/host-queue.js';
 import { isPublicAddress } from '../../../../ingest/fetch/public-address.js';
 
 let server: Server | undefined;
@@ -144,6 +145,176 @@ describe('guarded client', () => {
       code: 'unreachable',
       retriable: true,
     });
+  });
+});
+
+describe('requests of the guarded client', () => {
+  const signal = new AbortController().signal;
+  const client = (options: Partial<GuardedClientOptions> = {}) =>
+    createGuardedClient({ userAgent: 'Bellwether test', ...local, ...options });
+
+  it('sends method, body and headers, and returns the headers that sources need', async () => {
+    const base = await serve((request, response) => {
+      const pieces: Buffer[] = [];
+      request.on('data', (piece: Buffer) => pieces.push(piece));
+      request.on('end', () => {
+        response.setHeader('link', '</2>; rel="next"').setHeader('x-ratelimit-remaining', '9');
+        response.setHeader('set-cookie', 'session=1');
+        response.writeHead(201);
+        const { authorization, 'content-length': length } = request.headers;
+        response.end([request.method, authorization, length, Buffer.concat(pieces).toString()].join(' '));
+      });
+    });
+    const page = await client().request(
+      {
+        method: 'POST',
+        url: base,
+        headers: { accept: 'text/plain' },
+        secretHeaders: { authorization: 'key' },
+        body: 'a=1',
+      },
+      signal,
+    );
+    expect([page.status, page.body.toString()]).toEqual([201, 'POST key 3 a=1']);
+    expect(page.headers).toMatchObject({ link: '</2>; rel="next"', 'x-ratelimit-remaining': '9' });
+    expect(page.headers).not.toHaveProperty('set-cookie');
+  });
+
+  it('reads the beginning of what is said about an error, however it is packed or broken', async () => {
+    const base = await serve((request, response) => {
+      response.writeHead(400, { 'content-encoding': request.url === '/gzip' ? 'gzip' : 'identity' });
+      if (request.url === '/gzip') response.end(gzipSync(Buffer.alloc(50_000, 'x')));
+      else if (request.url === '/cut') response.write('word', () => response.destroy());
+      else response.end('{"error":"too old"}');
+    });
+    const answer = async (path: string) => (await client().get(base + path, {}, signal)).body;
+    expect((await answer('/')).toString()).toBe('{"error":"too old"}');
+    expect(await answer('/gzip')).toHaveLength(16_384);
+    expect((await answer('/cut')).toString()).toBe('word');
+  });
+
+  it('unpacks deflate with and without its header, and br', async () => {
+    const text = 'words '.repeat(100);
+    const base = await serve((request, response) => {
+      response.setHeader('content-encoding', request.url === '/br' ? 'br' : 'deflate');
+      if (request.url === '/br') response.end(brotliCompressSync(text));
+      else if (request.url === '/empty') response.end();
+      else response.end(request.url === '/raw' ? deflateRawSync(text) : deflateSync(text));
+    });
+    const answer = async (path: string) => (await client().get(base + path, {}, signal)).body.toString();
+    expect([await answer('/zlib'), await answer('/raw'), await answer('/br')]).toEqual([text, text, text]);
+    expect(await answer('/empty').catch((error: unknown) => (error as { code: string }).code)).toBe('');
+  });
+
+  it('takes a turn at the host for every hop, and leaves a host alone that asks for it', async () => {
+    const turns: string[] = [];
+    const held: [string, string | undefined][] = [];
+    const queue: HostQueue = {
+      take: (host) => Promise.resolve(void turns.push(host)),
+      hold: (host, retryAfter) => void held.push([host, retryAfter]),
+    };
+    const base = await serve((request, response) => {
+      if (request.url === '/') response.writeHead(308, { location: '/full' }).end();
+      else response.writeHead(429, { 'retry-after': '120' }).end();
+    });
+    const page = await client({ queue }).get(base, {}, signal);
+    const { host } = new URL(base);
+    expect([page.status, page.movedTo, turns, held]).toEqual([
+      429,
+      `${base}/full`,
+      [host, host],
+      [[host, '120']],
+    ]);
+  });
+
+  it('tells no query in its words', async () => {
+    const refused = client().get('http://127.0.0.1:1/path?key=secret', {}, signal);
+    await expect(refused).rejects.toThrow('http://127.0.0.1:1/path cannot be fetched');
+    await expect(refused).rejects.not.toThrow(/secret/);
+  });
+});
+
+describe('streams of the guarded client', () => {
+  const open = (url: string, idleTimeoutMs = 10_000, signal = new AbortController().signal) =>
+    createGuardedClient({ userAgent: 'Bellwether test', ...local }).open(
+      { url, headers: {}, idleTimeoutMs },
+      signal,
+    );
+
+  /** Serves a body that never ends, and resolves `closed` when its connection is gone. */
+  async function endless(start: (response: ServerResponse) => void) {
+    let onClosed: () => void = () => undefined;
+    const closed = new Promise<void>((resolve) => (onClosed = resolve));
+    const base = await serve((_, response) => {
+      response.on('close', onClosed);
+      start(response);
+    });
+    return { base, closed };
+  }
+
+  it('yields the pieces as they come, and closes the connection when the loop is left', async () => {
+    const { base, closed } = await endless((response) => response.write('data: 1\n\n'));
+    const stream = await open(base);
+    const pieces: string[] = [];
+    for await (const piece of stream.body) {
+      pieces.push(Buffer.from(piece).toString());
+      break;
+    }
+    await closed;
+    expect([stream.status, pieces]).toEqual([200, ['data: 1\n\n']]);
+  });
+
+  it('ends with a reason when nothing comes for too long, and when it is cancelled', async () => {
+    const quiet = await endless((response) => response.write('x'));
+    const all = async (stream: Awaited<ReturnType<typeof open>>) => {
+      for await (const piece of stream.body) expect(piece).toHaveLength(1);
+    };
+    await expect(open(quiet.base, 50).then(all)).rejects.toMatchObject({ code: 'timeout', retriable: true });
+    await quiet.closed;
+    const stop = new AbortController();
+    const stream = await open(quiet.base, 10_000, stop.signal);
+    const reading = all(stream);
+    stop.abort();
+    await expect(reading).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('holds the sender up while the reader is busy, and does not call that idle', async () => {
+    let written = 0;
+    const { base } = await endless((response) => {
+      const more = () => {
+        let room = true;
+        while (room && !response.destroyed) {
+          room = response.write(Buffer.alloc(65_536));
+          written += 65_536;
+        }
+      };
+      response.on('drain', more);
+      more();
+    });
+    const stream = await open(base, 30);
+    let seen = 0;
+    for await (const piece of stream.body) {
+      seen += piece.length;
+      if (seen === piece.length) await new Promise((resolve) => setTimeout(resolve, 120));
+      else if (seen > 200_000) break;
+    }
+    expect(written - seen).toBeLessThan(20_000_000);
+  });
+
+  it('stops at a bomb, and gives the words of a refusal with its status', async () => {
+    const bomb = gzipSync(Buffer.alloc(50_000_000));
+    const base = await serve((request, response) => {
+      if (request.url === '/bomb') response.setHeader('content-encoding', 'gzip').end(bomb);
+      else response.writeHead(403).end('no token');
+    });
+    const refused = await open(base);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of refused.body) pieces.push(piece);
+    expect([refused.status, Buffer.concat(pieces).toString()]).toEqual([403, 'no token']);
+    const read = async () => {
+      for await (const piece of (await open(`${base}/bomb`)).body) expect(piece.length).toBeGreaterThan(0);
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'body_bomb' });
   });
 });
 

@@ -1,0 +1,42 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { TimeoutError } from '../../pipeline/core/errors.js';
+
+export interface Sending {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | null;
+  readonly lookup: LookupFunction;
+  readonly signal: AbortSignal;
+  readonly headerTimeoutMs: number;
+}
+
+/** Sends one request, without following anything, and returns when the headers of the answer are there. */
+export function sendRequest(target: URL, sending: Sending): Promise<IncomingMessage> {
+  const { method, headers, body, lookup, signal, headerTimeoutMs } = sending;
+  return new Promise((resolve, reject) => {
+    const request = (target.protocol === 'https:' ? httpsRequest : httpRequest)(target, {
+      method,
+      // No shared agent: a kept connection could lead to an address that was never checked.
+      agent: false,
+      lookup,
+      signal,
+      maxHeaderSize: 32_768,
+      headers: { ...headers, 'accept-encoding': 'gzip, deflate, br', connection: 'close' },
+    });
+    const timer = setTimeout(() => {
+      const detail = `${target.host} did not answer in ${headerTimeoutMs} ms.`;
+      request.destroy(new TimeoutError('timeout', detail, { retriable: true }));
+    }, headerTimeoutMs);
+    request.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    request.once('response', (response) => {
+      clearTimeout(timer);
+      resolve(response);
+    });
+    request.end(body ?? undefined);
+  });
+}
