@@ -1,3 +1,4 @@
+import { namesItems } from './sources/mapping.js';
 import type { ConfigProblem, LocateLine } from './problems.js';
 import type { ParsedConfig } from './schema.js';
 
@@ -108,9 +109,7 @@ function namelessMessages(
   lineOf: LocateLine,
 ): readonly ConfigProblem[] {
   return sources.flatMap((source, index) => {
-    if (source.type !== 'kafka') return [];
-    const mapped = Object.keys(source.mapping);
-    if (mapped.length === 0 || mapped.includes('nativeId') || mapped.includes('url')) return [];
+    if (source.type !== 'kafka' || namesItems(source.mapping)) return [];
     return [
       {
         path: `sources[${index}].mapping`,

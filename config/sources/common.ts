@@ -43,8 +43,3 @@ export const fetchFields = {
       'True lets this source reach private addresses and any port, for a server on your own network.',
     ),
 };
-
-/** A place in a message: names separated by dots, such as `payload.headline`. */
-export const fieldPath = z
-  .string()
-  .regex(/^[^.\s]+(\.[^.\s]+){0,7}$/, 'must be names separated by dots, such as payload.headline');

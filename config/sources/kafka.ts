@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { KAFKA_URL, kafkaConnection } from '../kafka-connection.js';
-import { fieldPath, sourceFields } from './common.js';
+import { sourceFields } from './common.js';
+import { mappingSchema } from './mapping.js';
 
 export const kafkaSource = z.strictObject({
   type: z.literal('kafka').describe('Topics of yours with JSON messages, with a mapping of fields.'),
@@ -18,25 +19,5 @@ export const kafkaSource = z.strictObject({
     .default('bellwether')
     .describe('Consumer group; its committed offsets say what is taken.'),
   ...kafkaConnection,
-  mapping: z
-    .partialRecord(
-      z.enum([
-        'nativeId',
-        'url',
-        'title',
-        'text',
-        'html',
-        'publishedAt',
-        'author',
-        'language',
-        'tickers',
-        'action',
-        'modifiedAt',
-      ]),
-      fieldPath,
-    )
-    .default({})
-    .describe(
-      'Field of a document: place in the message. Without it the messages are documents in our own form.',
-    ),
+  mapping: mappingSchema,
 });

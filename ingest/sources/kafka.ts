@@ -2,9 +2,10 @@ import type { Clock } from '../../pipeline/core/clock.js';
 import type { LogPosition, RawDocument, SourceInfo } from '../../pipeline/core/document.js';
 import { BellwetherError, ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
 import type { LogMessage, LogReader } from '../../pipeline/core/log.js';
-import { mapFields, type FieldMapping } from '../parse/map-fields.js';
+import type { MappingSpec } from '../../pipeline/core/mapping.js';
+import { compileMapping, type MappedItem } from '../mapping/compile-mapping.js';
+import { partOutcomes, readMapped, type Outcome } from '../mapping/read-mapped.js';
 import type { Masking } from '../parse/masking.js';
-import { parseDocument } from '../parse/parse-document.js';
 import type { Deliver, RejectedItem, Source, UnreadableItem } from '../source.js';
 import { createStatusTracker, type StatusTracker } from '../source-status.js';
 
@@ -13,7 +14,9 @@ export interface KafkaSourceOptions {
   readonly topic: string;
   /** Joins the group; called when the source runs, and again after a failure. */
   readonly openReader: () => Promise<LogReader>;
-  readonly mapping: FieldMapping;
+  readonly mapping: MappingSpec;
+  /** A hint for messages that name no language of their own. */
+  readonly language?: string | null;
   readonly authorKey?: string;
   readonly masking?: Masking;
   readonly clock: Clock;
@@ -52,6 +55,8 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
   };
 }
 
+type MapMessage = (message: unknown) => readonly MappedItem[];
+
 interface Run {
   readonly deliver: Deliver;
   readonly signal: AbortSignal;
@@ -61,12 +66,13 @@ interface Run {
 async function readTopic(options: KafkaSourceOptions, { deliver, signal, tracker }: Run): Promise<void> {
   const reader = await options.openReader();
   const breaker = options.createBreaker();
+  const map = compileMapping(options.mapping);
   try {
     tracker.become('ok');
     while (!signal.aborted) {
       const messages = await reader.pull(PULL);
       if (messages.length === 0) continue;
-      const { documents, unreadable, rejected } = readMessages(messages, options);
+      const { documents, unreadable, rejected } = readMessages(messages, { options, map });
       const flood = findFlood(breaker, { good: documents.length, rejected, options });
       if (flood === null) await deliver({ documents, cursors: [], unreadable });
       for (const item of rejected) {
@@ -85,7 +91,7 @@ async function readTopic(options: KafkaSourceOptions, { deliver, signal, tracker
 
 function readMessages(
   messages: readonly LogMessage[],
-  options: KafkaSourceOptions,
+  { options, map }: { readonly options: KafkaSourceOptions; readonly map: MapMessage },
 ): {
   readonly documents: readonly RawDocument[];
   readonly unreadable: readonly UnreadableItem[];
@@ -95,21 +101,12 @@ function readMessages(
   const unreadable: UnreadableItem[] = [];
   const rejected: RejectedItem[] = [];
   for (const message of messages) {
-    try {
-      documents.push(readMessage(message, options));
-    } catch (error) {
-      if (!(error instanceof InvalidDocumentError)) throw error;
-      const { partition, offset } = message;
-      const place = `${options.topic}, partition ${partition}, offset ${offset}`;
-      unreadable.push({ key: place, value: message.value });
-      rejected.push({
-        sourceId: options.source.id,
-        place,
-        code: error.code,
-        field: error.field,
-        message: error.message,
-      });
-    }
+    const place = `${options.topic}, partition ${message.partition}, offset ${message.offset}`;
+    const read = partOutcomes(readMessage(message, { options, map }));
+    documents.push(...read.documents);
+    if (read.errors.length > 0) unreadable.push({ key: place, value: message.value });
+    for (const { code, field, message: words } of read.errors)
+      rejected.push({ sourceId: options.source.id, place, code, field, message: words });
   }
   return { documents, unreadable, rejected };
 }
@@ -137,20 +134,28 @@ function findFlood(
   return null;
 }
 
+/** A document for each item of the message, or why it is none. */
 function readMessage(
   { value }: LogMessage,
-  { source, mapping, authorKey, masking, clock }: KafkaSourceOptions,
-): RawDocument {
-  const mapped = mapFields(readJson(value), mapping);
-  // Whose documents these are is said by the configuration, never by the message.
-  const document =
-    typeof mapped === 'object' && mapped !== null ? { ...mapped, source: { ...source } } : mapped;
-  return parseDocument(document, {
+  { options, map }: { readonly options: KafkaSourceOptions; readonly map: MapMessage },
+): readonly Outcome[] {
+  const { source, language, authorKey, masking, clock } = options;
+  const context = {
     receivedAt: clock.now(),
     virtualClock: false,
     ...(authorKey === undefined ? {} : { authorKey }),
     ...(masking === undefined ? {} : { masking }),
-  });
+  };
+  try {
+    return readMapped(map(readJson(value)), {
+      source,
+      context,
+      ...(language === undefined ? {} : { language }),
+    });
+  } catch (error) {
+    if (error instanceof InvalidDocumentError) return [error];
+    throw error;
+  }
 }
 
 function readJson(value: Uint8Array): unknown {
@@ -159,7 +164,7 @@ function readJson(value: Uint8Array): unknown {
   } catch (cause) {
     throw new InvalidDocumentError(
       'not_json',
-      'The message is not JSON in UTF-8. Bellwether reads topics with one JSON document a message.',
+      'The message is not JSON in UTF-8. Bellwether reads topics with JSON messages.',
       { cause },
     );
   }

@@ -11,6 +11,7 @@ export const createKafka: CreateSource<'kafka'> = (config, { clock, logger, priv
     source: sourceInfoOf(config),
     topic: config.topic,
     mapping: config.mapping,
+    language: config.language,
     clock,
     ...privacy,
     createBreaker,
