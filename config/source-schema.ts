@@ -1,8 +1,14 @@
 import { z } from 'zod';
 
 import { demoSource } from './sources/demo.js';
+import { jetstreamSource } from './sources/jetstream.js';
 import { kafkaSource } from './sources/kafka.js';
 import { rssSource } from './sources/rss.js';
 
 /** One entry of `sources`; each type has a file of its own in `sources/`. */
-export const sourceSchema = z.discriminatedUnion('type', [rssSource, demoSource, kafkaSource]);
+export const sourceSchema = z.discriminatedUnion('type', [
+  rssSource,
+  demoSource,
+  kafkaSource,
+  jetstreamSource,
+]);

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema.js';
 import { createGuardedClient, type GuardedClient } from '../../ingest/fetch/guarded-client.js';
+import { createSocketConnector, type SocketConnector } from '../../ingest/fetch/guarded-socket.js';
 import { createHostQueue } from '../../ingest/fetch/host-queue.js';
 import type { Source } from '../../ingest/source.js';
 import type { Clock } from '../core/clock.js';
@@ -35,8 +36,8 @@ export function createSources(
 }
 
 interface SharedKit extends Omit<SourceKit, 'onRejected'> {
-  /** The client of the entries with `allowPrivateHosts`. */
-  readonly intranetClient: GuardedClient;
+  /** Of the entries with `allowPrivateHosts`. */
+  readonly intranet: { readonly client: GuardedClient; readonly sockets: SocketConnector };
 }
 
 /** What all sources of a process share. */
@@ -46,7 +47,11 @@ function createKit({ config, parts, clock, logger }: SourcesOptions): SharedKit 
   const userAgent = `Bellwether/${version()} (${contact === null ? 'run by the owner of this address' : `+${contact}`})`;
   return {
     client: createGuardedClient({ userAgent, queue }),
-    intranetClient: createGuardedClient({ userAgent, queue, allowPrivateHosts: true }),
+    sockets: createSocketConnector({ userAgent, clock }),
+    intranet: {
+      client: createGuardedClient({ userAgent, queue, allowPrivateHosts: true }),
+      sockets: createSocketConnector({ userAgent, clock, allowPrivateHosts: true }),
+    },
     contact,
     clock,
     logger,
@@ -60,14 +65,14 @@ function createKit({ config, parts, clock, logger }: SourcesOptions): SharedKit 
 
 function kitFor(
   source: ConfiguredSource,
-  { intranetClient, ...kit }: SharedKit,
+  { intranet, ...kit }: SharedKit,
   { metrics, logger }: SourcesOptions,
 ): SourceKit {
   const { type } = source;
-  const intranet = 'allowPrivateHosts' in source && source.allowPrivateHosts;
+  const isIntranet = 'allowPrivateHosts' in source && source.allowPrivateHosts;
   return {
     ...kit,
-    client: intranet ? intranetClient : kit.client,
+    ...(isIntranet ? intranet : {}),
     onRejected: ({ sourceId, place, message }) => {
       metrics.rejected(type, 'invalid');
       logger.warn('An item of a source was not taken.', { source: sourceId, place, reason: message });

@@ -3,7 +3,16 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { ALERT_EVENT_TYPES, type AlertEventType } from '../core/alert.js';
 import { OUTCOMES, type OutcomeKind } from '../core/store.js';
 
-export const SOURCE_TYPES = ['rss', 'webhook', 'replay', 'demo', 'backfill', 'retry', 'kafka'] as const;
+export const SOURCE_TYPES = [
+  'rss',
+  'webhook',
+  'replay',
+  'demo',
+  'backfill',
+  'retry',
+  'kafka',
+  'jetstream',
+] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 
 export const SOURCE_STATES = ['starting', 'ok', 'degraded', 'stopped', 'finished'] as const;

@@ -2,9 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
+import { createJetstreamSource } from '../../ingest/sources/live/jetstream.js';
 import { createReplaySource } from '../../ingest/sources/replay.js';
 import { createRssSource } from '../../ingest/sources/rss.js';
+import { fakeSockets } from '../support/fake-sockets.js';
 import { fakeClock } from '../support/ingest.js';
+import { jetstreamCommit } from '../support/stubs/jetstream.js';
+import { virtualClock } from '../support/virtual-clock.js';
 import { sourceContract } from './source-suite.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'source-'));
@@ -43,6 +47,31 @@ describe('the feed poller keeps the contract of sources', () => {
         client: {
           get: (url) => Promise.resolve({ status: 200, url, headers: {}, body }),
         },
+      }),
+    ),
+  );
+});
+
+/** What the sources of live streams share in these tests. */
+const live = (readCursor: (name: string) => Promise<string | null>) => ({
+  source: { id: 'live', kind: 'social' as const },
+  clock: virtualClock('2026-03-31T12:00:00Z'),
+  random: () => 0,
+  readCursor,
+  onRejected: () => undefined,
+});
+
+describe('Jetstream keeps the contract of sources', () => {
+  const timeUs = Date.parse('2026-03-31T11:59:00Z') * 1_000;
+  const batch = ['a', 'b'].map((rkey, n) => jetstreamCommit({ timeUs: timeUs + n, rkey }).message);
+  sourceContract(({ readCursor }) =>
+    Promise.resolve(
+      createJetstreamSource({
+        ...live(readCursor),
+        url: 'wss://jetstream.example/subscribe',
+        sockets: fakeSockets([{ batches: [batch], end: 'silence' }]),
+        collections: ['app.bsky.feed.post'],
+        filter: { everything: false, cashtags: true, keywords: [], languages: [] },
       }),
     ),
   );

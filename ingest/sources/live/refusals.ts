@@ -5,7 +5,7 @@ import {
   type SocketConnector,
   type SocketRequest,
 } from '../../fetch/guarded-socket.js';
-import { parseFeedTime } from '../../parse/parse-feed-time.js';
+import { retryAfterMs } from '../../fetch/retry-after.js';
 import { StreamRefusedError } from './live-stream.js';
 
 /** What a person has to do about a status; it follows the cause. */
@@ -20,12 +20,11 @@ export interface Answer {
   readonly limitEndsAt?: number | null;
 }
 
-const MAX_WAIT_MS = 86_400_000;
-
 /** The reason that names cause and fix for a status that is no success. */
 export function refusal(answer: Answer, advice: Advice, now: number): StreamRefusedError {
   const { name, status } = answer;
-  const retryAt = answer.limitEndsAt ?? retryTime(answer.retryAfter, now);
+  const waitMs = retryAfterMs(answer.retryAfter, now);
+  const retryAt = answer.limitEndsAt ?? (waitMs > 0 ? now + waitMs : null);
   const told = `${name} answers with status ${status}`;
   if (status === 429) {
     const until = retryAt === null ? 'for now' : `until ${new Date(retryAt).toISOString()}`;
@@ -54,12 +53,4 @@ export async function openSocket(
     const { status, retryAfter } = error;
     throw refusal({ name: new URL(request.url).host, status, retryAfter }, advice, clock.now());
   }
-}
-
-/** Seconds or a date; null without one. At most a day ahead. */
-function retryTime(value: string | undefined, now: number): number | null {
-  if (value === undefined) return null;
-  const seconds = /^\d{1,9}$/.test(value.trim()) ? now + Number(value) * 1_000 : null;
-  const time = seconds ?? parseFeedTime(value, null)?.ms ?? null;
-  return time === null ? null : Math.min(now + MAX_WAIT_MS, Math.max(now, time));
 }

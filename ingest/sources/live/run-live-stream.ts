@@ -22,6 +22,8 @@ import {
 /** What every live source needs of its surroundings. */
 export interface LiveParts {
   readonly source: Partial<SourceInfo> & { readonly id: string };
+  /** A hint for documents that name no language of their own. */
+  readonly language?: string | null;
   readonly clock: Clock;
   /** In [0, 1), for the jitter. */
   readonly random: () => number;
@@ -140,11 +142,11 @@ class LiveReader {
   private async nextInTime(connection: LiveConnection) {
     const { clock, silenceMs, stream } = this.parts.options;
     const heard = new AbortController();
-    let silent = false;
+    const watched = { silent: false };
     const watch = async () => {
       await clock.sleep(silenceMs, heard.signal);
       if (heard.signal.aborted) return;
-      silent = true;
+      watched.silent = true;
       connection.close();
     };
     void watch();
@@ -156,10 +158,10 @@ class LiveReader {
       );
     try {
       const step = await connection.next();
-      if (silent) throw fault();
+      if (watched.silent) throw fault();
       return step;
     } catch (error) {
-      throw silent ? fault() : error;
+      throw watched.silent ? fault() : error;
     } finally {
       heard.abort();
     }
@@ -198,7 +200,7 @@ class LiveReader {
 /** Checks each item alone; what breaks the contract is told with its place, and the rest goes on. */
 export function readItems(
   items: readonly LiveItem[],
-  { source, clock, authorKey, masking }: LiveParts,
+  { source, language, clock, authorKey, masking }: LiveParts,
 ): { readonly documents: readonly RawDocument[]; readonly rejected: readonly RejectedItem[] } {
   const documents: RawDocument[] = [];
   const rejected: RejectedItem[] = [];
@@ -210,7 +212,9 @@ export function readItems(
   };
   for (const { document, place } of items) {
     try {
-      documents.push(parseDocument({ ...document, source }, context));
+      documents.push(
+        parseDocument({ ...document, language: document['language'] ?? language, source }, context),
+      );
     } catch (error) {
       if (!(error instanceof InvalidDocumentError)) throw error;
       const { code, field, message } = error;

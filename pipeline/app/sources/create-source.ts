@@ -1,5 +1,6 @@
 import type { Source } from '../../../ingest/source.js';
 import { createDemo } from './demo.js';
+import { createJetstream } from './jetstream.js';
 import { createKafka } from './kafka.js';
 import { createRss } from './rss.js';
 import type { ConfiguredType, CreateSource, SourceConfigOf, SourceKit } from './source-kit.js';
@@ -10,6 +11,7 @@ type Creators = { readonly [Type in ConfiguredType]: CreateSource<Type> };
 /** Every type of source that a configuration can name; a file each. */
 const CREATORS: Creators = {
   demo: createDemo,
+  jetstream: createJetstream,
   kafka: createKafka,
   rss: createRss,
 };

@@ -1,5 +1,6 @@
 import type { Config } from '../../../config/schema.js';
 import type { GuardedClient } from '../../../ingest/fetch/guarded-client.js';
+import type { SocketConnector } from '../../../ingest/fetch/guarded-socket.js';
 import type { Masking } from '../../../ingest/parse/masking.js';
 import type { RejectedItem, Source } from '../../../ingest/source.js';
 import type { Clock } from '../../core/clock.js';
@@ -16,6 +17,8 @@ export type SourceConfigOf<Type extends ConfiguredType> = Extract<ConfiguredSour
 export interface SourceKit {
   /** Reaches the public internet, and the intranet where the entry allows it; what all sources ask of one host is spaced together. */
   readonly client: GuardedClient;
+  /** The same for WebSockets. */
+  readonly sockets: SocketConnector;
   /** Who runs this, for services that ask for it; part of the client's User-Agent already. */
   readonly contact: string | null;
   readonly clock: Clock;
@@ -47,4 +50,20 @@ export function sourceInfoOf({
   credibility,
 }: Exclude<ConfiguredSource, { type: 'demo' }>) {
   return { id, name, kind, licence, credibility };
+}
+
+/** What every live source takes of its entry and the process. */
+export function livePartsOf(
+  config: Exclude<ConfiguredSource, { type: 'demo' }>,
+  { clock, random, readCursor, onRejected, privacy }: SourceKit,
+) {
+  return {
+    source: sourceInfoOf(config),
+    language: config.language,
+    clock,
+    random,
+    readCursor,
+    onRejected,
+    ...privacy,
+  };
 }
