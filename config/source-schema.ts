@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { demoSource } from './sources/demo.js';
 import { jetstreamSource } from './sources/jetstream.js';
 import { kafkaSource } from './sources/kafka.js';
+import { mastodonSource } from './sources/mastodon.js';
+import { redditSource } from './sources/reddit.js';
+import { stocktwitsSource } from './sources/stocktwits.js';
 import { rssSource } from './sources/rss.js';
 
 /** One entry of `sources`; each type has a file of its own in `sources/`. */
@@ -11,4 +14,7 @@ export const sourceSchema = z.discriminatedUnion('type', [
   demoSource,
   kafkaSource,
   jetstreamSource,
+  mastodonSource,
+  redditSource,
+  stocktwitsSource,
 ]);

@@ -12,6 +12,9 @@ export const SOURCE_TYPES = [
   'retry',
   'kafka',
   'jetstream',
+  'mastodon',
+  'reddit',
+  'stocktwits',
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 

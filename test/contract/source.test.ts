@@ -3,11 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
 import { createJetstreamSource } from '../../ingest/sources/live/jetstream.js';
+import { createMastodonSource } from '../../ingest/sources/live/mastodon.js';
+import { createRedditSource } from '../../ingest/sources/live/reddit.js';
+import { createStockTwitsSource } from '../../ingest/sources/live/stocktwits.js';
 import { createReplaySource } from '../../ingest/sources/replay.js';
 import { createRssSource } from '../../ingest/sources/rss.js';
 import { fakeSockets } from '../support/fake-sockets.js';
 import { fakeClock } from '../support/ingest.js';
+import { fakeClient } from '../support/fake-client.js';
 import { jetstreamCommit } from '../support/stubs/jetstream.js';
+import { mastodonStatus } from '../support/stubs/mastodon.js';
 import { virtualClock } from '../support/virtual-clock.js';
 import { sourceContract } from './source-suite.js';
 
@@ -72,6 +77,61 @@ describe('Jetstream keeps the contract of sources', () => {
         sockets: fakeSockets([{ batches: [batch], end: 'silence' }]),
         collections: ['app.bsky.feed.post'],
         filter: { everything: false, cashtags: true, keywords: [], languages: [] },
+      }),
+    ),
+  );
+});
+
+describe('Mastodon keeps the contract of sources', () => {
+  const post = (id: string) =>
+    `event: update\ndata: ${JSON.stringify(mastodonStatus({ id, text: `Post ${id}` }))}\n\n`;
+  sourceContract(({ readCursor }) =>
+    Promise.resolve(
+      createMastodonSource({
+        ...live(readCursor),
+        url: 'https://mastodon.example',
+        timeline: 'public',
+        token: 'good',
+        client: fakeClient({ stream: `${post('1')}${post('2')}`, page: '[]' }),
+        filter: { everything: true, cashtags: false, keywords: [], languages: [] },
+      }),
+    ),
+  );
+});
+
+describe('Reddit keeps the contract of sources', () => {
+  const child = (id: string) => ({
+    kind: 't3',
+    data: { name: `t3_${id}`, title: `Title ${id}`, selftext: '', created_utc: 1_774_950_000, edited: false },
+  });
+  const page = JSON.stringify({ access_token: 'tok', data: { children: [child('b'), child('a')] } });
+  sourceContract(({ readCursor }) =>
+    Promise.resolve(
+      createRedditSource({
+        ...live(readCursor),
+        client: fakeClient({ page }),
+        clientId: 'id',
+        clientSecret: 'secret',
+        tokenUrl: 'https://www.reddit.example',
+        apiUrl: 'https://oauth.reddit.example',
+        subreddits: ['stocks'],
+        intervalMs: 60_000,
+      }),
+    ),
+  );
+});
+
+describe('StockTwits keeps the contract of sources', () => {
+  const message = (id: number) => ({ id, body: `Message ${id}`, created_at: '2026-03-31T11:00:00Z' });
+  const page = JSON.stringify({ cursor: { more: false }, messages: [message(2), message(1)] });
+  sourceContract(({ readCursor }) =>
+    Promise.resolve(
+      createStockTwitsSource({
+        ...live(readCursor),
+        url: 'https://api.stocktwits.example',
+        client: fakeClient({ page }),
+        symbols: ['ALDR'],
+        requestsPerHour: 180,
       }),
     ),
   );

@@ -1,5 +1,6 @@
 import { ownField, type Fields } from '../../parse/fields.js';
 import { digest } from '../../parse/identity.js';
+import { fieldsOf, listIn, parseJson, recordIn, textIn } from './json-fields.js';
 
 /** A commit of a Jetstream, as far as it concerns documents. */
 export interface JetstreamCommit {
@@ -20,10 +21,12 @@ export interface JetstreamEvent {
 }
 
 const MAX_NAME_CHARS = 1_000;
+/** Older claims are fillers of programs. */
+const EARLIEST_MS = Date.UTC(1990, 0, 1);
 
 /** Returns null for what is no event with a time: heartbeats, later kinds, garbage. Never throws. */
 export function parseJetstreamEvent(message: string): JetstreamEvent | null {
-  const event = asFields(parseJson(message));
+  const event = fieldsOf(parseJson(message));
   const timeUs = event === null ? null : ownField(event, 'time_us');
   if (event === null || typeof timeUs !== 'number' || !Number.isSafeInteger(timeUs) || timeUs <= 0)
     return null;
@@ -31,14 +34,16 @@ export function parseJetstreamEvent(message: string): JetstreamEvent | null {
 }
 
 function commitOf(event: Fields): JetstreamCommit | null {
-  const commit = asFields(ownField(event, 'commit'));
-  const did = name(event, 'did');
+  const commit = recordIn(event, 'commit');
+  const did = textIn(event, 'did', MAX_NAME_CHARS);
   if (commit === null || did === null) return null;
   const operation = ownField(commit, 'operation');
-  const [collection, rkey, rev] = ['collection', 'rkey', 'rev'].map((key) => name(commit, key));
+  const [collection, rkey, rev] = ['collection', 'rkey', 'rev'].map((key) =>
+    textIn(commit, key, MAX_NAME_CHARS),
+  );
   if (collection == null || rkey == null) return null;
   if (operation !== 'create' && operation !== 'update' && operation !== 'delete') return null;
-  const record = operation === 'delete' ? null : asFields(ownField(commit, 'record'));
+  const record = operation === 'delete' ? null : recordIn(commit, 'record');
   if (operation !== 'delete' && record === null) return null;
   return { operation, did, collection, rkey, rev: rev ?? '', record };
 }
@@ -50,10 +55,11 @@ export interface PostText {
 
 /** Text and stated languages of a record; null without text, such as a picture alone. */
 export function postTextOf(record: Fields): PostText | null {
-  const text = ownField(record, 'text');
-  if (typeof text !== 'string' || text.trim() === '') return null;
-  const stated = ownField(record, 'langs');
-  const languages = Array.isArray(stated) ? stated.filter((tag) => typeof tag === 'string').slice(0, 10) : [];
+  const text = textIn(record, 'text', Number.POSITIVE_INFINITY);
+  if (text === null) return null;
+  const languages = listIn(record, 'langs')
+    .filter((tag) => typeof tag === 'string')
+    .slice(0, 10);
   return { text, languages };
 }
 
@@ -88,33 +94,17 @@ export function jetstreamNativeId({ did, collection, rkey }: JetstreamCommit): s
 
 function earlier(claimed: unknown, seenAt: string): string {
   const ms = typeof claimed === 'string' && claimed.length < 40 ? Date.parse(claimed) : Number.NaN;
-  return Number.isNaN(ms) || ms > Date.parse(seenAt) ? seenAt : new Date(ms).toISOString();
+  return Number.isNaN(ms) || ms < EARLIEST_MS || ms > Date.parse(seenAt)
+    ? seenAt
+    : new Date(ms).toISOString();
 }
 
 function extraOf(record: Fields): Record<string, unknown> {
-  const embed = asFields(ownField(record, 'embed'));
-  const external = embed === null ? null : asFields(ownField(embed, 'external'));
-  const link = external === null ? null : ownField(external, 'uri');
+  const embed = recordIn(record, 'embed');
+  const external = embed === null ? null : recordIn(embed, 'external');
+  const link = external === null ? null : textIn(external, 'uri', 1_000);
   return {
-    ...(asFields(ownField(record, 'reply')) === null ? {} : { reply: true }),
-    ...(typeof link === 'string' && link.length <= 1_000 ? { link } : {}),
+    ...(recordIn(record, 'reply') === null ? {} : { reply: true }),
+    ...(link === null ? {} : { link }),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Garbage is no event; the caller goes on with the next message.
-    return null;
-  }
-}
-
-function asFields(value: unknown): Fields | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
-}
-
-function name(fields: Fields, key: string): string | null {
-  const value = ownField(fields, key);
-  return typeof value === 'string' && value !== '' && value.length <= MAX_NAME_CHARS ? value : null;
 }

@@ -2,6 +2,9 @@ import type { Source } from '../../../ingest/source.js';
 import { createDemo } from './demo.js';
 import { createJetstream } from './jetstream.js';
 import { createKafka } from './kafka.js';
+import { createMastodon } from './mastodon.js';
+import { createReddit } from './reddit.js';
+import { createStockTwits } from './stocktwits.js';
 import { createRss } from './rss.js';
 import type { ConfiguredType, CreateSource, SourceConfigOf, SourceKit } from './source-kit.js';
 
@@ -13,6 +16,9 @@ const CREATORS: Creators = {
   demo: createDemo,
   jetstream: createJetstream,
   kafka: createKafka,
+  mastodon: createMastodon,
+  reddit: createReddit,
+  stocktwits: createStockTwits,
   rss: createRss,
 };
 
