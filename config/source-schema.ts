@@ -6,6 +6,8 @@ import { kafkaSource } from './sources/kafka.js';
 import { mastodonSource } from './sources/mastodon.js';
 import { redditSource } from './sources/reddit.js';
 import { stocktwitsSource } from './sources/stocktwits.js';
+import { xSource } from './sources/x.js';
+import { websocketSource } from './sources/websocket.js';
 import { rssSource } from './sources/rss.js';
 
 /** One entry of `sources`; each type has a file of its own in `sources/`. */
@@ -17,4 +19,6 @@ export const sourceSchema = z.discriminatedUnion('type', [
   mastodonSource,
   redditSource,
   stocktwitsSource,
+  xSource,
+  websocketSource,
 ]);

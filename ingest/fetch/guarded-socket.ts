@@ -22,6 +22,8 @@ export interface SocketRequest {
   readonly secretHeaders?: Readonly<Record<string, string>>;
   /** Sent as soon as the connection stands, in order. */
   readonly greetings?: readonly string[];
+  /** A message that the service wants to see now and then. */
+  readonly heartbeat?: { readonly message: string; readonly everyMs: number };
 }
 
 /** One open WebSocket. */
@@ -57,6 +59,7 @@ export interface SocketConnector {
 const MAX_MESSAGE_BYTES = 1_000_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
+/** So that quiet streams can be told from dead ones. */
 const PING_EVERY_MS = 20_000;
 
 /**
@@ -85,7 +88,15 @@ export function createSocketConnector(options: SocketConnectorOptions): SocketCo
       const queue = listen(socket, shown);
       await opened(socket, { signal, shown });
       for (const greeting of request.greetings ?? []) socket.send(greeting);
-      void keepAlive(socket, options.clock);
+      const { heartbeat } = request;
+      void repeat(socket, options.clock, PING_EVERY_MS, () => {
+        socket.ping();
+      });
+      if (heartbeat !== undefined) {
+        void repeat(socket, options.clock, heartbeat.everyMs, () => {
+          socket.send(heartbeat.message);
+        });
+      }
       return {
         next: () => queue.take(),
         close: () => {
@@ -153,15 +164,15 @@ function opened(
   });
 }
 
-/** Asks for a sign of life every 20 s, so that quiet streams can be told from dead ones. */
-async function keepAlive(socket: WebSocket, clock: Clock): Promise<void> {
+/** Acts again and again until the socket is closed. */
+async function repeat(socket: WebSocket, clock: Clock, everyMs: number, act: () => void): Promise<void> {
   const closed = new AbortController();
   socket.once('close', () => {
     closed.abort();
   });
   while (!closed.signal.aborted) {
-    await clock.sleep(PING_EVERY_MS, closed.signal);
-    if (socket.readyState === WebSocket.OPEN) socket.ping();
+    await clock.sleep(everyMs, closed.signal);
+    if (socket.readyState === WebSocket.OPEN) act();
   }
 }
 

@@ -15,6 +15,8 @@ export const SOURCE_TYPES = [
   'mastodon',
   'reddit',
   'stocktwits',
+  'x',
+  'websocket',
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 

@@ -6,6 +6,8 @@ import { createJetstreamSource } from '../../ingest/sources/live/jetstream.js';
 import { createMastodonSource } from '../../ingest/sources/live/mastodon.js';
 import { createRedditSource } from '../../ingest/sources/live/reddit.js';
 import { createStockTwitsSource } from '../../ingest/sources/live/stocktwits.js';
+import { createWebSocketSource } from '../../ingest/sources/live/websocket.js';
+import { createXSource } from '../../ingest/sources/live/x.js';
 import { createReplaySource } from '../../ingest/sources/replay.js';
 import { createRssSource } from '../../ingest/sources/rss.js';
 import { fakeSockets } from '../support/fake-sockets.js';
@@ -13,6 +15,7 @@ import { fakeClock } from '../support/ingest.js';
 import { fakeClient } from '../support/fake-client.js';
 import { jetstreamCommit } from '../support/stubs/jetstream.js';
 import { mastodonStatus } from '../support/stubs/mastodon.js';
+import { xLine } from '../support/stubs/x.js';
 import { virtualClock } from '../support/virtual-clock.js';
 import { sourceContract } from './source-suite.js';
 
@@ -132,6 +135,46 @@ describe('StockTwits keeps the contract of sources', () => {
         client: fakeClient({ page }),
         symbols: ['ALDR'],
         requestsPerHour: 180,
+      }),
+    ),
+  );
+});
+
+describe('X keeps the contract of sources', () => {
+  const line = (id: string) => `${xLine({ id, text: `Post ${id}`, ruleIds: ['1'] })}\r\n`;
+  sourceContract(({ readCursor }) =>
+    Promise.resolve(
+      createXSource({
+        ...live(readCursor),
+        url: 'https://api.x.example',
+        client: fakeClient({
+          stream: `\r\n${line('1')}${line('2')}`,
+          page: JSON.stringify({ data: [{ id: '1', value: '$ALDR' }] }),
+        }),
+        token: 'good',
+        rules: ['$ALDR'],
+        backfillMinutes: 0,
+      }),
+    ),
+  );
+});
+
+describe('a WebSocket with a mapping keeps the contract of sources', () => {
+  const message = (id: string) =>
+    JSON.stringify({ id, words: `Item ${id}`, at: '2026-03-31T11:00:00Z', seq: id });
+  sourceContract(({ readCursor }) =>
+    Promise.resolve(
+      createWebSocketSource({
+        ...live(readCursor),
+        url: 'wss://wire.example/',
+        sockets: fakeSockets([{ batches: [[message('1'), message('2')]], end: 'silence' }]),
+        secretHeaders: {},
+        messages: [],
+        heartbeat: null,
+        mapping: { nativeId: 'id', text: 'words', publishedAt: 'at' },
+        resume: { path: 'seq', parameter: 'after' },
+        silenceMs: 60_000,
+        createBreaker: () => ({ record: () => false }),
       }),
     ),
   );

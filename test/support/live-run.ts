@@ -21,6 +21,8 @@ export function runLive(make: (parts: LiveParts) => Source, cursors = new Map<st
     onRejected: ({ message }) => rejected.push(message),
   });
   const running = source.run(recorder.deliver, stop.signal);
+  // What it rejects with is told by `stop`.
+  running.catch(() => undefined);
   return {
     clock,
     recorder,

@@ -1,13 +1,17 @@
 import { BellwetherError, InvalidDocumentError, RejectedError } from '../../../pipeline/core/errors.js';
 import type { SourceCursor } from '../../source.js';
 
-/** One document of a stream or a listing, before it is checked. */
-export interface LiveItem {
-  /** In the form that `parseDocument` takes, without `source`. */
-  readonly document: Readonly<Record<string, unknown>>;
+/** One document of a stream or a listing before it is checked, or why it is none. */
+export type LiveItem = {
   /** Where it stood at the source, for whoever looks for it; holds no name of a person. */
   readonly place: string;
-}
+} & (
+  | {
+      /** In the form that `parseDocument` takes, without `source`. */
+      readonly document: Readonly<Record<string, unknown>>;
+    }
+  | { readonly error: InvalidDocumentError }
+);
 
 /** What came since the last step. */
 export interface LiveStep {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../pipeline/core/clock.js';
 import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
-import { InvalidDocumentError, TimeoutError } from '../../../pipeline/core/errors.js';
+import { BellwetherError, InvalidDocumentError, TimeoutError } from '../../../pipeline/core/errors.js';
 import type { Masking } from '../../parse/masking.js';
 import { parseDocument } from '../../parse/parse-document.js';
 import type { Deliver, RejectedItem, Source } from '../../source.js';
@@ -103,8 +103,8 @@ class LiveReader {
       return 0;
     } catch (error) {
       if (signal.aborted) return 0;
+      if (error instanceof BellwetherError) tracker.become('degraded', error.message);
       if (!isExpected(error)) throw error;
-      tracker.become('degraded', error.message);
       if (!(error instanceof StreamRefusedError)) return 0;
       return error.retryAt === null ? REFUSED_WAIT_MS : Math.max(0, error.retryAt - options.clock.now());
     }
@@ -210,15 +210,17 @@ export function readItems(
     ...(authorKey === undefined ? {} : { authorKey }),
     ...(masking === undefined ? {} : { masking }),
   };
-  for (const { document, place } of items) {
+  for (const item of items) {
     try {
+      if ('error' in item) throw item.error;
+      const { document } = item;
       documents.push(
         parseDocument({ ...document, language: document['language'] ?? language, source }, context),
       );
     } catch (error) {
       if (!(error instanceof InvalidDocumentError)) throw error;
       const { code, field, message } = error;
-      rejected.push({ sourceId: source.id, place, code, field, message });
+      rejected.push({ sourceId: source.id, place: item.place, code, field, message });
     }
   }
   return { documents, rejected };

@@ -5,6 +5,8 @@ import { createKafka } from './kafka.js';
 import { createMastodon } from './mastodon.js';
 import { createReddit } from './reddit.js';
 import { createStockTwits } from './stocktwits.js';
+import { createX } from './x.js';
+import { createWebSocket } from './websocket.js';
 import { createRss } from './rss.js';
 import type { ConfiguredType, CreateSource, SourceConfigOf, SourceKit } from './source-kit.js';
 
@@ -19,6 +21,8 @@ const CREATORS: Creators = {
   mastodon: createMastodon,
   reddit: createReddit,
   stocktwits: createStockTwits,
+  x: createX,
+  websocket: createWebSocket,
   rss: createRss,
 };
 
