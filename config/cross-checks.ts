@@ -110,7 +110,8 @@ function namelessMessages(
   lineOf: LocateLine,
 ): readonly ConfigProblem[] {
   return sources.flatMap((source, index) => {
-    if (source.type !== 'kafka' || namesItems(source.mapping)) return [];
+    if (source.type !== 'kafka' && source.type !== 'websocket') return [];
+    if (namesItems(source.mapping)) return [];
     return [
       {
         path: `sources[${index}].mapping`,

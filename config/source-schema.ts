@@ -5,6 +5,12 @@ import { httpSource } from './sources/http.js';
 import { edgarSource } from './sources/edgar.js';
 import { kafkaSource } from './sources/kafka.js';
 import { pushSource } from './sources/push.js';
+import { jetstreamSource } from './sources/jetstream.js';
+import { mastodonSource } from './sources/mastodon.js';
+import { redditSource } from './sources/reddit.js';
+import { stocktwitsSource } from './sources/stocktwits.js';
+import { xSource } from './sources/x.js';
+import { websocketSource } from './sources/websocket.js';
 import { rssSource } from './sources/rss.js';
 
 /** One entry of `sources`; each type has a file of its own in `sources/`. */
@@ -12,7 +18,13 @@ export const sourceSchema = z.discriminatedUnion('type', [
   demoSource,
   edgarSource,
   httpSource,
+  jetstreamSource,
   kafkaSource,
+  mastodonSource,
   pushSource,
+  redditSource,
   rssSource,
+  stocktwitsSource,
+  websocketSource,
+  xSource,
 ]);

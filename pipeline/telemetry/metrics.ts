@@ -16,6 +16,12 @@ export const SOURCE_TYPES = [
   'push',
   'http',
   'edgar',
+  'jetstream',
+  'mastodon',
+  'reddit',
+  'stocktwits',
+  'x',
+  'websocket',
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 

@@ -1,6 +1,7 @@
 import type { Config } from '../../../config/schema.js';
 import { createFeedThread } from '../../../ingest/feed-thread/feed-thread.js';
 import { createGuardedClient } from '../../../ingest/fetch/guarded-client.js';
+import { createSocketConnector } from '../../../ingest/fetch/guarded-socket.js';
 import { createHostQueue } from '../../../ingest/fetch/host-queue.js';
 import type { RejectedItem, Source } from '../../../ingest/source.js';
 import type { Clock } from '../../core/clock.js';
@@ -29,8 +30,12 @@ export function createSourceMaker(options: SourceMakerOptions): (entry: Configur
   const { contact, hostGapMs } = config.fetch;
   const queue = createHostQueue({ clock, gapMs: hostGapMs });
   const userAgent = `Bellwether/${version()} (${contact === null ? 'run by the owner of this address' : `+${contact}`})`;
-  const client = createGuardedClient({ userAgent, queue });
-  const intranetClient = createGuardedClient({ userAgent, queue, allowPrivateHosts: true });
+  const reach = (allowPrivateHosts: boolean) => ({
+    client: createGuardedClient({ userAgent, queue, allowPrivateHosts }),
+    sockets: createSocketConnector({ userAgent, clock, allowPrivateHosts }),
+  });
+  const internet = reach(false);
+  const intranet = reach(true);
   const feeds = createFeedThread({ deadlineMs: FEED_DEADLINE_MS });
   const random = Math.random;
   const privacy = privacyOf(config);
@@ -39,7 +44,7 @@ export function createSourceMaker(options: SourceMakerOptions): (entry: Configur
     createSource(entry.type, entry, {
       ...shared,
       readFeed: (request) => feeds.read(request),
-      client: 'allowPrivateHosts' in entry && entry.allowPrivateHosts ? intranetClient : client,
+      ...('allowPrivateHosts' in entry && entry.allowPrivateHosts ? intranet : internet),
       onRejected: (item) => {
         onRejected(entry.type, item);
       },

@@ -4,6 +4,12 @@ import { createHttp } from './http.js';
 import { createEdgar } from './edgar.js';
 import { createKafka } from './kafka.js';
 import { createPush } from './push.js';
+import { createJetstream } from './jetstream.js';
+import { createMastodon } from './mastodon.js';
+import { createReddit } from './reddit.js';
+import { createStockTwits } from './stocktwits.js';
+import { createX } from './x.js';
+import { createWebSocket } from './websocket.js';
 import { createRss } from './rss.js';
 import type { ConfiguredType, CreateSource, SourceConfigOf, SourceKit } from './source-kit.js';
 
@@ -17,6 +23,12 @@ const CREATORS: Creators = {
   edgar: createEdgar,
   kafka: createKafka,
   push: createPush,
+  jetstream: createJetstream,
+  mastodon: createMastodon,
+  reddit: createReddit,
+  stocktwits: createStockTwits,
+  x: createX,
+  websocket: createWebSocket,
   rss: createRss,
 };
 
