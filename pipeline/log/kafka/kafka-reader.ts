@@ -6,7 +6,7 @@ import { CancelledError, ConfigError } from '../../core/errors.js';
 import type { LogMessage, LogReader, PullLimits } from '../../core/log.js';
 import { CODE, codeOf, disconnect, letGo, seek, toLogError, watermarks } from './calls.js';
 import { GroupMember } from './group-member.js';
-import { Partitions } from './partitions.js';
+import { Partitions, type HeldPartition } from './partitions.js';
 import type { KafkaReaderOptions, LogGap } from './reader-options.js';
 import { findStarts } from './start-offsets.js';
 
@@ -208,27 +208,26 @@ export class KafkaReader implements LogReader {
     });
   }
 
+  /** What came while the broker was away is told again at each attempt to join: what is held already goes on as it is. */
   async #assign(partitions: readonly TopicPartition[]): Promise<void> {
-    if (partitions.length === 0) {
-      this.#member.consumer.incrementalAssign([]);
-      return;
-    }
-    const starts = await this.#untilKnown(() =>
-      findStarts(this.#member.consumer, partitions, this.options.topic),
-    );
-    if (starts === null) {
-      letGo(this.#member.consumer, partitions);
+    const { consumer } = this.#member;
+    const added = partitions.filter(({ partition }) => this.#partitions.get(partition) === undefined);
+    if (added.length === 0) {
+      consumer.incrementalAssign([]);
       return;
     }
     const { topic } = this.options;
-    for (const { partition, offset } of starts) this.#partitions.add(partition, offset);
-    this.#member.consumer.incrementalAssign(
-      starts.map(({ partition, offset }) => ({ topic, partition, offset })),
-    );
+    const starts = await this.#untilKnown(() => findStarts(consumer, added, topic));
+    if (starts === null) {
+      letGo(consumer, partitions);
+      return;
+    }
+    consumer.incrementalAssign(starts.map(({ partition, offset }) => ({ topic, partition, offset })));
+    const held = starts.map(({ partition, offset }) => this.#partitions.add(partition, offset));
     // A partition that was paused when it left comes back paused.
-    if (!this.#paused) this.#member.consumer.resume([...partitions]);
+    if (!this.#paused) consumer.resume([...added]);
     for (const { gap } of starts) if (gap !== null) void this.#passStartGap(gap);
-    void this.#prepare(partitions.map(({ partition }) => partition));
+    void this.#prepare(held);
   }
 
   /** A gap before the start is written down, then committed past, so that the next reader does not report it again. */
@@ -256,8 +255,10 @@ export class KafkaReader implements LogReader {
   }
 
   /** Opens partitions when their reader is prepared for them; asks it again while it fails and the partitions stay. */
-  async #prepare(ids: readonly number[]): Promise<void> {
-    const stillHeld = () => ids.filter((id) => this.#partitions.get(id)?.state === 'arriving');
+  async #prepare(arriving: readonly HeldPartition[]): Promise<void> {
+    // One that left and came back meanwhile is another one, and prepared for by itself.
+    const stillHeld = () => arriving.filter((held) => this.#partitions.get(held.id) === held);
+    const ids = arriving.map(({ id }) => id);
     while (!this.#closing && stillHeld().length > 0) {
       try {
         await this.options.onAssigned?.(ids);
@@ -267,7 +268,8 @@ export class KafkaReader implements LogReader {
         await pause(AGAIN_MS);
       }
     }
-    this.#partitions.open(stillHeld());
+    const ready = stillHeld().filter(({ state }) => state === 'arriving');
+    this.#partitions.open(ready.map(({ id }) => id));
     this.#wake();
   }
 
