@@ -109,7 +109,8 @@ function namelessMessages(
   lineOf: LocateLine,
 ): readonly ConfigProblem[] {
   return sources.flatMap((source, index) => {
-    if (source.type !== 'kafka' || namesItems(source.mapping)) return [];
+    const mapped = source.type === 'kafka' || source.type === 'http' || source.type === 'files';
+    if (!mapped || namesItems(source.mapping)) return [];
     return [
       {
         path: `sources[${index}].mapping`,

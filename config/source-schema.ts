@@ -1,10 +1,18 @@
 import { z } from 'zod';
 
 import { demoSource } from './sources/demo.js';
+import { filesSource } from './sources/files.js';
 import { httpSource } from './sources/http.js';
 import { kafkaSource } from './sources/kafka.js';
 import { pushSource } from './sources/push.js';
 import { rssSource } from './sources/rss.js';
 
 /** One entry of `sources`; each type has a file of its own in `sources/`. */
-export const sourceSchema = z.discriminatedUnion('type', [rssSource, demoSource, kafkaSource, pushSource, httpSource]);
+export const sourceSchema = z.discriminatedUnion('type', [
+  rssSource,
+  demoSource,
+  kafkaSource,
+  pushSource,
+  httpSource,
+  filesSource,
+]);

@@ -13,6 +13,7 @@ export const SOURCE_TYPES = [
   'kafka',
   'push',
   'http',
+  'files',
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
 import { createReplaySource } from '../../ingest/sources/replay.js';
 import { createRssSource } from '../../ingest/sources/rss.js';
+import { createFilesSource } from '../../ingest/sources/files/files.js';
 import { createHttpPollSource } from '../../ingest/sources/http/http-poll.js';
 import { createPushRegistry } from '../../ingest/sources/push/push-registry.js';
 import { createPushSource } from '../../ingest/sources/push/push.js';
@@ -114,4 +115,24 @@ describe('the HTTP poller keeps the contract of sources', () => {
       }),
     ),
   );
+});
+
+describe('the import of files keeps the contract of sources', () => {
+  sourceContract(async ({ readCursor }) => {
+    const path = join(folder, 'table.csv');
+    await writeFile(path, 'id,text,at\na,Row a,2026-03-01\nb,Row b,2026-03-01\n');
+    return createFilesSource({
+      source: { id: 'crm', kind: 'feedback', name: 'CRM', licence: null, credibility: 0.5 },
+      path,
+      format: 'auto',
+      delimiter: null,
+      header: true,
+      encoding: null,
+      mapping: { nativeId: 'id', text: 'text', publishedAt: 'at' },
+      intervalMs: 1_000,
+      readCursor,
+      clock: fakeClock('2026-03-31T12:00:00Z'),
+      onRejected: () => undefined,
+    });
+  });
 });
