@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { demoSource } from './sources/demo.js';
+import { emlSource } from './sources/eml.js';
 import { filesSource } from './sources/files.js';
 import { httpSource } from './sources/http.js';
 import { kafkaSource } from './sources/kafka.js';
@@ -15,4 +16,5 @@ export const sourceSchema = z.discriminatedUnion('type', [
   pushSource,
   httpSource,
   filesSource,
+  emlSource,
 ]);

@@ -14,6 +14,7 @@ export const SOURCE_TYPES = [
   'push',
   'http',
   'files',
+  'eml',
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 
