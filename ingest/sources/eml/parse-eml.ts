@@ -9,6 +9,10 @@ const MAX_DEPTH = 20;
 /** Of all parts together; folded lines cost the parser more than their bytes. */
 const MAX_HEADER_BYTES = 65_536;
 const MAX_HEADER_LINES = 2_000;
+/** A line costs the parser 7 µs, however short it is. */
+const MAX_LINES = 100_000;
+const FEW_LINES = 5_000;
+const SHORT_LINE_BYTES = 8;
 const LINE_FEED = 0x0a;
 const MAX_BOUNDARIES = 2_000;
 
@@ -47,6 +51,13 @@ async function parse(bytes: Uint8Array): Promise<Email> {
       undefined,
       `The message has more than ${MAX_BOUNDARIES} lines that could begin a part.`,
     );
+  const lines = countLines(bytes);
+  if (lines > MAX_LINES || (lines > FEW_LINES && bytes.length < lines * SHORT_LINE_BYTES))
+    throw invalid(
+      'bad_eml',
+      undefined,
+      `The message has ${lines} lines in ${bytes.length} bytes, more than letters have.`,
+    );
   if (countHeaderLines(bytes) > MAX_HEADER_LINES)
     throw invalid('bad_eml', undefined, `The message has more than ${MAX_HEADER_LINES} lines of headers.`);
   try {
@@ -71,6 +82,12 @@ function countBoundaries(bytes: Uint8Array): number {
     at = message.indexOf('\n--', at + 3)
   )
     count += 1;
+  return count;
+}
+
+function countLines(bytes: Uint8Array): number {
+  let count = 1;
+  for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) count += 1;
   return count;
 }
 
