@@ -110,8 +110,7 @@ function namelessMessages(
   lineOf: LocateLine,
 ): readonly ConfigProblem[] {
   return sources.flatMap((source, index) => {
-    if (source.type !== 'kafka' && source.type !== 'websocket') return [];
-    if (namesItems(source.mapping)) return [];
+    if (!('mapping' in source) || source.type === 'push' || namesItems(source.mapping)) return [];
     return [
       {
         path: `sources[${index}].mapping`,

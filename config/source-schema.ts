@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import { demoSource } from './sources/demo.js';
+import { emlSource } from './sources/eml.js';
+import { filesSource } from './sources/files.js';
 import { httpSource } from './sources/http.js';
 import { edgarSource } from './sources/edgar.js';
 import { kafkaSource } from './sources/kafka.js';
@@ -17,6 +19,8 @@ import { rssSource } from './sources/rss.js';
 export const sourceSchema = z.discriminatedUnion('type', [
   demoSource,
   edgarSource,
+  emlSource,
+  filesSource,
   httpSource,
   jetstreamSource,
   kafkaSource,

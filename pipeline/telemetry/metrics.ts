@@ -22,6 +22,8 @@ export const SOURCE_TYPES = [
   'stocktwits',
   'x',
   'websocket',
+  'files',
+  'eml',
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 

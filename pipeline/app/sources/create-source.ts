@@ -1,5 +1,7 @@
 import type { Source } from '../../../ingest/source.js';
 import { createDemo } from './demo.js';
+import { createEml } from './eml.js';
+import { createFiles } from './files.js';
 import { createHttp } from './http.js';
 import { createEdgar } from './edgar.js';
 import { createKafka } from './kafka.js';
@@ -19,6 +21,8 @@ type Creators = { readonly [Type in ConfiguredType]: CreateSource<Type> };
 /** Every type of source that a configuration can name; a file each. */
 const CREATORS: Creators = {
   demo: createDemo,
+  eml: createEml,
+  files: createFiles,
   http: createHttp,
   edgar: createEdgar,
   kafka: createKafka,
