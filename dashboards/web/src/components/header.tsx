@@ -49,26 +49,21 @@ function ConnectionState() {
   );
 }
 
-/** So many are named; the list behind the button has them all. */
-const MOST_NAMED = 3;
-
 /** How many sources there are, or which are in trouble; opens the list. */
 function SourcesButton() {
   const { status, navigate, t } = useApp();
   const sources = status.value?.sources ?? [];
   if (sources.length === 0) return null;
   const degraded = sources.filter((source) => source.state === 'degraded');
-  const named = degraded.slice(0, MOST_NAMED).map((source) => source.name);
-  const more = degraded.length - named.length;
+  const [first] = degraded;
+  const trouble = degraded.length > 1 ? `${degraded.length} / ${sources.length}` : (first?.name ?? '');
   return (
     <button
       type="button"
       class={degraded.length > 0 ? 'sources-button degraded' : 'sources-button'}
       onClick={() => navigate({ sources: 'all' })}
     >
-      {degraded.length === 0
-        ? `${t('sources')}: ${sources.length}`
-        : `⚠ ${t('sourcesDegraded')}: ${named.join(', ')}${more > 0 ? ` +${more}` : ''}`}
+      {degraded.length === 0 ? `${t('sources')}: ${sources.length}` : `⚠ ${t('sourcesDegraded')}: ${trouble}`}
     </button>
   );
 }
