@@ -53,11 +53,19 @@ export interface MailReader {
 
 export interface SourceStatus {
   readonly id: string;
+  /** As people see it. */
+  readonly name: string;
+  /** Terms of use, where the configuration says them. */
+  readonly licence: string | null;
   readonly state: 'starting' | 'ok' | 'degraded' | 'stopped' | 'finished';
   /** One sentence for people when something is wrong, else null. */
   readonly reason: string | null;
   /** Milliseconds; null before the first delivery. */
   readonly lastDeliveryAt: number | null;
+  /** Milliseconds when it was heard of last, with documents or without; null before. */
+  readonly lastContactAt: number | null;
+  readonly delivered: number;
+  readonly rejected: number;
 }
 
 export interface ServiceStatus {

@@ -171,9 +171,14 @@ export interface WireStatus {
   readonly lagDocuments: number;
   readonly sources: readonly {
     readonly id: string;
+    readonly name: string;
+    readonly licence: string | null;
     readonly state: 'starting' | 'ok' | 'degraded' | 'stopped' | 'finished';
     readonly reason: string | null;
     readonly lastDeliveryAt: string | null;
+    readonly lastContactAt: string | null;
+    readonly delivered: number;
+    readonly rejected: number;
   }[];
 }
 

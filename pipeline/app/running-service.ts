@@ -304,7 +304,8 @@ export class RunningService implements Service {
       newest: this.#newest,
       settled: this.#settled,
       model: parts.understanding.classifier.model,
-      sources: [...this.sources.statuses(), ...this.#intake.statuses()],
+      sources: this.sources.statuses(),
+      recorded: this.#intake.statuses(),
       lag: this.#watch.behind,
     });
   }

@@ -1,4 +1,5 @@
 import type { ServiceStatus } from '../../dashboards/api/ports.js';
+import type { SourceStatus } from '../../ingest/source.js';
 import type { Lag } from './flow.js';
 import type { SettledClock } from './settled.js';
 import { version } from './version.js';
@@ -12,13 +13,16 @@ export interface StatusFacts extends Pick<ServiceStatus, 'world' | 'model' | 'so
   readonly newest: number | null;
   readonly settled: SettledClock | null;
   readonly lag: Lag;
+  /** Recorded files that are under way; no entry in the configuration names them. */
+  readonly recorded: readonly SourceStatus[];
 }
 
 /** What the service says of itself; in a replay the present is the time of the recording. */
-export function serviceStatus({ now, newest, settled, lag, ...facts }: StatusFacts): ServiceStatus {
+export function serviceStatus({ now, newest, settled, lag, recorded, ...facts }: StatusFacts): ServiceStatus {
   const isReplay = facts.world === 'replay';
   return {
     ...facts,
+    sources: [...facts.sources, ...recorded.map((file) => ({ ...file, name: file.id, licence: null }))],
     now: isReplay ? (newest ?? now) : now,
     watermark: isReplay ? newest : watermarkOf(now, settled),
     ...(settled === null ? {} : { settledUntil: settled.until }),

@@ -18,11 +18,16 @@ export function toWireStatus(status: ServiceStatus): WireStatus {
     model,
     version,
     lagDocuments,
-    sources: status.sources.map(({ id, state, reason, lastDeliveryAt }) => ({
-      id,
-      state,
-      reason,
-      lastDeliveryAt: toIsoOrNull(lastDeliveryAt),
+    sources: status.sources.map((source) => ({
+      id: source.id,
+      name: source.name,
+      licence: source.licence,
+      state: source.state,
+      reason: source.reason,
+      lastDeliveryAt: toIsoOrNull(source.lastDeliveryAt),
+      lastContactAt: toIsoOrNull(source.lastContactAt),
+      delivered: source.delivered,
+      rejected: source.rejected,
     })),
   };
 }

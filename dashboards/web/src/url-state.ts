@@ -17,6 +17,8 @@ export interface View {
   readonly document: string | null;
   readonly alert: string | null;
   readonly mail: string | null;
+  /** `all` while the list of sources is open. */
+  readonly sources: 'all' | null;
 }
 
 export const START_VIEW: View = {
@@ -29,6 +31,7 @@ export const START_VIEW: View = {
   document: null,
   alert: null,
   mail: null,
+  sources: null,
 };
 
 /** Reads the query of an address; whatever is not understood falls back to the start. */
@@ -45,6 +48,7 @@ export function parseView(query: string): View {
     document: given.get('document'),
     alert: given.get('alert'),
     mail: given.get('mail'),
+    sources: given.get('sources') === 'all' ? 'all' : null,
   };
 }
 

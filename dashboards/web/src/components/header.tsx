@@ -26,7 +26,6 @@ function ConnectionState() {
   const { connection, status, now, language, t } = useApp();
   const { state, lastContactAt } = connection.value;
   const newest = status.value?.newestDocumentAt ?? null;
-  const degraded = status.value?.sources.filter((source) => source.state === 'degraded') ?? [];
   const lag = status.value?.lagDocuments ?? 0;
   const since = lastContactAt === null ? '' : ` ${formatClock(new Date(lastContactAt).toISOString())} UTC`;
   return (
@@ -45,15 +44,27 @@ function ConnectionState() {
           {lag} {t('lag')}
         </span>
       )}
-      {degraded.length > 0 && (
-        <span
-          class="degraded"
-          title={degraded.map((source) => `${source.id}: ${source.reason ?? ''}`).join('\n')}
-        >
-          ⚠ {t('sourcesDegraded')}: {degraded.map((source) => source.id).join(', ')}
-        </span>
-      )}
+      <SourcesButton />
     </div>
+  );
+}
+
+/** How many sources there are, or which are in trouble; opens the list. */
+function SourcesButton() {
+  const { status, navigate, t } = useApp();
+  const sources = status.value?.sources ?? [];
+  if (sources.length === 0) return null;
+  const degraded = sources.filter((source) => source.state === 'degraded');
+  const [first] = degraded;
+  const trouble = degraded.length > 1 ? `${degraded.length} / ${sources.length}` : (first?.name ?? '');
+  return (
+    <button
+      type="button"
+      class={degraded.length > 0 ? 'sources-button degraded' : 'sources-button'}
+      onClick={() => navigate({ sources: 'all' })}
+    >
+      {degraded.length === 0 ? `${t('sources')}: ${sources.length}` : `⚠ ${t('sourcesDegraded')}: ${trouble}`}
+    </button>
   );
 }
 

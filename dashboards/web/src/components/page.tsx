@@ -9,13 +9,14 @@ import { Header } from './header.js';
 import { InstrumentsPanel } from './instruments-panel.js';
 import { MailDetail } from './mail-detail.js';
 import { MailsPanel } from './mails-panel.js';
+import { SourcesDetail } from './sources-detail.js';
 import { Toolbar } from './toolbar.js';
 
 /** The whole page: what is going on, where, why, and who was told. */
 export function Page() {
   const { view, navigate, t, announced } = useApp();
-  const { document, alert, mail } = view.value;
-  const close = () => navigate({ document: null, alert: null, mail: null });
+  const { document, alert, mail, sources } = view.value;
+  const close = () => navigate({ document: null, alert: null, mail: null, sources: null });
   return (
     <>
       <a class="skip" href="#documents">
@@ -50,6 +51,11 @@ export function Page() {
       {document === null && alert === null && mail !== null && (
         <DetailDialog key={`mail ${mail}`} title={t('mail')} onClose={close}>
           <MailDetail />
+        </DetailDialog>
+      )}
+      {document === null && alert === null && mail === null && sources !== null && (
+        <DetailDialog key="sources" title={t('sources')} onClose={close}>
+          <SourcesDetail />
         </DetailDialog>
       )}
     </>

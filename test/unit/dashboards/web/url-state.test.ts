@@ -30,6 +30,7 @@ const view: fc.Arbitrary<View> = fc.record({
   document: id,
   alert: id,
   mail: id,
+  sources: fc.constantFrom('all', null),
 });
 
 test('every view survives its address', () => {

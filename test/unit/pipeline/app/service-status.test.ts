@@ -8,6 +8,7 @@ const watermark = (until: number | null, world: StatusFacts['world'] = 'live') =
     world,
     model: { name: 'm', version: '1', sha256: 'ab'.repeat(32) },
     sources: [],
+    recorded: [],
     now: NOW,
     newest: NOW - 5_000,
     settled: { until, stored: () => undefined, look: () => Promise.resolve() },
