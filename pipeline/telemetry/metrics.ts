@@ -17,6 +17,7 @@ export const SOURCE_TYPES = [
   'stocktwits',
   'x',
   'websocket',
+  'edgar',
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 

@@ -2,9 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
+import { createEdgarSource } from '../../ingest/sources/edgar/edgar.js';
 import { createReplaySource } from '../../ingest/sources/replay.js';
 import { createRssSource } from '../../ingest/sources/rss.js';
-import { fakeClock } from '../support/ingest.js';
+import { fakeClock, readFeedHere } from '../support/ingest.js';
+import { accessionNumber, createEdgarStub } from '../support/stubs/edgar.js';
 import { sourceContract } from './source-suite.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'source-'));
@@ -40,10 +42,33 @@ describe('the feed poller keeps the contract of sources', () => {
         clock: fakeClock('2026-03-31T12:00:00Z'),
         random: () => 0,
         onRejected: () => undefined,
+        onMoved: () => undefined,
+        readFeed: readFeedHere,
         client: {
           get: (url) => Promise.resolve({ status: 200, url, headers: {}, body }),
         },
       }),
     ),
   );
+});
+
+describe('edgar keeps the contract of sources', () => {
+  sourceContract(({ readCursor }) => {
+    const client = createEdgarStub();
+    client.listing = [{ accession: accessionNumber(2) }, { accession: accessionNumber(1) }];
+    return Promise.resolve(
+      createEdgarSource({
+        source: { id: 'edgar' },
+        url: 'https://www.sec.gov/cgi-bin/browse-edgar',
+        intervalMs: 60_000,
+        forms: null,
+        client,
+        readFeed: readFeedHere,
+        readCursor,
+        clock: fakeClock('2026-03-31T22:00:00Z'),
+        random: () => 0,
+        onRejected: () => undefined,
+      }),
+    );
+  });
 });

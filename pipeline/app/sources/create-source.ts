@@ -1,13 +1,14 @@
 import type { Source } from '../../../ingest/source.js';
 import { createDemo } from './demo.js';
+import { createEdgar } from './edgar.js';
 import { createJetstream } from './jetstream.js';
 import { createKafka } from './kafka.js';
 import { createMastodon } from './mastodon.js';
 import { createReddit } from './reddit.js';
-import { createStockTwits } from './stocktwits.js';
-import { createX } from './x.js';
-import { createWebSocket } from './websocket.js';
 import { createRss } from './rss.js';
+import { createStockTwits } from './stocktwits.js';
+import { createWebSocket } from './websocket.js';
+import { createX } from './x.js';
 import type { ConfiguredType, CreateSource, SourceConfigOf, SourceKit } from './source-kit.js';
 
 type ConfigByType = { readonly [Type in ConfiguredType]: SourceConfigOf<Type> };
@@ -16,14 +17,15 @@ type Creators = { readonly [Type in ConfiguredType]: CreateSource<Type> };
 /** Every type of source that a configuration can name; a file each. */
 const CREATORS: Creators = {
   demo: createDemo,
+  edgar: createEdgar,
   jetstream: createJetstream,
   kafka: createKafka,
   mastodon: createMastodon,
   reddit: createReddit,
-  stocktwits: createStockTwits,
-  x: createX,
-  websocket: createWebSocket,
   rss: createRss,
+  stocktwits: createStockTwits,
+  websocket: createWebSocket,
+  x: createX,
 };
 
 /** Makes the source of an entry, not yet running. */
