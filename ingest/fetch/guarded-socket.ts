@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { WebSocket, type ClientOptions, type RawData } from 'ws';
 import type { Clock } from '../../pipeline/core/clock.js';
 import {
@@ -74,16 +75,7 @@ export function createSocketConnector(options: SocketConnectorOptions): SocketCo
     open: async (request, signal) => {
       if (signal.aborted) throw cancelled();
       const url = guard.check(request.url);
-      const socket = new WebSocket(url, {
-        // Of `net.connect`, to which the library hands its options; its types leave it out.
-        lookup: guard.lookup,
-        perMessageDeflate: false,
-        followRedirects: false,
-        maxPayload: MAX_MESSAGE_BYTES,
-        handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-        closeTimeout: CLOSE_TIMEOUT_MS,
-        headers: { ...request.secretHeaders, 'user-agent': options.userAgent },
-      } as ClientOptions);
+      const socket = createSocket(url, { request, lookup: guard.lookup, userAgent: options.userAgent });
       const shown = shownAddress(request.url);
       const queue = listen(socket, shown);
       await opened(socket, { signal, shown });
@@ -106,6 +98,35 @@ export function createSocketConnector(options: SocketConnectorOptions): SocketCo
       };
     },
   };
+}
+
+interface SocketParts {
+  readonly request: SocketRequest;
+  readonly lookup: LookupFunction;
+  readonly userAgent: string;
+}
+
+function createSocket(url: URL, { request, lookup, userAgent }: SocketParts): WebSocket {
+  try {
+    return new WebSocket(url, {
+      // Of `net.connect`, to which the library hands its options; its types leave it out.
+      lookup,
+      perMessageDeflate: false,
+      followRedirects: false,
+      maxPayload: MAX_MESSAGE_BYTES,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      closeTimeout: CLOSE_TIMEOUT_MS,
+      headers: { ...request.secretHeaders, 'user-agent': userAgent },
+    } as ClientOptions);
+  } catch (cause) {
+    // Thrown at once for what cannot be sent, such as a line end in a secret; its message names the header only.
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new RejectedError(
+      'bad_request',
+      `${shownAddress(request.url)} cannot be asked for a WebSocket (${detail}). Correct the address or the secret.`,
+      { cause },
+    );
+  }
 }
 
 function listen(socket: WebSocket, shown: string): MessageQueue {

@@ -130,6 +130,14 @@ describe('T3 over WebSockets', () => {
     await expect(guarded.open({ url }, never)).rejects.toMatchObject({ code: 'address_refused' });
   });
 
+  it('T16: a secret that no header can carry is refused without being told', async () => {
+    stub = await startSocketStub({ onConnection: () => undefined });
+    const secretHeaders = { authorization: 'Bearer hidden\nvalue' };
+    const opening = connector().open({ url: stub.url, secretHeaders }, never);
+    await expect(opening).rejects.toMatchObject({ code: 'bad_request' });
+    await expect(opening).rejects.not.toThrow('hidden');
+  });
+
   it('follows no redirect', async () => {
     stub = await startSocketStub({ onConnection: () => undefined, refuse: () => 302 });
     const opening = connector().open({ url: stub.url, secretHeaders: { authorization: 'Bearer s' } }, never);

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { createMastodonSource, type MastodonOptions } from '../../ingest/sources/live/mastodon.js';
+import { createMastodonSource } from '../../ingest/sources/live/mastodon.js';
+import type { MastodonOptions } from '../../ingest/sources/live/mastodon-api.js';
 import { runLive, stubClient } from '../support/live-run.js';
 import { mastodonStatus, startMastodonStub, type MastodonStub } from '../support/stubs/mastodon.js';
 import { turns, until } from '../support/turns.js';

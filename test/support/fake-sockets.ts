@@ -5,6 +5,8 @@ import type { BellwetherError } from '../../pipeline/core/errors.js';
 export interface FakeConnection {
   readonly batches: readonly (readonly string[])[];
   readonly end: BellwetherError | null | 'silence';
+  /** Called before each batch. */
+  readonly onBatch?: () => void;
 }
 
 /** Sockets that play a script without a network; the last connection is played again and again. */
@@ -23,7 +25,7 @@ export function fakeSockets(
   };
 }
 
-function fakeSocket({ batches, end }: FakeConnection): GuardedSocket {
+function fakeSocket({ batches, end, onBatch }: FakeConnection): GuardedSocket {
   let next = 0;
   let close: () => void = () => undefined;
   const closed = new Promise<null>((resolve) => {
@@ -36,6 +38,7 @@ function fakeSocket({ batches, end }: FakeConnection): GuardedSocket {
     next: () => {
       const batch = batches[next];
       next += 1;
+      if (batch !== undefined) onBatch?.();
       if (batch !== undefined) return Promise.resolve(batch);
       if (end === 'silence') return closed;
       return end === null ? Promise.resolve(null) : Promise.reject(end);

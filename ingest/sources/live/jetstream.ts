@@ -1,3 +1,4 @@
+import { TimeoutError } from '../../../pipeline/core/errors.js';
 import type { GuardedSocket, SocketConnector } from '../../fetch/guarded-socket.js';
 import { digest } from '../../parse/identity.js';
 import type { Source, SourceCursor } from '../../source.js';
@@ -35,6 +36,8 @@ const STORE_EVERY_US = 10_000_000;
 const GAP_US = 60_000_000;
 const FUTURE_US = 300_000_000;
 const SILENCE_MS = 60_000;
+/** A server that answers pings and sends nothing has lost its own source. */
+const STALL_MS = 300_000;
 
 /**
  * Reads posts from a Bluesky Jetstream. It resumes 5 s before the newest event it has read and leaves out what it took then, so that
@@ -92,8 +95,10 @@ class JetstreamConnection implements LiveConnection {
   private storedUs: number;
   private recent: Map<string, number>;
   private begun = false;
+  private heardAt: number;
 
   constructor(private readonly parts: ConnectionParts) {
+    this.heardAt = parts.options.clock.monotonic();
     this.timeUs = parts.cursor?.timeUs ?? 0;
     this.storedUs = this.timeUs;
     this.recent = new Map(parts.cursor?.recent);
@@ -106,6 +111,7 @@ class JetstreamConnection implements LiveConnection {
   async next(): Promise<LiveStep | null> {
     const messages = await this.parts.socket.next();
     if (messages === null) return null;
+    this.watchStall(messages.length);
     const items: LiveItem[] = [];
     let gap: string | null = null;
     for (const message of messages) {
@@ -116,6 +122,18 @@ class JetstreamConnection implements LiveConnection {
       this.timeUs = Math.max(this.timeUs, event.timeUs);
     }
     return { items, cursors: this.cursorsFor(items), ...(gap === null ? {} : { gap }) };
+  }
+
+  private watchStall(messages: number): void {
+    const { clock, url } = this.parts.options;
+    const now = clock.monotonic();
+    if (messages > 0) this.heardAt = now;
+    if (now - this.heardAt < STALL_MS) return;
+    throw new TimeoutError(
+      'stalled',
+      `${new URL(url).host} has sent no event for ${STALL_MS / 60_000} minutes, though it lives; the connection is made anew. Set another server as "url" if it stays so.`,
+      { retriable: true },
+    );
   }
 
   /** A time ahead of ours would make the cursor skip what comes before it. */

@@ -44,8 +44,10 @@ export async function ensureRules(
   if (surplus.length > 0) await changeRules(access, { delete: { ids: surplus.map(({ id }) => id) } }, signal);
   if (missing.length > 0)
     await changeRules(access, { add: missing.map((value) => ({ value, tag })) }, signal);
-  const now = missing.length > 0 ? await listRules(access, signal) : present;
-  return new Set(now.filter(({ value }) => wanted.includes(value)).map(({ id }) => id));
+  const now = missing.length + surplus.length > 0 ? await listRules(access, signal) : present;
+  // By tag, too, as X may write a rule differently than it was sent.
+  const ours = now.filter((rule) => rule.tag === tag || wanted.includes(rule.value));
+  return new Set(ours.map(({ id }) => id));
 }
 
 async function listRules(access: XAccess, signal: AbortSignal): Promise<readonly Rule[]> {

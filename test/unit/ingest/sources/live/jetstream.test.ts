@@ -268,6 +268,24 @@ it('gives a silent connection up after 60 s and goes on', async () => {
   await running;
 });
 
+it('gives up a server that answers pings and sends no event for 5 minutes', async () => {
+  const beats = Array.from({ length: 8 }, () => [] as string[]);
+  const { source, clock, run, stop } = setUp([
+    {
+      batches: [[jetstreamIdentity(at(0)).message], ...beats],
+      end: 'silence',
+      onBatch: () => {
+        clock.advance(50_000);
+      },
+    },
+  ]);
+  const running = run();
+  await turns();
+  expect(source.status().reason).toContain('has sent no event for 5 minutes, though it lives');
+  stop.abort();
+  await running;
+});
+
 it('starts at the stored cursor again when a delivery was given up for now', async () => {
   const clock = virtualClock(NOW);
   let fail = true;
