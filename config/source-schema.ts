@@ -8,7 +8,6 @@ import { edgarSource } from './sources/edgar.js';
 import { jetstreamSource } from './sources/jetstream.js';
 import { kafkaSource } from './sources/kafka.js';
 import { pushSource } from './sources/push.js';
-import { jetstreamSource } from './sources/jetstream.js';
 import { mastodonSource } from './sources/mastodon.js';
 import { redditSource } from './sources/reddit.js';
 import { rssSource } from './sources/rss.js';

@@ -24,7 +24,6 @@ export const SOURCE_TYPES = [
   'websocket',
   'files',
   'eml',
-  'edgar',
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 

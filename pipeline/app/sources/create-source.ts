@@ -7,7 +7,6 @@ import { createEdgar } from './edgar.js';
 import { createJetstream } from './jetstream.js';
 import { createKafka } from './kafka.js';
 import { createPush } from './push.js';
-import { createJetstream } from './jetstream.js';
 import { createMastodon } from './mastodon.js';
 import { createReddit } from './reddit.js';
 import { createRss } from './rss.js';
@@ -29,7 +28,6 @@ const CREATORS: Creators = {
   jetstream: createJetstream,
   kafka: createKafka,
   push: createPush,
-  jetstream: createJetstream,
   mastodon: createMastodon,
   reddit: createReddit,
   rss: createRss,
