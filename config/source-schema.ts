@@ -4,6 +4,7 @@ import { demoSource } from './sources/demo.js';
 import { emlSource } from './sources/eml.js';
 import { filesSource } from './sources/files.js';
 import { httpSource } from './sources/http.js';
+import { edgarSource } from './sources/edgar.js';
 import { kafkaSource } from './sources/kafka.js';
 import { pushSource } from './sources/push.js';
 import { rssSource } from './sources/rss.js';
@@ -17,4 +18,5 @@ export const sourceSchema = z.discriminatedUnion('type', [
   httpSource,
   filesSource,
   emlSource,
+  edgarSource,
 ]);

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.js';
+import { createFeedThread } from '../../ingest/feed-thread/feed-thread.js';
 import { createGuardedClient, type GuardedClient } from '../../ingest/fetch/guarded-client.js';
 import { createHostQueue } from '../../ingest/fetch/host-queue.js';
 import type { Source } from '../../ingest/source.js';
@@ -10,6 +11,9 @@ import type { OpenParts } from './parts.js';
 import { createSource } from './sources/create-source.js';
 import type { ConfiguredSource, ConfiguredType, SourceKit } from './sources/source-kit.js';
 import { version } from './version.js';
+
+/** Threat T1: no feed takes longer to read. */
+const FEED_DEADLINE_MS = 2_000;
 
 export interface SourcesOptions {
   readonly config: Config;
@@ -44,10 +48,12 @@ function createKit({ config, parts, clock, logger }: SourcesOptions): SharedKit 
   const { contact, hostGapMs } = config.fetch;
   const queue = createHostQueue({ clock, gapMs: hostGapMs });
   const userAgent = `Bellwether/${version()} (${contact === null ? 'run by the owner of this address' : `+${contact}`})`;
+  const feeds = createFeedThread({ deadlineMs: FEED_DEADLINE_MS });
   return {
     client: createGuardedClient({ userAgent, queue }),
     intranetClient: createGuardedClient({ userAgent, queue, allowPrivateHosts: true }),
     contact,
+    readFeed: (request) => feeds.read(request),
     clock,
     logger,
     random: Math.random,

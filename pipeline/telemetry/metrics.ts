@@ -15,6 +15,7 @@ export const SOURCE_TYPES = [
   'http',
   'files',
   'eml',
+  'edgar',
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
+import { createEdgarSource } from '../../ingest/sources/edgar/edgar.js';
 import { createReplaySource } from '../../ingest/sources/replay.js';
 import { createRssSource } from '../../ingest/sources/rss.js';
 import { createEmlSource } from '../../ingest/sources/eml/eml.js';
@@ -10,7 +11,8 @@ import { createHttpPollSource } from '../../ingest/sources/http/http-poll.js';
 import { createPushRegistry } from '../../ingest/sources/push/push-registry.js';
 import { createPushSource } from '../../ingest/sources/push/push.js';
 import { signPlain } from '../support/sign-push.js';
-import { fakeClock } from '../support/ingest.js';
+import { fakeClock, readFeedHere } from '../support/ingest.js';
+import { accessionNumber, createEdgarStub } from '../support/stubs/edgar.js';
 import { sourceContract } from './source-suite.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'source-'));
@@ -46,6 +48,8 @@ describe('the feed poller keeps the contract of sources', () => {
         clock: fakeClock('2026-03-31T12:00:00Z'),
         random: () => 0,
         onRejected: () => undefined,
+        onMoved: () => undefined,
+        readFeed: readFeedHere,
         client: {
           get: (url) => Promise.resolve({ status: 200, url, headers: {}, body }),
         },
@@ -154,5 +158,26 @@ describe('the folder of messages keeps the contract of sources', () => {
       clock: fakeClock('2100-01-01T00:00:00Z'),
       onRejected: () => undefined,
     });
+  });
+});
+
+describe('edgar keeps the contract of sources', () => {
+  sourceContract(({ readCursor }) => {
+    const client = createEdgarStub();
+    client.listing = [{ accession: accessionNumber(2) }, { accession: accessionNumber(1) }];
+    return Promise.resolve(
+      createEdgarSource({
+        source: { id: 'edgar' },
+        url: 'https://www.sec.gov/cgi-bin/browse-edgar',
+        intervalMs: 60_000,
+        forms: null,
+        client,
+        readFeed: readFeedHere,
+        readCursor,
+        clock: fakeClock('2026-03-31T22:00:00Z'),
+        random: () => 0,
+        onRejected: () => undefined,
+      }),
+    );
   });
 });

@@ -3,6 +3,7 @@ import { createDemo } from './demo.js';
 import { createEml } from './eml.js';
 import { createFiles } from './files.js';
 import { createHttp } from './http.js';
+import { createEdgar } from './edgar.js';
 import { createKafka } from './kafka.js';
 import { createPush } from './push.js';
 import { createRss } from './rss.js';
@@ -17,6 +18,7 @@ const CREATORS: Creators = {
   eml: createEml,
   files: createFiles,
   http: createHttp,
+  edgar: createEdgar,
   kafka: createKafka,
   push: createPush,
   rss: createRss,
