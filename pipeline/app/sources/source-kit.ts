@@ -4,6 +4,7 @@ import type { GuardedClient } from '../../../ingest/fetch/guarded-client.js';
 import type { Masking } from '../../../ingest/parse/masking.js';
 import type { PushRegistry } from '../../../ingest/sources/push/push-registry.js';
 import type { RejectedItem, Source } from '../../../ingest/source.js';
+import { parseCredibility } from '../../core/credibility.js';
 import type { Clock } from '../../core/clock.js';
 import type { Instrument } from '../../core/instrument.js';
 import type { Logger } from '../../telemetry/logger.js';
@@ -52,5 +53,5 @@ export function sourceInfoOf({
   licence,
   credibility,
 }: Exclude<ConfiguredSource, { type: 'demo' }>) {
-  return { id, name, kind, licence, credibility };
+  return { id, name, kind, licence, credibility: parseCredibility(credibility) ?? credibility };
 }
