@@ -11,6 +11,7 @@ export function crossChecks(config: Partial<ParsedConfig>, lineOf: LocateLine): 
     ...samePorts(config, lineOf),
     ...crossedThresholds(config, lineOf),
     ...namelessMessages(config, lineOf),
+    ...unnamedReader(config, lineOf),
     ...fullOfProcessed(config, lineOf),
   ];
 }
@@ -109,7 +110,8 @@ function namelessMessages(
   lineOf: LocateLine,
 ): readonly ConfigProblem[] {
   return sources.flatMap((source, index) => {
-    if (source.type !== 'kafka' || namesItems(source.mapping)) return [];
+    const mapped = source.type === 'kafka' || source.type === 'http' || source.type === 'files';
+    if (!mapped || namesItems(source.mapping)) return [];
     return [
       {
         path: `sources[${index}].mapping`,
@@ -119,6 +121,22 @@ function namelessMessages(
       },
     ];
   });
+}
+
+function unnamedReader(
+  { sources = [], fetch }: Partial<ParsedConfig>,
+  lineOf: LocateLine,
+): readonly ConfigProblem[] {
+  const index = sources.findIndex((source) => source.type === 'edgar' && source.enabled);
+  if (index < 0 || fetch === undefined || fetch.contact !== null) return [];
+  return [
+    {
+      path: 'fetch.contact',
+      line: lineOf(['fetch', 'contact']) ?? lineOf(['sources', index]),
+      problem: `is missing, and EDGAR (sources[${index}]) refuses readers that do not say whom to ask`,
+      fix: 'Set it to an e-mail address of yours.',
+    },
+  ];
 }
 
 function crossedThresholds({ alerts }: Partial<ParsedConfig>, lineOf: LocateLine): readonly ConfigProblem[] {

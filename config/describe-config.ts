@@ -89,11 +89,18 @@ function defaultOf(schema: z.core.$ZodType): string | null {
   const result = z.safeParse(schema, undefined);
   if (!result.success) return null;
   if (result.data === undefined) return 'as built in';
-  return stringify(result.data, {
-    collectionStyle: 'flow',
-    flowCollectionPadding: false,
-    singleQuote: true,
-  }).trim();
+  return onOneLine(
+    stringify(result.data, { collectionStyle: 'flow', flowCollectionPadding: false, singleQuote: true }),
+  );
+}
+
+/** Longer lists come on lines of their own, which a comment could not follow. */
+function onOneLine(yaml: string): string {
+  return yaml
+    .trim()
+    .replace(/([[{])\s*\n\s*/g, '$1')
+    .replace(/\s*\n\s*([\]}])/g, '$1')
+    .replace(/\s*\n\s*/g, ' ');
 }
 
 function comment(text: string, indent: string, mark = '# '): string {

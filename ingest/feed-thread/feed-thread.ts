@@ -17,7 +17,7 @@ export type FeedAnswer =
   | { readonly ok: false; readonly code: string; readonly message: string };
 
 export interface FeedThread {
-  /** One at a time. Never rejects: a reason stands for everything that goes wrong. */
+  /** One at a time, in the order in which they come. Never rejects: a reason stands for everything that goes wrong. */
   read(request: Omit<FeedRequest, 'budgetMs'>): Promise<FeedAnswer>;
   close(): Promise<void>;
 }
@@ -39,22 +39,28 @@ const LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8, stackS
  * Reads feeds in a thread of its own, so that none can hold up or exhaust the process.
  *
  * A feed that takes longer than the deadline or more memory than the thread has ends the thread, and only that feed: the next one gets a
- * new thread. While nothing goes wrong one thread serves all.
+ * new thread. While nothing goes wrong one thread serves all; without feeds there is none.
  */
 export function createFeedThread(options: FeedThreadOptions = {}): FeedThread {
   const entry = options.entry ?? ENTRY;
   const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
   let worker: Worker | null = null;
+  let last: Promise<unknown> = Promise.resolve();
+  const readNext = async (request: Omit<FeedRequest, 'budgetMs'>): Promise<FeedAnswer> => {
+    try {
+      worker ??= await startWorker(entry);
+      return await ask(worker, { ...request, budgetMs: deadlineMs * BUDGET_SHARE }, deadlineMs);
+    } catch (error) {
+      await worker?.terminate();
+      worker = null;
+      return { ok: false, ...reasonOf(error, deadlineMs) };
+    }
+  };
   return {
-    async read(request) {
-      try {
-        worker ??= await startWorker(entry);
-        return await ask(worker, { ...request, budgetMs: deadlineMs * BUDGET_SHARE }, deadlineMs);
-      } catch (error) {
-        await worker?.terminate();
-        worker = null;
-        return { ok: false, ...reasonOf(error, deadlineMs) };
-      }
+    read(request) {
+      const answer = last.then(() => readNext(request));
+      last = answer;
+      return answer;
     },
     async close() {
       await worker?.terminate();
@@ -69,6 +75,8 @@ class DeadlineError extends Error {
 
 async function startWorker(entry: string): Promise<Worker> {
   const worker = new Worker(entry, { resourceLimits: LIMITS });
+  // It waits for feeds as long as the process has something else to do, and never keeps it alive.
+  worker.unref();
   await nextMessage(worker, START_DEADLINE_MS);
   return worker;
 }

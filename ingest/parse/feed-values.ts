@@ -1,8 +1,10 @@
 import { cleanLine, cleanText } from './clean-text.js';
 import type { FeedItem } from './feed.js';
+import { htmlToText } from './html-to-text.js';
 import { webUrl } from './identity.js';
 import { DOCUMENT_LIMITS } from './parse-document.js';
 import { parseFeedTime } from './parse-feed-time.js';
+import { readableText } from './readable-text.js';
 
 const MAX_CATEGORIES = 20;
 const MAX_CATEGORY_CHARS = 200;
@@ -54,6 +56,19 @@ export function cutText(text: string): string {
 export function cutCategories(values: readonly string[]): readonly string[] {
   const cleaned = values.map((value) => cleanLine(value.slice(0, MAX_CATEGORY_CHARS)));
   return [...new Set(cleaned.filter((value) => value !== ''))].slice(0, MAX_CATEGORIES);
+}
+
+/** Marks that stand in pages, not in a text of a few paragraphs. */
+const PAGE_MARK = /<(?:html|body|main|nav|header|footer|aside|form|script|style|iframe|button|article)\b/i;
+
+/** The text of the HTML of an item; of what looks like a page, only what a person would read of it. */
+export function pageText(html: string): string {
+  return PAGE_MARK.test(html) ? readableText(html) : htmlToText(html);
+}
+
+/** What an item says of itself. */
+export function actionOf(written: string): 'add' | 'retract' {
+  return /^\s*(?:retract(?:ed)?|deleted?)\s*$/i.test(written) ? 'retract' : 'add';
 }
 
 const MAX_TIME_WARNINGS = 20;

@@ -17,8 +17,20 @@ export interface FeedItem {
   readonly author: string | null;
   /** At most 20, as the feed words them. */
   readonly categories: readonly string[];
+  /** `retract` where the item says of itself that it is withdrawn. */
+  readonly action: 'add' | 'retract';
   /** The text of the feed ended inside this item. */
   readonly partial: boolean;
+}
+
+/** An item that a feed says it no longer stands by: a tombstone of Atom (RFC 6721). */
+export interface Withdrawal {
+  /** As the item had it. */
+  readonly nativeId: string;
+  /** ISO 8601 UTC, or null when it cannot be read. */
+  readonly at: string | null;
+  /** The time as the feed wrote it, for the words of a rejection. */
+  readonly rawTime: string | null;
 }
 
 /** When the publisher wants to be asked; null or empty where the feed does not say. */
@@ -41,6 +53,7 @@ export interface ParsedFeed {
   readonly language: string | null;
   readonly schedule: FeedSchedule;
   readonly items: readonly FeedItem[];
+  readonly withdrawn: readonly Withdrawal[];
   /** The feed ends before its end; only its last item may lack something. */
   readonly truncated: boolean;
   /** Sentences about items that lack something, and about what was mended or left out. */

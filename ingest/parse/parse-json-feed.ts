@@ -1,16 +1,17 @@
 import { cleanLine } from './clean-text.js';
 import { NO_SCHEDULE, type FeedContext, type FeedItem, type ParsedFeed } from './feed.js';
 import {
+  actionOf,
   cutCategories,
   cutText,
   cutTitle,
   firstId,
+  pageText,
   readTime,
   resolveLink,
   timeWarnings,
 } from './feed-values.js';
 import { invalid, ownField, type Fields } from './fields.js';
-import { htmlToText } from './html-to-text.js';
 import { salvageItems } from './salvage-json.js';
 
 /** Reads JSON Feed 1.0 and 1.1; of broken JSON the items that are whole. Throws InvalidDocumentError when it is none. */
@@ -32,6 +33,7 @@ export function parseJsonFeed(text: string, context: FeedContext): ParsedFeed {
     language: cleanLine(textOf(feed, 'language')) || null,
     schedule: NO_SCHEDULE,
     items,
+    withdrawn: [],
     truncated: whole === null && !text.trimEnd().endsWith('}'),
     warnings: [
       ...timeWarnings(items),
@@ -56,12 +58,13 @@ function itemOf(row: Fields, feed: Fields, context: FeedContext): FeedItem {
     nativeId: firstId(cleanLine(textOf(row, 'id')), url),
     url,
     title: cutTitle(textOf(row, 'title')),
-    text: cutText(html === '' ? textOf(row, 'content_text') || textOf(row, 'summary') : htmlToText(html)),
+    text: cutText(html === '' ? textOf(row, 'content_text') || textOf(row, 'summary') : pageText(html)),
     publishedAt: published.at,
     modifiedAt: later ? modified : null,
     rawTime: published.raw,
     author: authorOf(row) ?? authorOf(feed),
     categories: cutCategories(Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : []),
+    action: actionOf(textOf(row, 'action')),
     partial: false,
   };
 }

@@ -6,8 +6,9 @@ import {
   type FeedItem,
   type FeedSchedule,
   type ParsedFeed,
+  type Withdrawal,
 } from './feed.js';
-import { cutTitle, timeWarnings } from './feed-values.js';
+import { cutTitle, firstId, readTime, timeWarnings } from './feed-values.js';
 import { invalid } from './fields.js';
 import { parseXml, type XmlElement, type XmlReport } from './parse-xml.js';
 import { childrenAt, lineAt, readXmlItem, textAt } from './read-xml-item.js';
@@ -40,6 +41,7 @@ export function parseXmlFeed(text: string, context: FeedContext): ParsedFeed {
     language: languageOf(head, report.root) ?? (format === 'sitemap' ? newsLanguage(firstItem) : null),
     schedule: head === null ? NO_SCHEDULE : scheduleOf(head),
     items,
+    withdrawn: head === null ? [] : withdrawalsOf(head, context),
     truncated: report.truncated,
     warnings: [...timeWarnings(items), ...warningsOf(report, { found, kept: items.length })],
   };
@@ -137,6 +139,16 @@ function scheduleOf(head: XmlElement): FeedSchedule {
     updatePeriod: lineAt(head, ['sy:updateperiod'])?.toLowerCase().slice(0, 20) ?? null,
     updateFrequency: wholeNumber(lineAt(head, ['sy:updatefrequency'])),
   };
+}
+
+function withdrawalsOf(head: XmlElement, { zone, maxItems }: FeedContext): readonly Withdrawal[] {
+  return childrenAt(head, 'at:deleted-entry')
+    .slice(0, maxItems)
+    .flatMap(({ attributes }) => {
+      const nativeId = firstId(cleanLine(attributes.get('ref') ?? ''));
+      const { at, raw } = readTime([attributes.get('when') ?? ''], zone);
+      return nativeId === null ? [] : [{ nativeId, at, rawTime: raw }];
+    });
 }
 
 function wholeNumber(text: string | null): number | null {

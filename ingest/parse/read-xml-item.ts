@@ -1,7 +1,15 @@
 import { cleanLine } from './clean-text.js';
 import type { FeedContext, FeedItem } from './feed.js';
-import { cutCategories, cutText, cutTitle, firstId, readTime, resolveLink } from './feed-values.js';
-import { htmlToText } from './html-to-text.js';
+import {
+  actionOf,
+  cutCategories,
+  cutText,
+  cutTitle,
+  firstId,
+  pageText,
+  readTime,
+  resolveLink,
+} from './feed-values.js';
 import { webUrl } from './identity.js';
 import type { FoundItem, XmlElement } from './parse-xml.js';
 
@@ -62,6 +70,7 @@ export function readXmlItem({ element, head, partial }: FoundItem, context: Feed
         (category) => category.attributes.get('term') ?? category.text,
       ),
     ),
+    action: actionOf(lineAt(element, ['action', 'bellwether:action']) ?? ''),
     partial,
   };
 }
@@ -146,11 +155,11 @@ export function textAt(element: XmlElement, places: readonly string[]): string {
  * Elements inside count as markup whatever is said.
  */
 function readableText(element: XmlElement, atom: boolean): string {
-  if (element.children.size > 0) return htmlToText(element.markup);
+  if (element.children.size > 0) return pageText(element.markup);
   const type = element.attributes.get('type')?.trim().toLowerCase() ?? (atom ? 'text' : 'html');
   if (/^(image|audio|video|application\/(?!xhtml|xml))/.test(type)) return '';
   const encoded = element.attributes.get('mode')?.toLowerCase() === 'base64';
   const text = encoded ? Buffer.from(element.text, 'base64').toString('utf8') : element.text;
   const plain = type === 'text' || type === 'text/plain';
-  return plain && !ALWAYS_HTML.has(element.name) ? text.trim() : htmlToText(text);
+  return plain && !ALWAYS_HTML.has(element.name) ? text.trim() : pageText(text);
 }

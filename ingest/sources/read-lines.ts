@@ -5,6 +5,10 @@ export interface ByteLine {
   readonly number: number;
   /** Without its line end; null when the line was longer than allowed and its bytes were let go. */
   readonly bytes: Buffer | null;
+  /** Of the bytes read: where the next line begins. */
+  readonly end: number;
+  /** False for a last line without a line end, which may still be written. */
+  readonly terminated: boolean;
 }
 
 /**
@@ -19,13 +23,15 @@ export async function* readLines(
   let number = 1;
   let parts: Buffer[] = [];
   let length = 0;
+  let end = 0;
   const take = (piece: Buffer) => {
     length += piece.length;
     if (length > maxLineBytes) parts = [];
     else parts.push(piece);
   };
-  const close = (): ByteLine => {
-    const line = { number, bytes: length > maxLineBytes ? null : Buffer.concat(parts) };
+  const close = (terminated: boolean): ByteLine => {
+    end += length + (terminated ? 1 : 0);
+    const line = { number, bytes: length > maxLineBytes ? null : Buffer.concat(parts), end, terminated };
     number += 1;
     parts = [];
     length = 0;
@@ -33,12 +39,12 @@ export async function* readLines(
   };
   for await (const chunk of chunks) {
     let start = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
-      take(chunk.subarray(start, end));
-      yield close();
-      start = end + 1;
+    for (let at = chunk.indexOf(LINE_FEED); at !== -1; at = chunk.indexOf(LINE_FEED, start)) {
+      take(chunk.subarray(start, at));
+      yield close(true);
+      start = at + 1;
     }
     if (start < chunk.length) take(chunk.subarray(start));
   }
-  if (length > 0) yield close();
+  if (length > 0) yield close(false);
 }

@@ -1,23 +1,29 @@
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { SourceInfo } from '../../pipeline/core/document.js';
-import {
-  BellwetherError,
-  CancelledError,
-  InvalidDocumentError,
-  RejectedError,
-} from '../../pipeline/core/errors.js';
+import { CancelledError, ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
+import type { FeedThread } from '../feed-thread/feed-thread.js';
+import { shownAddress } from '../fetch/address-guard.js';
 import type { FetchedPage, GuardedClient } from '../fetch/guarded-client.js';
 import { retryAfterMs } from '../fetch/retry-after.js';
+import type { ParsedFeed } from '../parse/feed.js';
 import type { Masking } from '../parse/masking.js';
-import { readFeedBytes } from '../parse/read-feed-bytes.js';
 import type { Deliver, RejectedItem, Source } from '../source.js';
 import { createStatusTracker, type StatusTracker } from '../source-status.js';
-import { decodeFeedCursor, encodeFeedCursor, feedCursorName, type FeedCursor } from './feed-cursor.js';
+import { createBackOff, isPassing, type BackOff } from './back-off.js';
+import {
+  decodeFeedCursor,
+  encodeFeedCursor,
+  feedCursorName,
+  type FeedCursor,
+  type IdHabit,
+} from './feed-cursor.js';
+import { feedPauseMs } from './feed-schedule.js';
 import { readFeedNews } from './read-feed.js';
 
 const MIN_INTERVAL_MS = 60_000;
 const DEFAULT_INTERVAL_MS = 300_000;
-const MAX_BACK_OFF_MS = 3_600_000;
+/** After so long without a whole answer the feed is asked without conditions: some say "not modified" for ever. */
+const TRUST_NOT_MODIFIED_MS = 86_400_000;
 /** Spreads the polls of many feeds; part of the interval. */
 const JITTER = 0.1;
 const MAX_ITEMS = 500;
@@ -30,14 +36,24 @@ export interface RssOptions {
   readonly url: string;
   /** At least 60 s; default 300 s. */
   readonly intervalMs?: number;
+  /** False asks every `intervalMs` whatever `ttl`, `skipHours` and `skipDays` the feed states. */
+  readonly followSchedule?: boolean;
   /** Zone of times that name none, such as `+08:00`; without it their items are rejected. */
-  readonly zone?: string;
+  readonly zone?: string | null;
+  /** Hint that takes the place of what the feed says. */
+  readonly language?: string | null;
+  /** False keeps no author, not even as a pseudonym. */
+  readonly authors?: boolean;
   readonly client: Pick<GuardedClient, 'get'>;
+  /** Reads feeds away from this thread. */
+  readonly readFeed: FeedThread['read'];
   readonly readCursor: (name: string) => Promise<string | null>;
   readonly clock: Clock;
   /** In [0, 1), for the jitter. */
   readonly random: () => number;
   readonly onRejected: (item: RejectedItem) => void;
+  /** The feed said that it is at another address from now on, where it will be asked. */
+  readonly onMoved: (from: string, to: string) => void;
   readonly authorKey?: string;
   readonly masking?: Masking;
 }
@@ -45,9 +61,10 @@ export interface RssOptions {
 /**
  * Polls one feed of any format until the signal is aborted; one source a feed, so that a bad feed never stops others.
  *
- * Polite: conditional requests, Retry-After, a doubled pause after each failure (at most an hour), jitter. A failure makes it `degraded` with
- * the reason and nothing more; of a feed that is cut off the whole items are taken and it is asked for again. New items are `add`, changed ones `replace`; validators and the newest 2,000 item
- * hashes move with the documents. Rejects only with what is neither a fetch, a feed nor a retriable delivery failure: a bug.
+ * Polite: conditional requests, Retry-After of any answer, `ttl`, `skipHours` and `skipDays`, a doubled pause after each failure (at most an hour),
+ * jitter. A failure makes it `degraded` with the reason and nothing more; of a feed that is cut off the whole items are taken and it is asked for again.
+ * New items are `add`, changed ones `replace`, withdrawn ones `retract`; validators, the address after a permanent move and the newest 2,000 item
+ * hashes move with the documents. Rejects with ConfigError (`feed_gone`) when the feed is gone for good (410), and with a bug.
  */
 export function createRssSource(options: RssOptions): Source {
   const tracker = createStatusTracker(options.source.id, options.clock);
@@ -67,10 +84,18 @@ interface PollerParts {
 
 class FeedPoller {
   private readonly parts: PollerParts;
-  private failures = 0;
+  private readonly shown: string;
+  private readonly intervalMs: number;
+  private readonly backOff: BackOff;
+  private wholeAt: number;
 
   constructor(parts: PollerParts) {
     this.parts = parts;
+    const { url, intervalMs, clock } = parts.options;
+    this.shown = shownAddress(url);
+    this.intervalMs = Math.max(MIN_INTERVAL_MS, intervalMs ?? DEFAULT_INTERVAL_MS);
+    this.backOff = createBackOff(this.intervalMs);
+    this.wholeAt = clock.now();
   }
 
   async run(): Promise<void> {
@@ -85,50 +110,67 @@ class FeedPoller {
   /** Returns how long to wait before the next poll. */
   private async poll(): Promise<number> {
     const { options, tracker, signal } = this.parts;
-    const intervalMs = Math.max(MIN_INTERVAL_MS, options.intervalMs ?? DEFAULT_INTERVAL_MS);
+    const { clock } = options;
     try {
       const cursor = decodeFeedCursor(await options.readCursor(this.cursorName()));
-      const page = await options.client.get(options.url, conditionsOf(cursor), signal);
+      const conditions = clock.now() - this.wholeAt > TRUST_NOT_MODIFIED_MS ? {} : conditionsOf(cursor);
+      const page = await options.client.get(
+        this.addressOf(cursor),
+        { accept: ACCEPT, ...conditions },
+        signal,
+      );
       tracker.contacted();
-      if (page.status !== 200 && page.status !== 304) return this.refused(page, intervalMs);
-      const fault = page.status === 200 ? await this.take(page, cursor) : null;
-      this.failures = 0;
-      if (fault === null) tracker.become('ok');
-      else tracker.become('degraded', fault);
-      return intervalMs;
+      const asked = retryAfterMs(page.headers['retry-after'], clock.now());
+      const fault = this.faultOf(page, cursor, Object.keys(conditions).length > 0);
+      if (fault !== null) return Math.max(this.failed(fault), asked);
+      const { next, warning } = await this.take(page, cursor);
+      this.backOff.succeeded();
+      if (warning === null) tracker.become('ok');
+      else tracker.become('degraded', warning);
+      const { intervalMs } = this;
+      const wanted =
+        options.followSchedule === false ? intervalMs : feedPauseMs(next.schedule, clock.now(), intervalMs);
+      return Math.max(wanted, asked);
     } catch (error) {
       if (error instanceof CancelledError) return 0;
-      if (!isExpected(error)) throw error;
-      tracker.become('degraded', error.message);
-      return this.backOff(intervalMs);
+      if (!isPassing(error)) throw error;
+      return this.failed(error.message);
     }
   }
 
-  /** Returns what is wrong with a feed that could be read nevertheless. */
-  private async take(page: FetchedPage, cursor: FeedCursor): Promise<string | null> {
+  /** After a failure at the address it moved to, the one of the configuration gets its turn. */
+  private addressOf(cursor: FeedCursor): string {
+    const { url } = this.parts.options;
+    return this.backOff.failures % 2 === 0 ? (cursor.movedTo ?? url) : url;
+  }
+
+  /** Why there is nothing to read. Throws ConfigError when there never will be. */
+  private faultOf({ status }: FetchedPage, cursor: FeedCursor, conditional: boolean): string | null {
+    if (status === 200 || (status === 304 && conditional)) return null;
+    if (status === 410 && this.addressOf(cursor) === this.parts.options.url) {
+      const reason = `${this.shown} is gone for good (status 410). Remove the source or correct its address.`;
+      this.parts.tracker.become('stopped', reason);
+      throw new ConfigError('feed_gone', reason);
+    }
+    if (status === 304)
+      return `${this.shown} says "not modified" (status 304) although it was asked for all.`;
+    return `${this.shown} answers with status ${status}.`;
+  }
+
+  /** Delivers what is new. Returns what is remembered now, and what is wrong with a feed that could be read nevertheless. */
+  private async take(page: FetchedPage, cursor: FeedCursor) {
     const { options, tracker, deliver } = this.parts;
-    const { feed } = readFeedBytes(page.body, page.headers['content-type'] ?? null, {
-      baseUrl: page.url,
-      zone: options.zone ?? null,
-      maxItems: MAX_ITEMS,
-      hostile: 'refuse',
-    });
-    const news = readFeedNews(feed, {
-      source: options.source,
-      address: options.url,
-      recent: cursor.recent,
-      context: {
-        receivedAt: options.clock.now(),
-        virtualClock: false,
-        ...(options.authorKey === undefined ? {} : { authorKey: options.authorKey }),
-        ...(options.masking === undefined ? {} : { masking: options.masking }),
-      },
-    });
+    const movedTo = this.moveOf(page, cursor);
+    const feed = page.status === 200 ? await this.read(page) : null;
+    const news =
+      feed === null
+        ? { documents: [], rejected: [], memory: cursor }
+        : readFeedNews(feed, this.newsOptions(cursor));
     const next: FeedCursor = {
-      // A feed that was cut off must come whole the next time, not as "not modified".
-      etag: feed.truncated ? null : (page.headers.etag ?? null),
-      lastModified: feed.truncated ? null : (page.headers['last-modified'] ?? null),
-      recent: news.recent,
+      ...cursor,
+      ...(feed === null ? {} : { ...validatorsOf(page, feed), schedule: feed.schedule }),
+      ...news.memory,
+      movedTo,
     };
     const value = encodeFeedCursor(next);
     if (news.documents.length > 0 || value !== encodeFeedCursor(cursor)) {
@@ -140,19 +182,68 @@ class FeedPoller {
       tracker.rejected();
       options.onRejected(item);
     }
-    return feed.truncated ? `${options.url} is cut off; its whole items were taken.` : null;
+    if (movedTo !== null && movedTo !== cursor.movedTo) options.onMoved(this.shown, shownAddress(movedTo));
+    return { next, warning: this.warningOf(feed, next.ids) };
   }
 
-  private refused(page: FetchedPage, intervalMs: number): number {
-    const { options, tracker } = this.parts;
-    tracker.become('degraded', `${options.url} answers with status ${page.status}.`);
-    const asked = retryAfterMs(page.headers['retry-after'], options.clock.now());
-    return Math.max(this.backOff(intervalMs), asked);
+  private async read(page: FetchedPage): Promise<ParsedFeed> {
+    const answer = await this.parts.options.readFeed({
+      // A copy, because the bytes move to the other thread and a small buffer shares its memory.
+      bytes: Uint8Array.from(page.body),
+      contentType: page.headers['content-type'] ?? null,
+      context: {
+        baseUrl: page.url,
+        zone: this.parts.options.zone ?? null,
+        maxItems: MAX_ITEMS,
+        hostile: 'refuse',
+      },
+    });
+    if (!answer.ok) throw new InvalidDocumentError(answer.code, answer.message);
+    this.wholeAt = this.parts.options.clock.now();
+    return answer.feed;
   }
 
-  private backOff(intervalMs: number): number {
-    this.failures += 1;
-    return Math.max(intervalMs, Math.min(MAX_BACK_OFF_MS, intervalMs * 2 ** Math.min(this.failures, 20)));
+  private newsOptions(cursor: FeedCursor) {
+    const { source, language = null, authors = true, clock, authorKey, masking } = this.parts.options;
+    return {
+      source,
+      language,
+      authors,
+      address: this.shown,
+      memory: cursor,
+      context: {
+        receivedAt: clock.now(),
+        virtualClock: false,
+        ...(authorKey === undefined ? {} : { authorKey }),
+        ...(masking === undefined ? {} : { masking }),
+      },
+    };
+  }
+
+  /** Where it is from now on, or null for the address of the configuration. */
+  private moveOf(page: FetchedPage, cursor: FeedCursor): string | null {
+    const { url } = this.parts.options;
+    const asked = this.addressOf(cursor);
+    const at = page.movedTo ?? asked;
+    return at === url ? null : at;
+  }
+
+  private warningOf(feed: ParsedFeed | null, ids: IdHabit): string | null {
+    if (feed?.truncated === true) return `${this.shown} is cut off; its whole items were taken.`;
+    switch (ids) {
+      case 'stable':
+        return null;
+      case 'changed':
+      case 'changing':
+        return `The ids of ${this.shown} change with each reading; its items are told apart by link and title.`;
+      case 'shared':
+        return `The items of ${this.shown} share their ids; they are told apart by link and title.`;
+    }
+  }
+
+  private failed(reason: string): number {
+    this.parts.tracker.become('degraded', reason);
+    return this.backOff.failed();
   }
 
   private cursorName(): string {
@@ -161,16 +252,17 @@ class FeedPoller {
   }
 }
 
-function conditionsOf(cursor: FeedCursor): Readonly<Record<string, string>> {
+/** A feed that was cut off must come whole the next time, not as "not modified". */
+function validatorsOf({ headers }: FetchedPage, feed: ParsedFeed) {
   return {
-    accept: ACCEPT,
-    ...(cursor.etag === null ? {} : { 'if-none-match': cursor.etag }),
-    ...(cursor.lastModified === null ? {} : { 'if-modified-since': cursor.lastModified }),
+    etag: feed.truncated ? null : (headers.etag ?? null),
+    lastModified: feed.truncated ? null : (headers['last-modified'] ?? null),
   };
 }
 
-/** What a far or broken feed, or a log that is full for now, may throw. */
-function isExpected(error: unknown): error is BellwetherError {
-  if (error instanceof InvalidDocumentError || error instanceof RejectedError) return true;
-  return error instanceof BellwetherError && error.retriable;
+function conditionsOf(cursor: FeedCursor): Readonly<Record<string, string>> {
+  return {
+    ...(cursor.etag === null ? {} : { 'if-none-match': cursor.etag }),
+    ...(cursor.lastModified === null ? {} : { 'if-modified-since': cursor.lastModified }),
+  };
 }

@@ -7,6 +7,7 @@ import type {
   Sentiment,
   Span,
 } from '../core/scored.js';
+import { hintTopics } from './hint-topics.js';
 import type { LinkedDocument, Understood } from './understand-document.js';
 
 export interface ScoreDeps {
@@ -123,7 +124,7 @@ function assemble(
     document: item.document,
     language: item.language,
     sentiment: whole.sentiment,
-    topics: whole.topics,
+    topics: hintTopics(whole.topics, item.document),
     mentions: item.links.map((link, index) =>
       withSentiment(link, answerAt(answers, plan.mentions[index] ?? plan.document).sentiment),
     ),

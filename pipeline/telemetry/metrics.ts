@@ -14,6 +14,10 @@ export const SOURCE_TYPES = [
   'retry',
   'kafka',
   'push',
+  'http',
+  'files',
+  'eml',
+  'edgar',
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 

@@ -5,7 +5,7 @@ import { afterEach, expect, it } from 'vitest';
 import { createGuardedClient } from '../../ingest/fetch/guarded-client.js';
 import { createRssSource } from '../../ingest/sources/rss.js';
 import type { Source } from '../../ingest/source.js';
-import { fakeClock, recordDeliveries } from '../support/ingest.js';
+import { fakeClock, readFeedHere, recordDeliveries } from '../support/ingest.js';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -41,6 +41,8 @@ it('a bad feed is degraded with a reason while the good one beside it delivers o
       random: () => 0,
       readCursor: recorder.readCursor,
       onRejected: () => undefined,
+      onMoved: () => undefined,
+      readFeed: readFeedHere,
       clock: {
         ...clock,
         sleep: () => {

@@ -1,5 +1,8 @@
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { RawDocument } from '../../pipeline/core/document.js';
+import { InvalidDocumentError } from '../../pipeline/core/errors.js';
+import type { FeedThread } from '../../ingest/feed-thread/feed-thread.js';
+import { readFeedBytes } from '../../ingest/parse/read-feed-bytes.js';
 import type { Deliver, Delivery } from '../../ingest/source.js';
 
 /** A clock that stands still; a sleep moves it at once and is written down. */
@@ -27,6 +30,16 @@ export function fakeClock(start: string): FakeClock {
     },
   };
 }
+
+/** Reads feeds in this thread, as the one for feeds does in its own. */
+export const readFeedHere: FeedThread['read'] = ({ bytes, contentType, context }) => {
+  try {
+    return Promise.resolve({ ok: true, ...readFeedBytes(bytes, contentType, context) });
+  } catch (error) {
+    if (!(error instanceof InvalidDocumentError)) throw error;
+    return Promise.resolve({ ok: false, code: error.code, message: error.message });
+  }
+};
 
 /** A log in memory: keeps deliveries and cursors, both or neither, and can be told to fail or to act. */
 export interface DeliveryRecorder {

@@ -1,4 +1,5 @@
 import type { Config } from '../../../config/schema.js';
+import { createFeedThread } from '../../../ingest/feed-thread/feed-thread.js';
 import { createGuardedClient } from '../../../ingest/fetch/guarded-client.js';
 import { createHostQueue } from '../../../ingest/fetch/host-queue.js';
 import type { RejectedItem, Source } from '../../../ingest/source.js';
@@ -9,6 +10,9 @@ import type { OpenParts } from '../parts.js';
 import { createSource } from '../sources/create-source.js';
 import type { ConfiguredSource, ConfiguredType, SourceKit } from '../sources/source-kit.js';
 import { version } from '../version.js';
+
+/** Threat T1: no feed takes longer to read. */
+const FEED_DEADLINE_MS = 2_000;
 
 export interface SourceMakerOptions extends Pick<SourceKit, 'readCursor' | 'gaps' | 'instruments' | 'push'> {
   readonly config: Pick<Config, 'privacy' | 'fetch'>;
@@ -27,9 +31,23 @@ export function createSourceMaker(options: SourceMakerOptions): (entry: Configur
   const userAgent = `Bellwether/${version()} (${contact === null ? 'run by the owner of this address' : `+${contact}`})`;
   const client = createGuardedClient({ userAgent, queue });
   const intranetClient = createGuardedClient({ userAgent, queue, allowPrivateHosts: true });
+  const feeds = createFeedThread({ deadlineMs: FEED_DEADLINE_MS });
+  const readFeed: SourceKit['readFeed'] = (request) => feeds.read(request);
   const random = Math.random;
   const privacy = privacyOf(config);
-  const shared = { contact, clock, logger, random, readCursor, privacy, instruments, gaps, push, trial };
+  const shared = {
+    readFeed,
+    contact,
+    clock,
+    logger,
+    random,
+    readCursor,
+    privacy,
+    instruments,
+    gaps,
+    push,
+    trial,
+  };
   return (entry) =>
     createSource(entry.type, entry, {
       ...shared,

@@ -1,5 +1,9 @@
 import type { Source } from '../../../ingest/source.js';
 import { createDemo } from './demo.js';
+import { createEml } from './eml.js';
+import { createFiles } from './files.js';
+import { createHttp } from './http.js';
+import { createEdgar } from './edgar.js';
 import { createKafka } from './kafka.js';
 import { createPush } from './push.js';
 import { createRss } from './rss.js';
@@ -11,6 +15,10 @@ type Creators = { readonly [Type in ConfiguredType]: CreateSource<Type> };
 /** Every type of source that a configuration can name; a file each. */
 const CREATORS: Creators = {
   demo: createDemo,
+  eml: createEml,
+  files: createFiles,
+  http: createHttp,
+  edgar: createEdgar,
   kafka: createKafka,
   push: createPush,
   rss: createRss,

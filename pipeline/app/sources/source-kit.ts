@@ -1,4 +1,5 @@
 import type { Config } from '../../../config/schema.js';
+import type { FeedThread } from '../../../ingest/feed-thread/feed-thread.js';
 import type { GuardedClient } from '../../../ingest/fetch/guarded-client.js';
 import type { Masking } from '../../../ingest/parse/masking.js';
 import type { PushRegistry } from '../../../ingest/sources/push/push-registry.js';
@@ -19,6 +20,8 @@ export interface SourceKit {
   readonly client: GuardedClient;
   /** Who runs this, for services that ask for it; part of the client's User-Agent already. */
   readonly contact: string | null;
+  /** Reads the feeds of all sources, one after the other, in a thread of their own. */
+  readonly readFeed: FeedThread['read'];
   readonly clock: Clock;
   readonly logger: Logger;
   /** In [0, 1). */

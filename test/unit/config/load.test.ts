@@ -119,6 +119,8 @@ describe('loading a configuration', () => {
       'sources[0]',
     ],
     ['a log that what is done would fill', 'log: {maxBytes: 5000000000}', 'log.maxBytes'],
+    ['EDGAR without a contact', 'sources: [{type: edgar, id: e, name: E}]', 'fetch.contact'],
+    ['a contact that is none', 'fetch: {contact: "the desk"}', 'fetch.contact'],
     ['one port for two servers', 'http: {port: 7}\nmetrics: {port: 7}', 'metrics.port'],
     [
       'a rule that would flutter',

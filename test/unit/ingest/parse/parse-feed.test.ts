@@ -53,6 +53,7 @@ describe('parseFeed', () => {
         rawTime: 'Tue, 31 Mar 2026 14:05:00 +0200',
         author: null,
         categories: [],
+        action: 'add',
         partial: false,
       },
       expect.objectContaining({ nativeId: 'https://feeds.example/b', text: 'long' }),
@@ -168,6 +169,37 @@ describe('parseFeed', () => {
     expect(
       urlOf('<rss><item><guid isPermaLink="false">https://a.example/</guid></item></rss>', null),
     ).toBeNull();
+  });
+
+  it('gives tombstones of Atom, and what an item says of itself', () => {
+    const atom = parseFeed(
+      `<feed xmlns="http://www.w3.org/2005/Atom" xmlns:gone="http://purl.org/atompub/tombstones/1.0">
+        <gone:deleted-entry ref="tag:1" when="2026-03-31T12:00:00Z"/><gone:deleted-entry when="2026-03-31T12:00:00Z"/>
+        <entry><id>tag:2</id><title>T</title></entry></feed>`,
+      context,
+    );
+    expect(atom.items).toHaveLength(1);
+    expect(atom.withdrawn).toEqual([
+      { nativeId: 'tag:1', at: '2026-03-31T12:00:00.000Z', rawTime: '2026-03-31T12:00:00Z' },
+    ]);
+    const actions = (items: string) => parseFeed(`<rss><channel>${items}</channel></rss>`, context).items;
+    expect(
+      actions(
+        '<item><action>retract</action></item><item><action>Deleted</action></item><item><action>buy</action></item>',
+      ).map(({ action }) => action),
+    ).toEqual(['retract', 'retract', 'add']);
+  });
+
+  it('reads of a body that is a page what a person would', () => {
+    const body =
+      '<nav><a href="/">Home</a></nav><p>Aldermoor cut its outlook on Tuesday.</p><footer>About us</footer>';
+    const item = (html: string) =>
+      parseFeed(
+        `<rss><channel><item><content:encoded><![CDATA[${html}]]></content:encoded></item></channel></rss>`,
+        context,
+      ).items[0]?.text;
+    expect(item(body)).toBe('Aldermoor cut its outlook on Tuesday.');
+    expect(item('<p>Shares fell. <a href="/more">Read more</a></p>')).toBe('Shares fell. Read more');
   });
 
   it('gives when the publisher wants to be asked as data', () => {

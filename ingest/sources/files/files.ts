@@ -1,0 +1,212 @@
+import type { Clock } from '../../../pipeline/core/clock.js';
+import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
+import { BellwetherError, CancelledError, type InvalidDocumentError } from '../../../pipeline/core/errors.js';
+import type { MappingSpec } from '../../../pipeline/core/mapping.js';
+import { compileMapping, type MappedItem } from '../../mapping/compile-mapping.js';
+import { partOutcomes, readMapped } from '../../mapping/read-mapped.js';
+import type { Masking } from '../../parse/masking.js';
+import type { Deliver, RejectedItem, Source } from '../../source.js';
+import { createStatusTracker, type StatusTracker } from '../../source-status.js';
+import { decodeFileCursor, fileCursorName, headOf, stateOf, type FileCursor } from './file-cursor.js';
+import { findFiles, type FoundFile } from './find-files.js';
+import { isGzip, readSample } from './open-bytes.js';
+import { readRows, type RowForm, type RowPlace } from './read-rows.js';
+import type { Row } from './row.js';
+
+const MAX_BATCH = 500;
+const START: RowPlace = { offset: 0, row: 1 };
+const NAMES = { csv: /\.(csv|tsv|txt)(\.gz)?$/i, jsonl: /\.(jsonl|ndjson)(\.gz)?$/i } as const;
+
+export interface FilesSourceOptions {
+  readonly source: SourceInfo;
+  readonly language?: string | null;
+  /** A file, a folder, or a name with `*` and `?` in one folder. */
+  readonly path: string;
+  readonly format: 'auto' | 'csv' | 'jsonl';
+  /** Null: tab in .tsv, else comma. */
+  readonly delimiter: string | null;
+  readonly header: boolean;
+  readonly encoding: string | null;
+  readonly mapping: MappingSpec;
+  readonly intervalMs: number;
+  readonly readCursor: (name: string) => Promise<string | null>;
+  readonly clock: Clock;
+  readonly authorKey?: string;
+  readonly masking?: Masking;
+  readonly onRejected: (item: RejectedItem) => void;
+}
+
+/**
+ * Imports tables and JSON lines, and follows them while they grow, until the signal is aborted.
+ *
+ * At most 500 documents a delivery; the place in the file moves with them, so that a killed import goes on there, and a file that was read is
+ * read again only when it changes. A row at the end without a line end is taken when the file has not grown between two looks. A file that was
+ * replaced under its name is read from its beginning: rows that came before are known by their ids. A bad row is named as `FILE:ROW`, and
+ * the others go on; a file that cannot be read makes the source `degraded`, and the other files go on. Memory: one batch and one row of at most 1 MiB.
+ */
+export function createFilesSource(options: FilesSourceOptions): Source {
+  const tracker = createStatusTracker(options.source.id, options.clock);
+  const map = compileMapping(options.mapping);
+  return {
+    id: options.source.id,
+    status: () => tracker.read(),
+    async run(deliver, signal) {
+      const importer = new Importer({ options, tracker, map, deliver, signal });
+      while (!signal.aborted) {
+        await importer.look();
+        await options.clock.sleep(options.intervalMs, signal);
+      }
+      tracker.become('stopped');
+    },
+  };
+}
+
+interface ImporterParts {
+  readonly options: FilesSourceOptions;
+  readonly tracker: StatusTracker;
+  readonly map: (message: unknown) => readonly MappedItem[];
+  readonly deliver: Deliver;
+  readonly signal: AbortSignal;
+}
+
+class Importer {
+  private readonly parts: ImporterParts;
+  /** Of the last look: path → size and time of change. */
+  private seen = new Map<string, string>();
+
+  constructor(parts: ImporterParts) {
+    this.parts = parts;
+  }
+
+  /** Takes what the files hold now. */
+  async look(): Promise<void> {
+    const { options, tracker, signal } = this.parts;
+    try {
+      const files = await findFiles(options.path, (name) => formatOf(name, options.format) !== null);
+      tracker.contacted();
+      const faults: string[] = [];
+      for (const file of files) {
+        if (signal.aborted) return;
+        await this.take(file).catch((error: unknown) => {
+          faults.push(expected(error).message);
+        });
+      }
+      this.seen = new Map(files.map((file) => [file.path, stateOf(file)]));
+      const [first] = faults;
+      const more = faults.length > 1 ? ` So it is with ${faults.length} files.` : '';
+      if (first === undefined) tracker.become('ok');
+      else tracker.become('degraded', `${first}${more}`);
+    } catch (error) {
+      if (error instanceof CancelledError) return;
+      tracker.become('degraded', expected(error).message);
+    }
+  }
+
+  private async take(file: FoundFile): Promise<void> {
+    const { options, signal } = this.parts;
+    const cursorName = fileCursorName(options.source.id, file.path);
+    const cursor = decodeFileCursor(await options.readCursor(cursorName));
+    if (cursor?.done === stateOf(file) || file.size === 0) return;
+    const gzip = await isGzip(file.path);
+    const sample = await readSample(file.path, gzip);
+    const isSame = cursor !== null && headOf(sample, cursor.headBytes).head === cursor.head;
+    const from = isSame && (gzip || cursor.offset <= file.size) ? cursor : START;
+    const settled = gzip || this.seen.get(file.path) === stateOf(file);
+    const batch = new Batch(this.parts, { file, cursorName, head: headOf(sample), from });
+    const rows = readRows({ path: file.path, gzip, sample, form: formOf(file.path, options), settled }, from);
+    let isWhole = true;
+    for await (const row of rows) {
+      isWhole = row.terminated || settled;
+      if (!isWhole || signal.aborted) break;
+      await batch.take(row);
+    }
+    await batch.flush(isWhole && settled && !signal.aborted ? stateOf(file) : null);
+  }
+}
+
+interface Reading {
+  readonly file: FoundFile;
+  readonly cursorName: string;
+  readonly head: Pick<FileCursor, 'head' | 'headBytes'>;
+  readonly from: RowPlace;
+}
+
+/** Documents on their way, and the place in the file that belongs to them. */
+class Batch {
+  private readonly parts: ImporterParts;
+  private readonly reading: Reading;
+  private documents: RawDocument[] = [];
+  private place: RowPlace;
+  private stored: string | null = null;
+
+  constructor(parts: ImporterParts, reading: Reading) {
+    this.parts = parts;
+    this.reading = reading;
+    this.place = { offset: reading.from.offset, row: reading.from.row };
+  }
+
+  async take(row: Row): Promise<void> {
+    if (row.content !== null) this.read(row, row.content);
+    this.place = { offset: row.end, row: row.number + 1 };
+    if (this.documents.length >= MAX_BATCH) await this.flush(null);
+  }
+
+  /** Delivers what there is; `done` when the file has been read to its end. */
+  async flush(done: string | null): Promise<void> {
+    const { deliver, tracker } = this.parts;
+    const { cursorName, head } = this.reading;
+    const value = JSON.stringify({ ...this.place, ...head, done } satisfies FileCursor);
+    const moved = this.place.offset > this.reading.from.offset || done !== null;
+    if (this.documents.length === 0 && (!moved || value === this.stored)) return;
+    await deliver({ documents: this.documents, cursors: [{ name: cursorName, value }] });
+    tracker.delivered(this.documents.length);
+    this.stored = value;
+    this.documents = [];
+  }
+
+  private read(row: Row, content: Exclude<Row['content'], null>): void {
+    const { map, options } = this.parts;
+    const { source, language = null, authorKey, masking, clock } = options;
+    const context = {
+      receivedAt: clock.now(),
+      virtualClock: false,
+      ...(authorKey === undefined ? {} : { authorKey }),
+      ...(masking === undefined ? {} : { masking }),
+    };
+    // In a list of its own, as a row that is a list itself is one item.
+    const items = 'error' in content ? [content] : map([content.value]);
+    const { documents, errors } = partOutcomes(readMapped(items, { source, language, context }));
+    this.documents.push(...documents);
+    for (const error of errors) this.reject(row, error);
+  }
+
+  private reject(row: Row, { code, field, message }: InvalidDocumentError): void {
+    const { tracker, options } = this.parts;
+    tracker.rejected();
+    const place = `${this.reading.file.path}:${row.number}`;
+    options.onRejected({ sourceId: options.source.id, place, code, field, message });
+  }
+}
+
+function formatOf(name: string, format: FilesSourceOptions['format']): 'csv' | 'jsonl' | null {
+  if (format !== 'auto') return NAMES[format].test(name) ? format : null;
+  if (NAMES.jsonl.test(name)) return 'jsonl';
+  return NAMES.csv.test(name) ? 'csv' : null;
+}
+
+/** A file that a person names, or fits by a pattern, counts whatever its ending is. */
+function formOf(path: string, { format, delimiter, header, encoding }: FilesSourceOptions): RowForm {
+  const known = format === 'auto' ? (formatOf(path, 'auto') ?? 'csv') : format;
+  return {
+    format: known,
+    delimiter: delimiter ?? (/\.tsv(\.gz)?$/i.test(path) ? '\t' : ','),
+    header,
+    encoding,
+  };
+}
+
+/** What a file or a full log may throw; anything else is a bug. */
+function expected(error: unknown): BellwetherError {
+  if (error instanceof BellwetherError && error.retriable) return error;
+  throw error;
+}

@@ -1,0 +1,218 @@
+import type { Clock } from '../../../pipeline/core/clock.js';
+import type { SourceInfo } from '../../../pipeline/core/document.js';
+import {
+  BellwetherError,
+  CancelledError,
+  InvalidDocumentError,
+  RejectedError,
+} from '../../../pipeline/core/errors.js';
+import type { MappingSpec } from '../../../pipeline/core/mapping.js';
+import { shownAddress } from '../../fetch/address-guard.js';
+import type { FetchedPage, GuardedClient } from '../../fetch/guarded-client.js';
+import { retryAfterMs } from '../../fetch/retry-after.js';
+import { compileMapping, type MappedItem } from '../../mapping/compile-mapping.js';
+import { invalid } from '../../parse/fields.js';
+import type { Masking } from '../../parse/masking.js';
+import { decodeUtf8, parseJson } from '../../parse/parse-line.js';
+import type { Deliver, RejectedItem, Source } from '../../source.js';
+import { createStatusTracker, type StatusTracker } from '../../source-status.js';
+import { createPageRequests, type PageRequests, type RequestOptions } from './page-requests.js';
+import { decodePollCursor, encodePollCursor, pollCursorName, type PollCursor } from './poll-cursor.js';
+import { readPageNews } from './read-news.js';
+
+const MAX_BACK_OFF_MS = 3_600_000;
+/** Spreads the polls of many sources; part of the interval. */
+const JITTER = 0.1;
+
+export interface HttpPollOptions {
+  readonly source: SourceInfo;
+  readonly language?: string | null;
+  readonly request: RequestOptions;
+  readonly mapping: MappingSpec;
+  readonly intervalMs: number;
+  readonly client: Pick<GuardedClient, 'request'>;
+  readonly readCursor: (name: string) => Promise<string | null>;
+  readonly clock: Clock;
+  /** In [0, 1), for the jitter. */
+  readonly random: () => number;
+  readonly authorKey?: string;
+  readonly masking?: Masking;
+  readonly onRejected: (item: RejectedItem) => void;
+}
+
+/**
+ * Polls a JSON interface until the signal is aborted. Each page is a delivery of its own, and what is known moves with it.
+ *
+ * Pages are asked for while all items of a page are new, newest first as such interfaces have them; a reading that was cut short (a failure,
+ * a kill) looks through all its pages the next time. With more new items than pages it is `degraded`, as some may be missing.
+ * Failures make it `degraded`, with a pause that doubles up to an hour; Retry-After is kept. Rejects with a bug only.
+ */
+export function createHttpPollSource(options: HttpPollOptions): Source {
+  const tracker = createStatusTracker(options.source.id, options.clock);
+  const requests = createPageRequests(options.request);
+  const map = compileMapping(options.mapping);
+  return {
+    id: options.source.id,
+    status: () => tracker.read(),
+    async run(deliver, signal) {
+      const poller = new Poller({ options, tracker, requests, map, deliver, signal });
+      while (!signal.aborted) {
+        const pauseMs = await poller.poll();
+        await options.clock.sleep(pauseMs * (1 + JITTER * options.random()), signal);
+      }
+      tracker.become('stopped');
+    },
+  };
+}
+
+interface PollerParts {
+  readonly options: HttpPollOptions;
+  readonly tracker: StatusTracker;
+  readonly requests: PageRequests;
+  readonly map: (message: unknown) => readonly MappedItem[];
+  readonly deliver: Deliver;
+  readonly signal: AbortSignal;
+}
+
+class Poller {
+  private readonly parts: PollerParts;
+  private failures = 0;
+
+  constructor(parts: PollerParts) {
+    this.parts = parts;
+  }
+
+  /** Reads what is new; returns how long to wait before the next reading. */
+  async poll(): Promise<number> {
+    const { options, tracker } = this.parts;
+    try {
+      const fault = await this.readPages();
+      this.failures = 0;
+      if (fault === null) tracker.become('ok');
+      else tracker.become('degraded', fault);
+      return options.intervalMs;
+    } catch (error) {
+      if (error instanceof CancelledError) return 0;
+      if (!isExpected(error)) throw error;
+      tracker.become('degraded', error.message);
+      return Math.max(this.backOff(), error instanceof RefusedPage ? error.pauseMs : 0);
+    }
+  }
+
+  /** Returns what is wrong with a reading that went through nevertheless. */
+  private async readPages(): Promise<string | null> {
+    const { options, requests, signal } = this.parts;
+    const cursor = decodePollCursor(await options.readCursor(this.cursorName()));
+    let recent = cursor.recent;
+    let request = requests.first;
+    for (let number = 1; ; number += 1) {
+      const page = await this.fetch(request);
+      const body = jsonOf(page);
+      const next = requests.after({ page, body, number });
+      const news = this.newsOf(body, recent);
+      const goesOn = news.allNew || (!cursor.complete && news.size > 0);
+      const last = next === null || !goesOn || signal.aborted;
+      recent = news.recent;
+      await this.take(news, { complete: next === null || !goesOn, recent }, cursor);
+      if (last)
+        return this.faultOf({ number, isFull: news.allNew && number > 1, isFirst: cursor.recent.size === 0 });
+      request = next;
+    }
+  }
+
+  private async fetch(request: PageRequests['first']): Promise<FetchedPage> {
+    const { options, tracker, signal } = this.parts;
+    const headers = { accept: 'application/json', ...request.headers };
+    const page = await options.client.request({ ...request, headers }, signal);
+    tracker.contacted();
+    if (page.status >= 200 && page.status < 300) return page;
+    throw new RefusedPage(page, options.clock.now());
+  }
+
+  private newsOf(body: unknown, recent: ReadonlyMap<string, string>) {
+    const { options, map } = this.parts;
+    const { source, language = null, authorKey, masking, clock } = options;
+    const items = map(body);
+    const [only] = items;
+    // An answer without its list is a change of the interface or an error in JSON, not one bad item.
+    if (items.length === 1 && only !== undefined && 'error' in only && only.error.code === 'no_items')
+      throw only.error;
+    const context = {
+      receivedAt: clock.now(),
+      virtualClock: false,
+      ...(authorKey === undefined ? {} : { authorKey }),
+      ...(masking === undefined ? {} : { masking }),
+    };
+    return { ...readPageNews(items, { source, language, context, recent }), size: items.length };
+  }
+
+  private async take(
+    { documents, errors }: Pick<ReturnType<typeof readPageNews>, 'documents' | 'errors'>,
+    next: PollCursor,
+    before: PollCursor,
+  ): Promise<void> {
+    const { options, tracker, deliver } = this.parts;
+    const value = encodePollCursor(next);
+    if (documents.length > 0 || value !== encodePollCursor(before))
+      await deliver({ documents, cursors: [{ name: this.cursorName(), value }] });
+    // Told only now: after a failed delivery the same items come again.
+    tracker.delivered(documents.length);
+    const place = shownAddress(options.request.url);
+    for (const { code, field, message } of errors) {
+      tracker.rejected();
+      options.onRejected({ sourceId: options.source.id, place, code, field, message });
+    }
+  }
+
+  private faultOf(end: { number: number; isFull: boolean; isFirst: boolean }): string | null {
+    const { paging, url } = this.parts.options.request;
+    const cut = paging !== null && end.isFull && end.number >= paging.maxPages && !end.isFirst;
+    if (!cut) return null;
+    return `${shownAddress(url)} has more new items than ${paging.maxPages} pages hold; some may be missing. Poll more often, or raise maxPages.`;
+  }
+
+  private backOff(): number {
+    const { intervalMs } = this.parts.options;
+    this.failures += 1;
+    return Math.max(intervalMs, Math.min(MAX_BACK_OFF_MS, intervalMs * 2 ** Math.min(this.failures, 20)));
+  }
+
+  private cursorName(): string {
+    const { source, request } = this.parts.options;
+    return pollCursorName(source.id, request.url);
+  }
+}
+
+/** An answer that is no page; how long it asks to be left alone. */
+class RefusedPage extends RejectedError {
+  readonly pauseMs: number;
+
+  constructor({ status, url, headers }: FetchedPage, now: number) {
+    const hint =
+      status === 401 || status === 403
+        ? ' Look at the secret of `auth` and at what the provider has granted.'
+        : '';
+    super('page_refused', `${shownAddress(url)} answers with status ${status}.${hint}`);
+    this.pauseMs = retryAfterMs(headers['retry-after'], now);
+  }
+}
+
+function jsonOf({ body, headers, url }: FetchedPage): unknown {
+  try {
+    return parseJson(decodeUtf8(body));
+  } catch (error) {
+    if (!(error instanceof InvalidDocumentError)) throw error;
+    const type = (headers['content-type'] ?? 'no type').slice(0, 80);
+    throw invalid(
+      'not_json',
+      undefined,
+      `${shownAddress(url)} does not answer with JSON in UTF-8 but with ${type}.`,
+    );
+  }
+}
+
+/** What a far or broken interface, or a log that is full for now, may throw. */
+function isExpected(error: unknown): error is BellwetherError {
+  if (error instanceof InvalidDocumentError || error instanceof RejectedError) return true;
+  return error instanceof BellwetherError && error.retriable;
+}

@@ -1,0 +1,67 @@
+import type { RawDocument } from '../../../pipeline/core/document.js';
+import { InvalidDocumentError } from '../../../pipeline/core/errors.js';
+import type { MappedItem } from '../../mapping/compile-mapping.js';
+import { readMappedItem, type MappedReading } from '../../mapping/read-mapped.js';
+import { digest } from '../../parse/identity.js';
+
+export interface PageNews {
+  /** New items, and changed ones as `replace` (unless they retract), oldest first. */
+  readonly documents: readonly RawDocument[];
+  /** Those that were not refused for the same reason before. */
+  readonly errors: readonly InvalidDocumentError[];
+  /** What to remember, newest last. */
+  readonly recent: ReadonlyMap<string, string>;
+  /** True when every item was new, so that the next page may hold new ones, too. */
+  readonly allNew: boolean;
+}
+
+/** Compares the items of a page with what is remembered. Of two with one id in a page the first counts. */
+export function readPageNews(
+  items: readonly MappedItem[],
+  reading: MappedReading & { readonly recent: ReadonlyMap<string, string> },
+): PageNews {
+  const recent = new Map(reading.recent);
+  const documents: RawDocument[] = [];
+  const errors: InvalidDocumentError[] = [];
+  const seen = new Set<string>();
+  let known = 0;
+  for (const item of items) {
+    const outcome = readMappedItem(item, reading);
+    const isError = outcome instanceof InvalidDocumentError;
+    const key = isError ? keyOfRefused(item, outcome) : outcome.id.slice(0, 16);
+    const mark = isError ? `!${outcome.code}` : outcome.contentHash.slice(0, 16);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const before = recent.get(key);
+    if (before !== undefined) known += 1;
+    // Taken out and put back, so that what is still shown is forgotten last.
+    recent.delete(key);
+    recent.set(key, mark);
+    if (before === mark) continue;
+    if (isError) errors.push(outcome);
+    else
+      documents.push(
+        before === undefined || before.startsWith('!') ? outcome : changed(item, reading, outcome),
+      );
+  }
+  documents.sort((a, b) => a.publishedAt.localeCompare(b.publishedAt));
+  return { documents, errors, recent, allNew: items.length > 0 && known === 0 };
+}
+
+/** The same item as a correction of what was delivered before. */
+function changed(item: MappedItem, reading: MappedReading, before: RawDocument): RawDocument {
+  if (before.action !== 'add' || 'error' in item) return before;
+  const corrected = readMappedItem(
+    { document: { ...(item.document as object), action: 'replace' } },
+    reading,
+  );
+  return corrected instanceof InvalidDocumentError ? before : corrected;
+}
+
+function keyOfRefused(item: MappedItem, { code, message }: InvalidDocumentError): string {
+  const document = 'error' in item ? null : item.document;
+  const id =
+    typeof document === 'object' && document !== null && 'nativeId' in document ? document.nativeId : null;
+  const words = typeof id === 'string' || typeof id === 'number' ? String(id) : `${code} ${message}`;
+  return `!${digest([words]).slice(0, 15)}`;
+}

@@ -1,0 +1,275 @@
+import { appendFile, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { readCsvRows } from '../../../../ingest/sources/files/read-csv-rows.js';
+import { createFilesSource, type FilesSourceOptions } from '../../../../ingest/sources/files/files.js';
+import type { RejectedItem } from '../../../../ingest/source.js';
+import { CancelledError } from '../../../../pipeline/core/errors.js';
+import { fakeClock, recordDeliveries, type DeliveryRecorder } from '../../../support/ingest.js';
+
+const root = await mkdtemp(join(tmpdir(), 'files-source-'));
+afterAll(() => rm(root, { recursive: true, force: true }));
+let folder: string;
+let count = 0;
+beforeEach(async () => {
+  count += 1;
+  folder = join(root, String(count));
+  await mkdir(folder);
+});
+
+interface Looks {
+  readonly recorder?: DeliveryRecorder;
+  /** Before each look but the first. */
+  readonly between?: readonly (() => Promise<void>)[];
+  readonly options?: Partial<FilesSourceOptions>;
+}
+
+/** Looks once, and once more after each step. */
+async function look({ recorder = recordDeliveries(), between = [], options = {} }: Looks = {}) {
+  const rejected: RejectedItem[] = [];
+  const states: string[] = [];
+  const stop = new AbortController();
+  const steps = [...between];
+  const source = createFilesSource({
+    source: { id: 'crm', kind: 'feedback', name: 'CRM', licence: null, credibility: 0.5 },
+    path: folder,
+    format: 'auto',
+    delimiter: null,
+    header: true,
+    encoding: null,
+    mapping: { nativeId: 'id', text: 'text', publishedAt: 'at' },
+    intervalMs: 1_000,
+    readCursor: recorder.readCursor,
+    clock: {
+      ...fakeClock('2026-03-31T12:00:00Z'),
+      sleep: async () => {
+        const { state, reason } = source.status();
+        states.push(reason === null ? state : `${state}: ${reason}`);
+        const step = steps.shift();
+        if (step === undefined) stop.abort();
+        else await step();
+      },
+    },
+    onRejected: (item) => rejected.push(item),
+    ...options,
+  });
+  await source.run(recorder.deliver, stop.signal);
+  return {
+    recorder,
+    rejected,
+    states,
+    source,
+    texts: recorder.documents().map(({ nativeId, text }) => `${nativeId} ${text}`),
+  };
+}
+
+const AT = '2026-03-30T10:00:00Z';
+const write = (name: string, content: string | Buffer) => writeFile(join(folder, name), content);
+const again = () => Promise.resolve();
+
+describe('tables', () => {
+  it('are read by the names of their columns: quotes, line ends in quotes, blank rows, a byte order mark', async () => {
+    await write(
+      'a.csv',
+      `\ufeffid,text,at\r\n1,"Late, ""again""\r\nand broken",${AT}\r\n\r\n2,Fine,${AT}\r\n`,
+    );
+    expect((await look()).texts).toEqual(['1 Late, "again"\nand broken', '2 Fine']);
+  });
+
+  it('without a header are read by the numbers of their columns', async () => {
+    await write('a.tsv', `1\tFine\t${AT}\n`);
+    const options = { header: false, mapping: { nativeId: '[0]', text: '[1]', publishedAt: '[2]' } };
+    expect((await look({ options })).texts).toEqual(['1 Fine']);
+  });
+
+  it('in GBK and in UTF-8 are told apart', async () => {
+    const gbk = Buffer.from([
+      0xb5, 0xbd, 0xbb, 0xf5, 0xba, 0xdc, 0xc2, 0xfd, 0xa3, 0xac, 0xb2, 0xbb, 0xc2, 0xfa, 0xd2, 0xe2,
+    ]);
+    await write('a.csv', Buffer.concat([Buffer.from('id,text,at\n1,'), gbk, Buffer.from(`,${AT}\n`)]));
+    await write('b.csv', `id,text,at\n2,到货很慢,${AT}\n`);
+    expect((await look()).texts).toEqual(['1 到货很慢，不满意', '2 到货很慢']);
+  });
+
+  it('give the same rows wherever their bytes are cut', async () => {
+    const rows = Array.from({ length: 3_000 }, (_, n) => `${n},"很慢 ""x"" ${'y'.repeat(n % 90)}",${AT}\r\n`);
+    await write('a.csv', `id,text,at\r\n${rows.join('')}`);
+    const { recorder, rejected } = await look();
+    expect(rejected).toEqual([]);
+    expect(recorder.documents()).toHaveLength(3_000);
+    expect(recorder.deliveries.every(({ documents }) => documents.length <= 500)).toBe(true);
+  });
+
+  it('name a bad row with its number, and go on: fields too many, no time, a quote that is never closed', async () => {
+    await write(
+      'a.csv',
+      `id,text,at\n1,ok,${AT}\n2,too,many,${AT},x\n3,no time,soon\n4,"open,${AT}\n5,ok,${AT}\n`,
+    );
+    const { texts, rejected, states } = await look({ between: [again] });
+    expect(texts).toEqual(['1 ok', '5 ok']);
+    expect(rejected.map(({ place, code }) => `${place.split('/').at(-1) ?? ''} ${code}`)).toEqual([
+      'a.csv:3 csv_columns',
+      'a.csv:4 bad_time',
+      'a.csv:5 csv_row',
+    ]);
+    expect(states).toEqual(['ok', 'ok']);
+  });
+
+  it('withstand a row of 2 MB', async () => {
+    await write('a.csv', `id,text,at\n1,"${'x'.repeat(2_000_000)}",${AT}\n2,ok,${AT}\n`);
+    const { texts, rejected } = await look();
+    expect(texts).toEqual(['2 ok']);
+    expect(rejected).toMatchObject([{ code: 'csv_row' }]);
+  });
+
+  it('that are none are given up with the reason, and other files go on', async () => {
+    await write('a.csv', `id,text,at\n${'"\n'.repeat(301)}`);
+    await write('b.csv', Buffer.from(`\ufeffid,text\n`, 'utf16le'));
+    await write('c.csv', `id,text,at\n1,ok,${AT}\n`);
+    const { texts, states } = await look({ between: [again] });
+    expect(texts).toEqual(['1 ok']);
+    expect(states[0]).toMatch(/b\.csv is UTF-16\. Save it as UTF-8/);
+  });
+});
+
+describe('JSON lines', () => {
+  it('are read, packed or not; a bad line is named', async () => {
+    const line = (id: string) => `${JSON.stringify({ id, text: 'ok', at: AT })}\n`;
+    await write('a.jsonl', `${line('1')}{"id":\n${line('2')}`);
+    await write('b.jsonl.gz', gzipSync(line('3')));
+    const { texts, rejected } = await look();
+    expect(texts).toEqual(['1 ok', '2 ok', '3 ok']);
+    expect(rejected).toMatchObject([{ place: `${folder}/a.jsonl:2`, code: 'bad_json' }]);
+  });
+
+  it('of a damaged packing are taken as far as they can be read, and it is told', async () => {
+    const lines = Array.from(
+      { length: 5_000 },
+      (_, n) => `${JSON.stringify({ id: n, text: `${n}`, at: AT })}\n`,
+    ).join('');
+    const packed = gzipSync(lines);
+    await write('a.jsonl.gz', packed.subarray(0, packed.length - 2_000));
+    const { texts, states } = await look();
+    expect(texts.length).toBeGreaterThan(100);
+    expect(states[0]).toMatch(/^degraded: .*cannot be read to its end/);
+  });
+});
+
+describe('files that change', () => {
+  it('are read once: an import that is repeated changes nothing', async () => {
+    await write('a.csv', `id,text,at\n1,ok,${AT}\n`);
+    const { recorder } = await look({ between: [again] });
+    const before = recorder.deliveries.length;
+    expect((await look({ recorder })).recorder.deliveries).toHaveLength(before);
+  });
+
+  it('are followed while they grow; a row without its end waits until the file rests', async () => {
+    await write('a.csv', `id,text,at\n1,ok,${AT}\n2,ha`);
+    const path = join(folder, 'a.csv');
+    const taken: number[] = [];
+    const recorder = recordDeliveries();
+    const note = () => taken.push(recorder.documents().length);
+    const { texts, rejected } = await look({
+      recorder,
+      between: [
+        async () => {
+          note();
+          await appendFile(path, `lf,${AT}\n3,x,${AT}`);
+        },
+        () => {
+          note();
+          return Promise.resolve();
+        },
+      ],
+    });
+    expect(taken).toEqual([1, 2]);
+    expect(texts).toEqual(['1 ok', '2 half', '3 x']);
+    expect(rejected).toEqual([]);
+  });
+
+  it('are read from the beginning when another file has their name', async () => {
+    await write('a.csv', `id,text,at\n1,ok,${AT}\n2,ok,${AT}\n`);
+    const { texts } = await look({
+      between: [() => write('a.csv', `id,text,at\n7,new one,${AT}\n8,ok,${AT}\n9,ok,${AT}\n`)],
+    });
+    expect(texts).toEqual(['1 ok', '2 ok', '7 new one', '8 ok', '9 ok']);
+  });
+
+  it.each(['a.csv', 'a.jsonl', 'a.jsonl.gz'])('go on after a kill where they were: %s', async (name) => {
+    const rows = Array.from({ length: 1_700 }, (_, n) => n);
+    const text = name.includes('csv')
+      ? `id,text,at\n${rows.map((n) => `${n},"row ${n}",${AT}\n`).join('')}`
+      : rows.map((n) => `${JSON.stringify({ id: n, text: `row ${n}`, at: AT })}\n`).join('');
+    await write(name, name.endsWith('.gz') ? gzipSync(text) : text);
+    let deliveries = 0;
+    const recorder = recordDeliveries(() => {
+      deliveries += 1;
+      if (deliveries % 2 === 0) throw new CancelledError('cancelled', 'Killed.');
+    });
+    for (let run = 0; run < 6; run += 1) await look({ recorder });
+    const ids = recorder.documents().map(({ nativeId }) => Number(nativeId));
+    expect(ids).toEqual(rows);
+  });
+
+  it('may be moved away; links to elsewhere are not followed', async () => {
+    await write('a.csv', `id,text,at\n1,ok,${AT}\n`);
+    await writeFile(join(root, 'secret.csv'), `id,text,at\n66,secret,${AT}\n`);
+    await symlink(join(root, 'secret.csv'), join(folder, 'b.csv'));
+    const { texts, states } = await look({
+      between: [() => rename(join(folder, 'a.csv'), join(root, 'moved.csv'))],
+    });
+    expect(texts).toEqual(['1 ok']);
+    expect(states).toEqual(['ok', 'ok']);
+  });
+
+  it('are chosen by a pattern; a path that is not there is told until it is', async () => {
+    await write('sales-1.csv', `id,text,at\n1,ok,${AT}\n`);
+    await write('other.csv', `id,text,at\n2,ok,${AT}\n`);
+    expect((await look({ options: { path: join(folder, 'sales-?.csv') } })).texts).toEqual(['1 ok']);
+    const later = join(folder, 'later');
+    const { states } = await look({
+      options: { path: later },
+      between: [
+        async () => {
+          await mkdir(later);
+        },
+      ],
+    });
+    expect(states).toEqual([expect.stringMatching(/^degraded: .*later cannot be read/), 'ok']);
+  });
+});
+
+describe('T8, T9: hostile tables', () => {
+  /** Milliseconds of the processor, so that other work on the machine does not count. */
+  async function processorMs(bytes: Buffer): Promise<number> {
+    const start = process.cpuUsage();
+    const chunks = (async function* () {
+      await Promise.resolve();
+      yield bytes;
+    })();
+    const rows = readCsvRows(chunks, { delimiter: ',', columns: null, decode: String, firstNumber: 1 });
+    let next = await rows.next();
+    while (next.done !== true) next = await rows.next();
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1_000;
+  }
+
+  it.each(['"', ',', '","', 'a"', '""', '\r', '\n"', '=1+1,'])(
+    '50 kB of %j take at most 50 ms',
+    async (part) => {
+      const bytes = Buffer.from(part.repeat(Math.ceil(50_000 / part.length)));
+      // The first reading warms the parser up.
+      const times = [await processorMs(bytes), await processorMs(bytes), await processorMs(bytes)];
+      expect(Math.min(...times)).toBeLessThan(50);
+    },
+  );
+
+  it('a column called __proto__ changes no object', async () => {
+    await write('a.csv', `id,__proto__,text,at\n1,x,ok,${AT}\n`);
+    expect((await look()).texts).toEqual(['1 ok']);
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  });
+});
