@@ -110,8 +110,9 @@ function namelessMessages(
   lineOf: LocateLine,
 ): readonly ConfigProblem[] {
   return sources.flatMap((source, index) => {
-    const mapped = source.type === 'kafka' || source.type === 'http' || source.type === 'files';
-    if (!mapped || namesItems(source.mapping)) return [];
+    const { type } = source;
+    if (type !== 'kafka' && type !== 'http' && type !== 'files' && type !== 'websocket') return [];
+    if (namesItems(source.mapping)) return [];
     return [
       {
         path: `sources[${index}].mapping`,

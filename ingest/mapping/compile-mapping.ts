@@ -24,7 +24,11 @@ export function compileMapping(spec: MappingSpec): (message: unknown) => readonl
     words: new Set(words),
   }));
   const readDocument = compileDocument(spec);
+  const wantedOfMessage = wanted.filter(({ path }) => path.fromMessage);
   return (message) => {
+    // Streams carry messages of other kinds, which have no list.
+    const whole = { message, item: message };
+    if (!wantedOfMessage.every(({ path, words }) => words.has(wordOf(valueAt(path, whole))))) return [];
     const items = itemsOf(message, place);
     if (items === null) return [{ error: withoutItems(place?.words ?? '') }];
     const mapped: MappedItem[] = [];

@@ -17,6 +17,12 @@ export const SOURCE_TYPES = [
   'http',
   'files',
   'eml',
+  'jetstream',
+  'mastodon',
+  'reddit',
+  'stocktwits',
+  'x',
+  'websocket',
   'edgar',
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];

@@ -1,6 +1,7 @@
 import type { Config } from '../../../config/schema.js';
 import { createFeedThread } from '../../../ingest/feed-thread/feed-thread.js';
 import { createGuardedClient } from '../../../ingest/fetch/guarded-client.js';
+import { createSocketConnector } from '../../../ingest/fetch/guarded-socket.js';
 import { createHostQueue } from '../../../ingest/fetch/host-queue.js';
 import type { RejectedItem, Source } from '../../../ingest/source.js';
 import type { Clock } from '../../core/clock.js';
@@ -29,8 +30,14 @@ export function createSourceMaker(options: SourceMakerOptions): (entry: Configur
   const { contact, hostGapMs } = config.fetch;
   const queue = createHostQueue({ clock, gapMs: hostGapMs });
   const userAgent = `Bellwether/${version()} (${contact === null ? 'run by the owner of this address' : `+${contact}`})`;
-  const client = createGuardedClient({ userAgent, queue });
-  const intranetClient = createGuardedClient({ userAgent, queue, allowPrivateHosts: true });
+  const open = {
+    client: createGuardedClient({ userAgent, queue }),
+    sockets: createSocketConnector({ userAgent, clock }),
+  };
+  const intranet = {
+    client: createGuardedClient({ userAgent, queue, allowPrivateHosts: true }),
+    sockets: createSocketConnector({ userAgent, clock, allowPrivateHosts: true }),
+  };
   const feeds = createFeedThread({ deadlineMs: FEED_DEADLINE_MS });
   const readFeed: SourceKit['readFeed'] = (request) => feeds.read(request);
   const random = Math.random;
@@ -51,7 +58,7 @@ export function createSourceMaker(options: SourceMakerOptions): (entry: Configur
   return (entry) =>
     createSource(entry.type, entry, {
       ...shared,
-      client: 'allowPrivateHosts' in entry && entry.allowPrivateHosts ? intranetClient : client,
+      ...('allowPrivateHosts' in entry && entry.allowPrivateHosts ? intranet : open),
       onRejected: (item) => {
         onRejected(entry.type, item);
       },

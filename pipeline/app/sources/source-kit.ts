@@ -1,6 +1,7 @@
 import type { Config } from '../../../config/schema.js';
 import type { FeedThread } from '../../../ingest/feed-thread/feed-thread.js';
 import type { GuardedClient } from '../../../ingest/fetch/guarded-client.js';
+import type { SocketConnector } from '../../../ingest/fetch/guarded-socket.js';
 import type { Masking } from '../../../ingest/parse/masking.js';
 import type { PushRegistry } from '../../../ingest/sources/push/push-registry.js';
 import type { RejectedItem, Source } from '../../../ingest/source.js';
@@ -18,6 +19,8 @@ export type SourceConfigOf<Type extends ConfiguredType> = Extract<ConfiguredSour
 export interface SourceKit {
   /** Reaches the public internet, and the intranet where the entry allows it; what all sources ask of one host is spaced together. */
   readonly client: GuardedClient;
+  /** The same for WebSockets. */
+  readonly sockets: SocketConnector;
   /** Who runs this, for services that ask for it; part of the client's User-Agent already. */
   readonly contact: string | null;
   /** Reads the feeds of all sources, one after the other, in a thread of their own. */
@@ -55,4 +58,20 @@ export function sourceInfoOf({
   credibility,
 }: Exclude<ConfiguredSource, { type: 'demo' }>) {
   return { id, name, kind, licence, credibility };
+}
+
+/** What every live source takes of its entry and the process. */
+export function livePartsOf(
+  config: Exclude<ConfiguredSource, { type: 'demo' }>,
+  { clock, random, readCursor, onRejected, privacy }: SourceKit,
+) {
+  return {
+    source: sourceInfoOf(config),
+    language: config.language,
+    clock,
+    random,
+    readCursor,
+    onRejected,
+    ...privacy,
+  };
 }

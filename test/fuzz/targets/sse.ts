@@ -1,0 +1,34 @@
+import { isDeepStrictEqual } from 'node:util';
+import { RejectedError } from '../../../pipeline/core/errors.js';
+import { readEventStream, type StreamEvent } from '../../../ingest/sources/live/read-event-stream.js';
+
+/** Any bytes as an event stream: its events do not depend on how they were cut, and nothing but `message_too_large` is thrown. */
+export async function fuzzSse(bytes: Uint8Array): Promise<void> {
+  const whole = await eventsOf([bytes]);
+  const pieces = await eventsOf(cut(bytes));
+  if (!isDeepStrictEqual(whole, pieces)) throw new Error('The events depend on how the stream was cut.');
+}
+
+/** Pieces of 1 to 7 bytes. */
+function cut(bytes: Uint8Array): readonly Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0, size = 1; at < bytes.length; at += size, size = (size % 7) + 1) {
+    pieces.push(bytes.subarray(at, at + size));
+  }
+  return pieces;
+}
+
+async function eventsOf(pieces: readonly Uint8Array[]): Promise<readonly StreamEvent[] | 'refused'> {
+  const events: StreamEvent[] = [];
+  try {
+    for await (const some of readEventStream(streamOf(pieces))) events.push(...some);
+  } catch (error) {
+    if (error instanceof RejectedError && error.code === 'message_too_large') return 'refused';
+    throw error;
+  }
+  return events;
+}
+
+async function* streamOf(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const piece of pieces) yield await Promise.resolve(piece);
+}
