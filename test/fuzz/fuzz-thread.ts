@@ -18,6 +18,8 @@ export type FuzzReport =
   | { readonly kind: 'failure'; readonly bytes: Uint8Array; readonly reason: string }
   | { readonly kind: 'end' };
 
+/** Longest time for making a failure small. */
+const SHRINK_MS = 30_000;
 export const MAX_INPUT_BYTES = 262_144;
 const ANY_PIECES = piecesOf([
   '\u0000',
@@ -58,7 +60,9 @@ async function fuzz({ target: name, folder, seed, forMs, current, count }: FuzzT
     const bytes = seeds[next] ?? mutate(material, random);
     const reason = await attempt(bytes);
     if (reason === null) continue;
-    const small = await shrink(bytes, async (shorter) => (await attempt(shorter)) !== null);
+    const until = performance.now() + SHRINK_MS;
+    const fails = async (shorter: Uint8Array) => (await attempt(shorter)) !== null;
+    const small = await shrink(bytes, fails, () => performance.now() < until);
     return { kind: 'failure', bytes: small, reason: (await tryInput(target, small)) ?? reason };
   }
   return { kind: 'end' };

@@ -83,16 +83,15 @@ function join(...parts: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(parts);
 }
 
-/** The smallest input that can be made of a failing one by leaving out stretches while it goes on failing; at most `tries` runs. */
+/** The smallest input that can be made of a failing one by leaving out stretches while it goes on failing, as long as there is time. */
 export async function shrink(
   bytes: Uint8Array,
   fails: (bytes: Uint8Array) => Promise<boolean>,
-  tries = 400,
+  hasTime: () => boolean = () => true,
 ): Promise<Uint8Array> {
   let smallest = bytes;
-  let left = tries;
   for (let size = Math.ceil(bytes.length / 2); size >= 1; size = Math.floor(size / 2)) {
-    for (let at = 0; at < smallest.length && left > 0; left -= 1) {
+    for (let at = 0; at < smallest.length && hasTime();) {
       const shorter = join(smallest.subarray(0, at), smallest.subarray(at + size));
       if (await fails(shorter)) smallest = shorter;
       else at += size;

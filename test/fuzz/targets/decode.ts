@@ -26,6 +26,8 @@ export const pieces = [
   ].map((bytes) => Uint8Array.from(bytes)),
 ];
 
+export const limitMs = 1_000;
+
 /** Any bytes are decoded to well-formed text under any content type, or refused. */
 export function run(bytes: Uint8Array): void {
   for (const type of TYPES) {
