@@ -16,14 +16,14 @@ export const SOURCE_TYPES = [
   'push',
   'http',
   'edgar',
+  'files',
+  'eml',
   'jetstream',
   'mastodon',
   'reddit',
   'stocktwits',
   'x',
   'websocket',
-  'files',
-  'eml',
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 

@@ -37,13 +37,25 @@ export function createSourceMaker(options: SourceMakerOptions): (entry: Configur
   const internet = reach(false);
   const intranet = reach(true);
   const feeds = createFeedThread({ deadlineMs: FEED_DEADLINE_MS });
+  const readFeed: SourceKit['readFeed'] = (request) => feeds.read(request);
   const random = Math.random;
   const privacy = privacyOf(config);
-  const shared = { contact, clock, logger, random, readCursor, privacy, instruments, gaps, push, trial };
+  const shared = {
+    readFeed,
+    contact,
+    clock,
+    logger,
+    random,
+    readCursor,
+    privacy,
+    instruments,
+    gaps,
+    push,
+    trial,
+  };
   return (entry) =>
     createSource(entry.type, entry, {
       ...shared,
-      readFeed: (request) => feeds.read(request),
       ...('allowPrivateHosts' in entry && entry.allowPrivateHosts ? intranet : internet),
       onRejected: (item) => {
         onRejected(entry.type, item);
