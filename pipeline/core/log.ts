@@ -23,6 +23,9 @@ export interface AppendOptions {
   readonly cursors?: readonly { readonly name: string; readonly value: string }[];
 }
 
+/** Key, value and the little the log adds; a larger record is refused by every adapter. Documents are cut far below it at the edge. */
+export const MAX_RECORD_BYTES = 16_000_000;
+
 /**
  * An ordered, durable, replayable log of byte records.
  *
@@ -31,7 +34,8 @@ export interface AppendOptions {
 export interface DurableLog {
   /**
    * Resolves, with the position of each record, when all records are safe on disk; then and only then may a source be acknowledged.
-   * Rejects with a retriable UnavailableError (`log_full` when the disk is), in which case none may be counted as accepted.
+   * Rejects with a retriable UnavailableError (`log_full` when the disk is), and with RejectedError `message_too_large` when a
+   * record is over `MAX_RECORD_BYTES`; then none may be counted as accepted.
    */
   append(
     topic: string,

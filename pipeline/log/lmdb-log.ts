@@ -1,22 +1,23 @@
 import type { Clock } from '../core/clock.js';
 import type { LogPosition } from '../core/document.js';
 import { BellwetherError, InvariantError, UnavailableError } from '../core/errors.js';
-import type {
-  AppendOptions,
-  DurableLog,
-  LogReader,
-  LogRecord,
-  LogSnapshot,
-  ReaderOptions,
-  RedactableLog,
-  ReplaceRecord,
+import {
+  MAX_RECORD_BYTES,
+  type AppendOptions,
+  type DurableLog,
+  type LogReader,
+  type LogRecord,
+  type LogSnapshot,
+  type ReaderOptions,
+  type RedactableLog,
+  type ReplaceRecord,
 } from '../core/log.js';
 import { AppendSignal } from './append-signal.js';
 import { GroupWriter } from './group-writer.js';
 import { openEnvironment, type LogEnvironment } from './lmdb-environment.js';
 import { LmdbReader } from './lmdb-reader.js';
 import { snapshotLog } from './lmdb-snapshot.js';
-import { logDamaged, translateWriteError } from './log-errors.js';
+import { logDamaged, recordTooLarge, translateWriteError } from './log-errors.js';
 import { committedOffset, parseState, type LogState } from './log-state.js';
 import { encodeRecord, storedSize } from './record-format.js';
 import { RecentRecords } from './recent-records.js';
@@ -100,7 +101,10 @@ class LmdbLog implements DurableLog, RedactableLog {
     const cursors = options.cursors ?? [];
     if (records.length === 0 && cursors.length === 0) return [];
     for (const name of [topic, ...cursors.map((cursor) => cursor.name)]) requireName(name);
-    const addedBytes = records.reduce((sum, record) => sum + storedSize(record), 0);
+    const sizes = records.map(storedSize);
+    const tooLarge = sizes.find((size) => size > MAX_RECORD_BYTES);
+    if (tooLarge !== undefined) throw recordTooLarge(tooLarge);
+    const addedBytes = sizes.reduce((sum, size) => sum + size, 0);
     let first = 0;
     await this.writer.submit({
       addedBytes,

@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
-import { BellwetherError, UnavailableError } from '../core/errors.js';
+import { BellwetherError, RejectedError, UnavailableError } from '../core/errors.js';
+import { MAX_RECORD_BYTES } from '../core/log.js';
 
 /** Below this a failed write is put down to the full disk: LMDB reports a write cut short as a plain I/O error. */
 const FULL_DISK_BYTES = 16 * 2 ** 20;
@@ -14,6 +15,13 @@ export function logFull(folder: string, reason: string, cause?: unknown): Unavai
     `The log in ${folder} has no room (${reason}), so nothing of this was stored. ` +
       'Free disk space or allow the log more; work goes on by itself as soon as there is room.',
     { cause, retriable: true },
+  );
+}
+
+export function recordTooLarge(bytes: number): RejectedError {
+  return new RejectedError(
+    'message_too_large',
+    `A record of ${bytes} bytes is not taken; the log holds records of at most ${MAX_RECORD_BYTES} bytes. Nothing of this was stored.`,
   );
 }
 

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DurableLog, LogMessage, LogReader, LogRecord } from '../../pipeline/core/log.js';
+import {
+  MAX_RECORD_BYTES,
+  type DurableLog,
+  type LogMessage,
+  type LogReader,
+  type LogRecord,
+} from '../../pipeline/core/log.js';
 
 const NOW = { maxMessages: 1_000, maxBytes: 1e9, waitMs: 0 };
 const PATIENT = { ...NOW, waitMs: 20_000 };
@@ -51,6 +57,14 @@ export function describeDurableLog(name: string, create: () => Promise<LogUnderT
     afterEach(() => under.dispose());
 
     describe('appending', () => {
+      it('refuses a record that is too large, and goes on', async () => {
+        const large = { key: 'large', value: new Uint8Array(MAX_RECORD_BYTES + 1) };
+        await expect(log.append('sizes', [large])).rejects.toMatchObject({ code: 'message_too_large' });
+        await log.append('sizes', numbered(0, 1));
+        const reader = await log.openReader('sizes', 'group');
+        expect(texts(await pullAtLeast(reader, 1))).toEqual(['text 0']);
+      });
+
       it('gives dense offsets from 0 in each partition', async () => {
         const positions = [
           ...(await log.append('numbers', numbered(0, 40))),

@@ -37,6 +37,8 @@ export interface TrafficReport {
 }
 
 const TROUBLED = 'Boeing';
+/** Characters of the log that a failed run shows. */
+const LAST_WORDS = 4_000;
 
 /** Does its work on a service that is sent documents all the while, and then compares all that was acknowledged with what is stored. */
 export async function underTraffic<T>(
@@ -82,6 +84,9 @@ export async function underTraffic<T>(
       seconds: (performance.now() - began) / 1_000,
       violations: [...bookViolations(books), ...violations],
     };
+  } catch (error) {
+    const words = installation.words().slice(-LAST_WORDS);
+    throw new Error(`A fault run ended early. What the service said last:\n${words}`, { cause: error });
   } finally {
     await installation.kill();
     await parts?.dispose();

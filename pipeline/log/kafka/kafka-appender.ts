@@ -3,12 +3,11 @@ import type { DeliveryReport, LibrdKafkaError, Producer } from 'node-rdkafka';
 
 import { UnavailableError, type BellwetherError } from '../../core/errors.js';
 import type { LogPosition } from '../../core/document.js';
-import type { LogRecord } from '../../core/log.js';
+import { MAX_RECORD_BYTES, type LogRecord } from '../../core/log.js';
 import { CODE, codeOf, connect, disconnect, toLogError, bounded, isFatal, watchRefusals } from './calls.js';
 import type { ConnectionTarget } from './connection-errors.js';
 import type { Settings } from './connection.js';
 import type { KafkaClient } from './load-client.js';
-import { MAX_MESSAGE_BYTES } from './topics.js';
 
 const FLUSH_MS = 5_000;
 const QUEUE_FULL_MS = 5;
@@ -21,7 +20,7 @@ const PRODUCER_SETTINGS: Settings = {
   'linger.ms': 2,
   // Afterwards the sender hears that it must try again; identity makes the repeat harmless.
   'message.timeout.ms': 30_000,
-  'message.max.bytes': MAX_MESSAGE_BYTES,
+  'message.max.bytes': MAX_RECORD_BYTES,
   'queue.buffering.max.messages': 50_000,
   'queue.buffering.max.kbytes': 65_536,
   'statistics.interval.ms': 0,

@@ -1,30 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { KafkaConsumer, LibrdKafkaError, Message, TopicPartition } from 'node-rdkafka';
+import type { LibrdKafkaError, Message, TopicPartition } from 'node-rdkafka';
 
 import type { LogPosition } from '../../core/document.js';
 import { CancelledError, ConfigError } from '../../core/errors.js';
 import type { LogMessage, LogReader, PullLimits } from '../../core/log.js';
-import {
-  bounded,
-  CODE,
-  codeOf,
-  connect,
-  disconnect,
-  isFatal,
-  letGo,
-  seek,
-  toLogError,
-  watchRefusals,
-  watermarks,
-} from './calls.js';
-import { OffsetCommits } from './offset-commits.js';
-import { Partitions } from './partitions.js';
-import { consumerSettings, type KafkaReaderOptions, type LogGap } from './reader-options.js';
+import { CODE, codeOf, disconnect, letGo, seek, toLogError, watermarks } from './calls.js';
+import { GroupMember } from './group-member.js';
+import { Partitions, type HeldPartition } from './partitions.js';
+import type { KafkaReaderOptions, LogGap } from './reader-options.js';
 import { findStarts } from './start-offsets.js';
 
-const CONSUME_MS = 50;
 const FETCH_AT_ONCE = 500;
-const CONSUME_BOUND_MS = 60_000;
 /**
  * Fetched and not given out; beyond it the partitions are paused until half of it is gone. A pause throws away what the
  * client has fetched ahead: at 1,000 messages reading was ten times slower.
@@ -41,9 +27,8 @@ const AGAIN_MS = 200;
  * What the broker has dropped unread is reported as a gap. A partition leaves only after what was given out of it is committed.
  */
 export class KafkaReader implements LogReader {
-  readonly #consumer: KafkaConsumer;
+  #member: GroupMember;
   readonly #partitions = new Partitions();
-  readonly #commits: OffsetCommits;
   readonly #wakers = new Set<() => void>();
   readonly #newest = new Map<number, number>();
   #changes: Promise<void> = Promise.resolve();
@@ -53,31 +38,25 @@ export class KafkaReader implements LogReader {
   #fatal: ConfigError | null = null;
 
   private constructor(private readonly options: KafkaReaderOptions) {
-    const { client } = options;
-    this.#consumer = new client.KafkaConsumer(
-      {
-        ...consumerSettings(options),
-        rebalance_cb: (error: LibrdKafkaError, partitions: TopicPartition[]) => {
-          this.#onRebalance(error, partitions);
-        },
-        offset_commit_cb: true,
-      },
-      { 'auto.offset.reset': 'error' },
-    );
-    this.#consumer.setDefaultConsumeTimeout(CONSUME_MS);
-    this.#commits = new OffsetCommits(this.#consumer, options.topic, this.#partitions);
-    this.#consumer.on('event.error', (error) => {
-      this.#onError(error);
-    });
+    this.#member = this.#createMember();
   }
 
   static async open(options: KafkaReaderOptions): Promise<KafkaReader> {
     const reader = new KafkaReader(options);
-    await connect(reader.#consumer, options.target);
-    watchRefusals(reader.#consumer, options.target, options.onFailure);
-    reader.#consumer.subscribe([options.topic]);
+    await reader.#member.join();
     reader.#loop = reader.#run();
     return reader;
+  }
+
+  #createMember(): GroupMember {
+    return new GroupMember(this.options, this.#partitions, {
+      onRebalance: (error, partitions) => {
+        this.#onRebalance(error, partitions);
+      },
+      onFenced: (reason) => {
+        this.#shutOut(reason);
+      },
+    });
   }
 
   async pull(limits: PullLimits): Promise<readonly LogMessage[]> {
@@ -96,7 +75,7 @@ export class KafkaReader implements LogReader {
 
   commit(next: readonly LogPosition[]): Promise<void> {
     if (next.length === 0) return Promise.resolve();
-    return this.#commits.commit(next);
+    return this.#member.commits.commit(next);
   }
 
   async close(): Promise<void> {
@@ -108,22 +87,23 @@ export class KafkaReader implements LogReader {
     this.#wake();
     await this.#loop;
     await this.#changes;
-    await this.#commits.idle();
+    await this.#member.commits.idle();
     const ids = this.#partitions.all().map(({ id }) => id);
     // In time, because after a disconnect nothing can be committed.
     this.#commitNow(ids);
     await this.#revoked(ids);
     for (const id of ids) this.#partitions.remove(id);
-    this.#commits.settle();
-    await disconnect(this.#consumer);
+    this.#member.commits.settle();
+    await disconnect(this.#member.consumer);
   }
 
   async #run(): Promise<void> {
     while (!this.#closing) {
+      if (this.#member.lost) await this.#rejoin();
       this.#keepAhead();
       try {
         const room = this.#paused ? 1 : FETCH_AT_ONCE;
-        const messages = await this.#consume(room);
+        const messages = await this.#member.consume(room);
         for (const message of messages) this.#take(message);
         // An empty answer says nothing: it is what a broker that is away gives as well.
         if (messages.length > 0) this.options.onWorking?.();
@@ -132,12 +112,6 @@ export class KafkaReader implements LogReader {
       }
       if (this.#partitions.hasOpenMessages()) this.#wake();
     }
-  }
-
-  #consume(count: number): Promise<readonly Message[]> {
-    return bounded(CONSUME_BOUND_MS, 'consume', (done) => {
-      this.#consumer.consume(count, done);
-    });
   }
 
   #take({ partition, offset, key, value, timestamp }: Message): void {
@@ -159,8 +133,8 @@ export class KafkaReader implements LogReader {
     const full = messages >= AHEAD.messages || bytes >= AHEAD.bytes;
     const low = messages <= AHEAD.messages / 2 && bytes <= AHEAD.bytes / 2;
     // What is assigned later arrives unpaused, so a pause is said again.
-    if (full) this.#consumer.pause(this.#assigned());
-    else if (this.#paused && low) this.#consumer.resume(this.#assigned());
+    if (full) this.#member.consumer.pause(this.#assigned());
+    else if (this.#paused && low) this.#member.consumer.resume(this.#assigned());
     if (full || low) this.#paused = full;
   }
 
@@ -171,22 +145,44 @@ export class KafkaReader implements LogReader {
   async #recover(error: unknown): Promise<void> {
     if (this.#closing) return;
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    if (codeOf(cause) === CODE.fatal) this.#shutOut(toLogError(cause, 'consume').message);
+    if (codeOf(cause) === CODE.fatal) this.#member.shutOut(toLogError(cause, 'consume').message);
     else if (codeOf(cause) === CODE.offsetReset)
       // The broker says it once: a partition that is not moved on now stands still for good.
       await this.#untilKnown(() => this.#skipDropped());
-    else this.options.onFailure(toLogError(error, 'consume'));
+    else {
+      this.#member.trouble();
+      this.options.onFailure(toLogError(error, 'consume'));
+    }
     await pause(AGAIN_MS);
+  }
+
+  /** Another client takes the place of one that is shut out, and reads on from what is committed. */
+  async #rejoin(): Promise<void> {
+    const lost = this.#member;
+    await this.#changes;
+    await this.#giveUp(this.#partitions.all().map(({ id }) => id));
+    await disconnect(lost.consumer);
+    while (!this.#closing) {
+      this.#member = this.#createMember();
+      this.#paused = false;
+      try {
+        await this.#member.join();
+        break;
+      } catch (error) {
+        this.options.onFailure(toLogError(error, 'join again'));
+        await pause(AGAIN_MS);
+      }
+    }
   }
 
   /** The broker's retention went past what this reader was to fetch next. */
   async #skipDropped(): Promise<void> {
     const { topic } = this.options;
     for (const { id, expected } of this.#partitions.all()) {
-      const { low } = await watermarks(this.#consumer, { topic, partition: id });
+      const { low } = await watermarks(this.#member.consumer, { topic, partition: id });
       if (low <= expected) continue;
       // First, as all of this is asked again when the broker does not take it; what comes waits until it is done.
-      await seek(this.#consumer, { topic, partition: id, offset: low });
+      await seek(this.#member.consumer, { topic, partition: id, offset: low });
       await this.#reportGap({ topic, partition: id, from: expected, to: low });
       this.#partitions.skipTo(id, low);
       // Not awaited: the broker's answer reaches us through the loop that waits here.
@@ -198,7 +194,7 @@ export class KafkaReader implements LogReader {
     // Nothing here may throw: it is called from the native side.
     this.options.onRebalance();
     if (this.#closing) {
-      letGo(this.#consumer, partitions);
+      letGo(this.#member.consumer, partitions);
       return;
     }
     this.#changes = this.#changes.then(async () => {
@@ -212,23 +208,26 @@ export class KafkaReader implements LogReader {
     });
   }
 
+  /** What came while the broker was away is told again at each attempt to join: what is held already goes on as it is. */
   async #assign(partitions: readonly TopicPartition[]): Promise<void> {
-    if (partitions.length === 0) {
-      this.#consumer.incrementalAssign([]);
-      return;
-    }
-    const starts = await this.#untilKnown(() => findStarts(this.#consumer, partitions, this.options.topic));
-    if (starts === null) {
-      letGo(this.#consumer, partitions);
+    const { consumer } = this.#member;
+    const added = partitions.filter(({ partition }) => this.#partitions.get(partition) === undefined);
+    if (added.length === 0) {
+      consumer.incrementalAssign([]);
       return;
     }
     const { topic } = this.options;
-    for (const { partition, offset } of starts) this.#partitions.add(partition, offset);
-    this.#consumer.incrementalAssign(starts.map(({ partition, offset }) => ({ topic, partition, offset })));
+    const starts = await this.#untilKnown(() => findStarts(consumer, added, topic));
+    if (starts === null) {
+      letGo(consumer, partitions);
+      return;
+    }
+    consumer.incrementalAssign(starts.map(({ partition, offset }) => ({ topic, partition, offset })));
+    const held = starts.map(({ partition, offset }) => this.#partitions.add(partition, offset));
     // A partition that was paused when it left comes back paused.
-    if (!this.#paused) this.#consumer.resume([...partitions]);
+    if (!this.#paused) consumer.resume([...added]);
     for (const { gap } of starts) if (gap !== null) void this.#passStartGap(gap);
-    void this.#prepare(partitions.map(({ partition }) => partition));
+    void this.#prepare(held);
   }
 
   /** A gap before the start is written down, then committed past, so that the next reader does not report it again. */
@@ -239,7 +238,7 @@ export class KafkaReader implements LogReader {
   /** What the broker does not take goes with the next commit. */
   async #commitPast(next: readonly LogPosition[]): Promise<void> {
     try {
-      await this.#commits.commit(next);
+      await this.#member.commits.commit(next);
     } catch (failure) {
       this.options.onFailure(toLogError(failure, 'commit past a gap'));
     }
@@ -256,8 +255,10 @@ export class KafkaReader implements LogReader {
   }
 
   /** Opens partitions when their reader is prepared for them; asks it again while it fails and the partitions stay. */
-  async #prepare(ids: readonly number[]): Promise<void> {
-    const stillHeld = () => ids.filter((id) => this.#partitions.get(id)?.state === 'arriving');
+  async #prepare(arriving: readonly HeldPartition[]): Promise<void> {
+    // One that left and came back meanwhile is another one, and prepared for by itself.
+    const stillHeld = () => arriving.filter((held) => this.#partitions.get(held.id) === held);
+    const ids = arriving.map(({ id }) => id);
     while (!this.#closing && stillHeld().length > 0) {
       try {
         await this.options.onAssigned?.(ids);
@@ -267,12 +268,18 @@ export class KafkaReader implements LogReader {
         await pause(AGAIN_MS);
       }
     }
-    this.#partitions.open(stillHeld());
+    const ready = stillHeld().filter(({ state }) => state === 'arriving');
+    this.#partitions.open(ready.map(({ id }) => id));
     this.#wake();
   }
 
   async #revoke(partitions: readonly TopicPartition[]): Promise<void> {
-    const ids = partitions.map(({ partition }) => partition);
+    await this.#giveUp(partitions.map(({ partition }) => partition));
+    letGo(this.#member.consumer, partitions);
+  }
+
+  /** Waits for what was given out of the partitions, commits it while that can be done, and forgets them. */
+  async #giveUp(ids: readonly number[]): Promise<void> {
     for (const id of ids) this.#partitions.leave(id);
     const deadline = performance.now() + DRAIN_MS;
     const unfinished = () =>
@@ -281,11 +288,10 @@ export class KafkaReader implements LogReader {
         return partition !== undefined && partition.done < partition.given;
       });
     while (unfinished() && performance.now() < deadline && !this.#closing) await pause(10);
-    this.#commitNow(ids);
+    if (!this.#member.lost) this.#commitNow(ids);
     await this.#revoked(ids);
     for (const id of ids) this.#partitions.remove(id);
-    this.#commits.settle();
-    letGo(this.#consumer, partitions);
+    this.#member.commits.settle();
   }
 
   async #revoked(ids: readonly number[]): Promise<void> {
@@ -306,14 +312,14 @@ export class KafkaReader implements LogReader {
     });
     if (offsets.length === 0) return;
     try {
-      this.#consumer.commitSync(offsets);
+      this.#member.consumer.commitSync(offsets);
     } catch {
       // The membership is gone already: who reads next does it again, and doing it again changes nothing.
     }
   }
 
   async #untilKnown<T>(ask: () => Promise<T>): Promise<T | null> {
-    while (!this.#closing) {
+    while (!this.#closing && !this.#member.lost) {
       try {
         return await ask();
       } catch (error) {
@@ -324,11 +330,6 @@ export class KafkaReader implements LogReader {
     return null;
   }
 
-  #onError(error: LibrdKafkaError): void {
-    if (isFatal(error)) this.#shutOut(error.message);
-  }
-
-  /** After a fatal error librdkafka gives this client nothing any more. */
   #shutOut(reason: string): void {
     this.#fatal ??= new ConfigError(
       'kafka_reader_fenced',

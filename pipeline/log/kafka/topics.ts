@@ -1,15 +1,13 @@
 import type { AdminClient, Producer } from 'node-rdkafka';
 
 import { ConfigError } from '../../core/errors.js';
-import { SCORED_TOPIC } from '../../core/log.js';
+import { MAX_RECORD_BYTES, SCORED_TOPIC } from '../../core/log.js';
 import { bounded, CALL_MS, CODE, codeOf, partitionIds } from './calls.js';
 import type { KafkaClient } from './load-client.js';
 import type { Settings } from './connection.js';
 
 /** Source cursors: compacted, the newest value of each name stays. */
 export const CURSORS_TOPIC = 'cursors';
-/** Documents are cut far below this at the edge. */
-export const MAX_MESSAGE_BYTES = 16_000_000;
 
 export interface TopicOptions {
   readonly prefix: string;
@@ -77,7 +75,7 @@ export class Topics {
         num_partitions: hasOneOrder(topic) ? 1 : partitions,
         replication_factor: replication,
         config: {
-          'max.message.bytes': String(MAX_MESSAGE_BYTES),
+          'max.message.bytes': String(MAX_RECORD_BYTES),
           // When the broker took it: the time from which a document is known.
           'message.timestamp.type': 'LogAppendTime',
           ...(topic === CURSORS_TOPIC
