@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { parseCredibility } from '../../pipeline/core/credibility.js';
 import { SOURCE_KINDS, type SourceKind } from '../../pipeline/core/document.js';
 
 export const sourceId = z
@@ -27,9 +28,12 @@ export function sourceFields(defaults: { readonly kind: SourceKind; readonly cre
     credibility: z
       .number()
       .min(0)
-      .max(1)
+      .max(5)
+      .refine((value) => parseCredibility(value) !== null, {
+        error: 'must be a number from 0 to 1, or a rank 2, 3, 4 or 5 (best)',
+      })
       .default(defaults.credibility)
-      .describe('0 (worthless) to 1 (authoritative).'),
+      .describe('0 (worthless) to 1 (authoritative), or a rank of five: 2, 3, 4 or 5 (best).'),
     maxPerMinute: z
       .int()
       .min(1)

@@ -6,6 +6,7 @@ import {
   type TimePrecision,
 } from '../../pipeline/core/document.js';
 import { cleanJson, cleanLine } from './clean-text.js';
+import { withoutPrecisePlaces } from './coarse-place.js';
 import { invalid, oneOf, optionalText, ownField, requireObject, type Fields } from './fields.js';
 import { contentHash, derivedNativeId, documentId, pseudonym, webUrl } from './identity.js';
 import { maskJson, maskPersonalData } from './mask-personal-data.js';
@@ -221,7 +222,7 @@ function parseExtra(fields: Fields, flat: boolean): Readonly<Record<string, unkn
   const value = ownField(fields, 'extra') ?? {};
   const score = flat ? ownField(fields, 'score') : undefined;
   const extra = { ...requireObject(value, 'extra'), ...(typeof score === 'number' ? { score } : {}) };
-  const cleaned = cleanJson(extra, 5) as Record<string, unknown>;
+  const cleaned = withoutPrecisePlaces(cleanJson(extra, 5)) as Record<string, unknown>;
   const { extraKeys, extraBytes } = DOCUMENT_LIMITS;
   if (Object.keys(cleaned).length > extraKeys || Buffer.byteLength(JSON.stringify(cleaned)) > extraBytes) {
     throw invalid(

@@ -1,3 +1,4 @@
+import { parseCredibility } from '../../pipeline/core/credibility.js';
 import { SOURCE_KINDS, type SourceInfo, type SourceKind } from '../../pipeline/core/document.js';
 import { cleanLine } from './clean-text.js';
 import { invalid, oneOf, optionalText, ownField, requireObject, requiredText } from './fields.js';
@@ -63,6 +64,11 @@ function fromFields(fields: Readonly<Record<string, unknown>>, defaults: Partial
 
 function credibilityOf(value: unknown, fallback: number): number {
   if (value === undefined || value === null) return fallback;
-  if (typeof value === 'number' && value >= 0 && value <= 1) return value;
-  throw invalid('not_allowed', 'source.credibility', '"source.credibility" must be a number from 0 to 1.');
+  const credibility = typeof value === 'number' ? parseCredibility(value) : null;
+  if (credibility !== null) return credibility;
+  throw invalid(
+    'not_allowed',
+    'source.credibility',
+    '"source.credibility" must be a number from 0 to 1, or a rank 2, 3, 4 or 5 (best).',
+  );
 }

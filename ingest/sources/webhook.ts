@@ -7,6 +7,7 @@ import { BellwetherError, InvalidDocumentError } from '../../pipeline/core/error
 import type { Masking } from '../parse/masking.js';
 import { parseBody, type BodyItem } from '../parse/parse-body.js';
 import { parseDocument, type ParseContext } from '../parse/parse-document.js';
+import { warnOfUnknownFields } from '../parse/unknown-fields.js';
 import { createBodyCredit } from './body-credit.js';
 import {
   createBodyHolder,
@@ -133,7 +134,8 @@ async function parseItems(items: readonly BodyItem[], options: WebhookOptions) {
       results.push({ index, status: 'rejected', error: { code, field, message } });
     } else {
       documents.push(outcome);
-      results.push({ index, status: 'accepted', id: outcome.id });
+      const warning = 'value' in item ? warnOfUnknownFields(item.value) : null;
+      results.push({ index, status: 'accepted', id: outcome.id, ...(warning === null ? {} : { warning }) });
     }
   }
   return { documents, results };

@@ -5,6 +5,7 @@ import type { SocketConnector } from '../../../ingest/fetch/guarded-socket.js';
 import type { Masking } from '../../../ingest/parse/masking.js';
 import type { PushRegistry } from '../../../ingest/sources/push/push-registry.js';
 import type { RejectedItem, Source } from '../../../ingest/source.js';
+import { parseCredibility } from '../../core/credibility.js';
 import type { Clock } from '../../core/clock.js';
 import type { Instrument } from '../../core/instrument.js';
 import type { Logger } from '../../telemetry/logger.js';
@@ -57,7 +58,7 @@ export function sourceInfoOf({
   licence,
   credibility,
 }: Exclude<ConfiguredSource, { type: 'demo' }>) {
-  return { id, name, kind, licence, credibility };
+  return { id, name, kind, licence, credibility: parseCredibility(credibility) ?? credibility };
 }
 
 /** What every live source takes of its entry and the process. */

@@ -118,7 +118,7 @@ describe('parseDocument', () => {
       [{ source: undefined }, 'source', 'missing_field'],
       [{ source: {} }, 'source.id', 'missing_field'],
       [{ source: { id: 'x', kind: 'blog' } }, 'source.kind', 'not_allowed'],
-      [{ source: { id: 'x', credibility: 2 } }, 'source.credibility', 'not_allowed'],
+      [{ source: { id: 'x', credibility: 6 } }, 'source.credibility', 'not_allowed'],
       [{ nativeId: undefined, url: 'javascript:alert(1)' }, 'nativeId', 'missing_field'],
       [{ nativeId: ['x'] }, 'nativeId', 'wrong_type'],
       [{ text: ' ', title: '\u0000' }, 'text', 'missing_field'],
