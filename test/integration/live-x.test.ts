@@ -66,22 +66,6 @@ it('leaves rules alone that are right already', async () => {
   await live.stop();
 });
 
-it('changes no rules in a trial, and says which are missing', async () => {
-  stub = await startXStub();
-  stub.rules = [{ id: '1', value: 'old one', tag: 'bellwether-live' }];
-  const live = start({ trial: true });
-  await until(() => live.source.status().state === 'degraded');
-  expect(live.source.status().reason).toContain('does not know 1 of the 1 rules yet');
-  await live.stop();
-  stub.rules.push({ id: '2', value: '$ALDR lang:en' });
-  const again = start({ trial: true });
-  await until(() => stub.listeners() === 1);
-  stub.write(`${xLine({ id: '10', text: '$ALDR', ruleIds: ['2'] })}\r\n`);
-  await until(() => again.told().length === 1);
-  expect(stub.rules).toHaveLength(2);
-  await again.stop();
-});
-
 it('asks for what was missed as far as the plan goes, takes nothing twice, and tells the rest as a gap', async () => {
   stub = await startXStub();
   const before = start({ backfillMinutes: 5 });

@@ -27,13 +27,6 @@ interface Rule {
   readonly tag: string | null;
 }
 
-export interface RulesWanted {
-  readonly wanted: readonly string[];
-  readonly tag: string;
-  /** True changes nothing at X; a missing rule is then an error. */
-  readonly trial: boolean;
-}
-
 /**
  * Makes the rules of the stream what this source wants and returns the ids of those that are ours.
  *
@@ -42,34 +35,19 @@ export interface RulesWanted {
  */
 export async function ensureRules(
   access: XAccess,
-  { wanted, tag, trial }: RulesWanted,
+  { wanted, tag }: { readonly wanted: readonly string[]; readonly tag: string },
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const present = await listRules(access, signal);
   const surplus = present.filter((rule) => rule.tag === tag && !wanted.includes(rule.value));
   const missing = wanted.filter((value) => !present.some((rule) => rule.value === value));
-  if (trial && missing.length > 0) throw rulesMissing(missing.length, wanted.length);
-  if (trial) return idsOf(present, { wanted, tag });
   if (surplus.length > 0) await changeRules(access, { delete: { ids: surplus.map(({ id }) => id) } }, signal);
   if (missing.length > 0)
     await changeRules(access, { add: missing.map((value) => ({ value, tag })) }, signal);
   const now = missing.length + surplus.length > 0 ? await listRules(access, signal) : present;
-  return idsOf(now, { wanted, tag });
-}
-
-/** By tag, too, as X may write a rule differently than it was sent. */
-function idsOf(
-  rules: readonly Rule[],
-  { wanted, tag }: Pick<RulesWanted, 'wanted' | 'tag'>,
-): ReadonlySet<string> {
-  return new Set(rules.filter((rule) => rule.tag === tag || wanted.includes(rule.value)).map(({ id }) => id));
-}
-
-function rulesMissing(missing: number, all: number): StreamRefusedError {
-  return new StreamRefusedError(
-    'rules_missing',
-    `${X_NAME} does not know ${missing} of the ${all} rules yet, and a trial adds none: start the source, or add them by hand.`,
-  );
+  // By tag, too, as X may write a rule differently than it was sent.
+  const ours = now.filter((rule) => rule.tag === tag || wanted.includes(rule.value));
+  return new Set(ours.map(({ id }) => id));
 }
 
 async function listRules(access: XAccess, signal: AbortSignal): Promise<readonly Rule[]> {

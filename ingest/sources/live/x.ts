@@ -14,8 +14,6 @@ export interface XOptions extends LiveParts, Omit<XAccess, 'clock'> {
   readonly rules: readonly string[];
   /** Minutes that the plan replays after a disconnection, 0 … 5. */
   readonly backfillMinutes: number;
-  /** True leaves the rules at X as they are. */
-  readonly trial?: boolean;
 }
 
 /** X sends a line end every 20 s. */
@@ -43,8 +41,7 @@ export function createXSource(options: XOptions): Source {
         const lastAt = timeOf(await options.readCursor(name));
         const seen = decodeSeenPosts(await options.readCursor(`${name}:seen`), MAX_SEEN);
         const tag = `bellwether-${options.source.id}`;
-        const { rules: wanted, trial = false } = options;
-        const ruleIds = await ensureRules(options, { wanted, tag, trial }, signal);
+        const ruleIds = await ensureRules(options, { wanted: options.rules, tag }, signal);
         const absence = absenceOf(options, lastAt);
         const opened = await openStream(
           {
