@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { fuzzJetstream } from '../../../../fuzz/targets/jetstream.js';
-import { fuzzSocial } from '../../../../fuzz/targets/social.js';
-import { fuzzSse } from '../../../../fuzz/targets/sse.js';
+import { run as fuzzJetstream } from '../../../../fuzz/targets/jetstream.js';
+import { run as fuzzSocial } from '../../../../fuzz/targets/social.js';
+import { run as fuzzSse } from '../../../../fuzz/targets/sse.js';
 import { createPostFilter } from '../../../../../ingest/sources/live/post-filter.js';
 import { jetstreamCommit } from '../../../../support/stubs/jetstream.js';
 import { mastodonStatus } from '../../../../support/stubs/mastodon.js';
