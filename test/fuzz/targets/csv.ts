@@ -13,11 +13,14 @@ export const seeds = [
 ];
 export const pieces = piecesOf(['"', '""', ',', '\r', '\n', '\r\n', '",', '\u0000', '"\n', 'id,text\n']);
 
+/** As many as T8 asks for; a row costs 6 µs, however short it is. */
+const MAX_BYTES = 50_000;
 /** Two readings of as many as 25,000 rows each. */
 export const limitMs = 1_500;
 
 /** Places rise and lie within the bytes, and a reading that goes on from any of them gives the same rows, wherever the bytes are cut. */
-export async function run(bytes: Uint8Array): Promise<void> {
+export async function run(input: Uint8Array): Promise<void> {
+  const bytes = input.subarray(0, MAX_BYTES);
   const whole = await rowsOf([Buffer.from(bytes)]);
   let before = 0;
   for (const { end } of whole) {
