@@ -8,6 +8,7 @@ import {
   type ValueSpec,
 } from '../../pipeline/core/mapping.js';
 import { invalid } from '../parse/fields.js';
+import { maskPersonalData } from '../parse/mask-personal-data.js';
 import { createTimeReader } from './read-time.js';
 import { tickerOfStockCode } from './stock-code.js';
 import { valueAt, type Scope } from './values-at.js';
@@ -98,7 +99,7 @@ function compileTime(field: string, { time = 'iso', zone }: ValueSpec): (value: 
     throw invalid(
       'bad_time',
       field,
-      `"${field}" is not ${words}: ${JSON.stringify(textOf(value).slice(0, 60))}. Correct "time" and "zone" of the mapping.`,
+      `"${field}" is not ${words}: ${JSON.stringify(maskPersonalData(textOf(value).slice(0, 60)))}. Correct "time" and "zone" of the mapping.`,
     );
   };
 }

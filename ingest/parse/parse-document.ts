@@ -235,5 +235,8 @@ function parseExtra(fields: Fields, flat: boolean): Readonly<Record<string, unkn
 }
 
 function quote(value: unknown): string {
-  return typeof value === 'string' ? cleanLine(JSON.stringify(value.slice(0, 60))) : `a ${typeof value}`;
+  // What stands in the wrong field may be anything, and errors are logged.
+  return typeof value === 'string'
+    ? cleanLine(JSON.stringify(maskPersonalData(value.slice(0, 60))))
+    : `a ${typeof value}`;
 }
