@@ -63,7 +63,7 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     link: (input) => linker.link(input),
     storyIdOf,
     languages: options.languages,
-    weigh: (scored, { copy }) => weighContributions(scored, { copy, sectorOf }),
+    weigh: (scored) => weighContributions(scored, { sectorOf }),
     findTellingSentence: find,
     pickSentence(row) {
       const text = documentText(row);
