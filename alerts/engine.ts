@@ -270,6 +270,7 @@ function toEvidenceDocuments(
       sentence,
       url: row.url,
       source: row.source,
+      ...(row.certainty === undefined ? {} : { certainty: row.certainty }),
       publishedAt: row.publishedAt,
       negative: row.negative,
       weight: row.weight * row.negative,

@@ -12,8 +12,8 @@ import type {
   SeriesContribution,
   StoredVersion,
   StoryEntryRow,
-  StoryTurn,
 } from '../../pipeline/core/store.js';
+import type { StoryTurn } from '../../pipeline/core/story.js';
 import { HourIndex } from './hour-index.js';
 import { StoryRecords } from './story-records.js';
 
@@ -190,6 +190,7 @@ function toEvidence({ version, contribution }: Entry): EvidenceRow {
     url: document.url,
     source: document.source.name,
     account: accountOf(document),
+    ...(version.scored.certainty === undefined ? {} : { certainty: version.scored.certainty }),
     publishedAt: document.publishedAt,
     negative: contribution.negative,
     weight: contribution.weight,

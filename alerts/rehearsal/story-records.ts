@@ -1,9 +1,5 @@
-import type {
-  AuthorVoice,
-  DocumentVersion,
-  StoryOccurrence,
-  StoryStretch,
-} from '../../pipeline/core/store.js';
+import type { DocumentVersion, StoryOccurrence, StoryStretch } from '../../pipeline/core/store.js';
+import type { AuthorVoice } from '../../pipeline/core/story.js';
 
 const OCCURRENCES = 4;
 const OCCURRENCES_MS = 6 * 3_600_000;

@@ -1,6 +1,7 @@
 import type { Alert, AlertEvent, AlertState } from './alert.js';
 import type { LogPosition, RawDocument, World } from './document.js';
 import type {
+  Certainty,
   DeadLetter,
   DropReason,
   LinkReason,
@@ -12,6 +13,7 @@ import type {
   ModelVersion,
 } from './scored.js';
 import type { Frequency, SeriesKey } from './series.js';
+import type { AuthorVoice, StoryTurn } from './story.js';
 import type { TopicId } from './taxonomy.js';
 
 /** A version that is already stored; `raw` is the log position that made it. */
@@ -58,18 +60,6 @@ export interface DocumentVersion {
   readonly withdrawn: readonly { readonly series: SeriesKey; readonly publishedAt: string }[];
   /** What this version does to other documents of the story that it leaves. */
   readonly turns: readonly StoryTurn[];
-}
-
-/**
- * A stored version that opens its story from now on, because the document that opened it has left, or the opposite. Its rows
- * stay as they are; further ones say what its weight is from the time on at which the other version is known.
- */
-export interface StoryTurn {
-  readonly documentId: string;
-  readonly version: number;
-  readonly publishedAt: string;
-  readonly series: readonly SeriesKey[];
-  readonly opensStory: boolean;
 }
 
 export interface SeriesContribution {
@@ -133,14 +123,6 @@ export interface StoryOccurrence {
   readonly sequence: number;
 }
 
-/** A series in which a document of an account had a weight on a day. */
-export interface AuthorVoice {
-  /** See `DocumentVersion`. */
-  readonly authorDay: string;
-  readonly series: SeriesKey;
-  readonly documentId: string;
-}
-
 /** A text with which later ones are compared: what `DocumentVersion.storySketch` says of a stored version. */
 export interface StoryEntryRow {
   readonly storyId: string;
@@ -184,6 +166,7 @@ export interface EvidenceRow {
   readonly source: string;
   /** The pseudonym of who posted it; null for what an outlet says, and where nobody knows. */
   readonly account: string | null;
+  readonly certainty?: Certainty;
   readonly publishedAt: string;
   readonly negative: number;
   readonly weight: number;
@@ -287,6 +270,8 @@ export interface DocumentView {
   readonly model: ModelVersion;
   /** When that model read it: later than `knownAt` where the document was scored again. */
   readonly scoredAt?: string;
+  /** Absent in what release 0.1 stored. */
+  readonly certainty?: Certainty;
   readonly flags: readonly string[];
 }
 

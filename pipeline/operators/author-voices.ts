@@ -1,6 +1,6 @@
 import { accountOf, type RawDocument } from '../core/document.js';
 import type { SeriesKey } from '../core/series.js';
-import type { AuthorVoice } from '../core/store.js';
+import type { AuthorVoice } from '../core/story.js';
 
 /** So many documents of one account have a weight in a series in a day of event time (UTC). */
 const VOICES_A_DAY = 2;

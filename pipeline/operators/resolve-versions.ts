@@ -7,9 +7,9 @@ import type {
   SeriesContribution,
   StoreBatch,
   StoredVersion,
-  StoryTurn,
   TouchedWindow,
 } from '../core/store.js';
+import type { StoryTurn } from '../core/story.js';
 import { authorDayOf } from './author-voices.js';
 import { decideVersions, samePosition, type DecidedVersion, type ScoredItem } from './decide-versions.js';
 import {

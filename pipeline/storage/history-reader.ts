@@ -113,6 +113,7 @@ function toEvidence(document: DocumentView, key: EvidenceKey, series: SeriesKey)
     url: document.url,
     source: document.source.name,
     account: accountOf(document),
+    ...(document.certainty === undefined ? {} : { certainty: document.certainty }),
     publishedAt: document.publishedAt,
     negative: key.negative,
     weight: key.weight,

@@ -59,6 +59,7 @@ function toDocumentRow(whole: DocumentVersion): SqlRow {
     label: sentiment.label,
     topics: scored.topics.map(({ topic, probability }) => ({ topic, probability })),
     mentions: JSON.stringify(scored.mentions),
+    certainty: scored.certainty ?? '',
     story_id: scored.storyId,
     ...toStoryColumns(whole),
     model_name: model.name,

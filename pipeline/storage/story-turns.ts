@@ -1,4 +1,5 @@
-import type { DocumentVersion, StoryTurn } from '../core/store.js';
+import type { DocumentVersion } from '../core/store.js';
+import type { StoryTurn } from '../core/story.js';
 import type { SqlRow, SqlSession } from './sql-session.js';
 
 /** Columns of a mention that a turn leaves as they are. */

@@ -1,11 +1,6 @@
 import type { LogPosition, RawDocument } from '../core/document.js';
-import type {
-  AuthorVoice,
-  StoredVersion,
-  StoryEntryRow,
-  StoryOccurrence,
-  StoryStretch,
-} from '../core/store.js';
+import type { StoredVersion, StoryEntryRow, StoryOccurrence, StoryStretch } from '../core/store.js';
+import type { AuthorVoice } from '../core/story.js';
 import { timeParam } from './present.js';
 import { toIso } from './queries/stored-documents.js';
 import type { SqlSession } from './sql-session.js';

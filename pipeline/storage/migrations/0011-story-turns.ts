@@ -22,6 +22,7 @@ export const storyTurns: Migration = {
     'ALTER TABLE documents ADD COLUMN IF NOT EXISTS fingerprint String DEFAULT story_id',
     "ALTER TABLE documents ADD COLUMN IF NOT EXISTS left_story String DEFAULT if(action = 'retract', story_id, '')",
     "ALTER TABLE documents ADD COLUMN IF NOT EXISTS silent UInt8 DEFAULT hasAny(flags, ['spam', 'debris'])",
+    "ALTER TABLE documents ADD COLUMN IF NOT EXISTS certainty LowCardinality(String) DEFAULT ''",
     "ALTER TABLE documents ADD COLUMN IF NOT EXISTS author_day String DEFAULT ''",
     'ALTER TABLE documents ADD COLUMN IF NOT EXISTS voices Array(LowCardinality(String))',
     ...projection(
