@@ -3,6 +3,7 @@ import type { Alert, AlertEvent, EvidenceDocument, Evaluation } from '../pipelin
 import type { ModelVersion } from '../pipeline/core/scored.js';
 import { MARKET_SERIES, seriesKind, type SeriesKey } from '../pipeline/core/series.js';
 import type { AlertStore, EvidenceRow, HistoryReader } from '../pipeline/core/store.js';
+import { isDrivenByFew } from './driven-by-few.js';
 import { decideTransitions, severityOf, type Transition } from './rule-state.js';
 import { sumHours } from './rules/baseline.js';
 import {
@@ -159,8 +160,12 @@ async function recordTransitions(
   let sequence = last?.sequence ?? -1;
   const events: AlertEvent[] = [];
   for (const type of transitions) {
-    if (type === 'firing' && (await isToldAlready(evidence, series, told))) break;
     const rows = type === 'firing' ? await evidence(series) : [];
+    if (
+      type === 'firing' &&
+      (isDrivenByFew(rows, rule.minNegative) || (await isToldAlready(evidence, series, told)))
+    )
+      break;
     const documents = toEvidenceDocuments(rows, deps.pickSentence);
     alert = applyTransition(alert, type, { rule, evaluation, documents });
     if (type === 'firing') told.add(series);
@@ -265,6 +270,7 @@ function toEvidenceDocuments(
       sentence,
       url: row.url,
       source: row.source,
+      ...(row.certainty === undefined ? {} : { certainty: row.certainty }),
       publishedAt: row.publishedAt,
       negative: row.negative,
       weight: row.weight * row.negative,

@@ -1,4 +1,5 @@
 import type { AlertEvent } from '../../pipeline/core/alert.js';
+import { accountOf } from '../../pipeline/core/document.js';
 import { MARKET_SERIES, seriesKind, type SeriesKey } from '../../pipeline/core/series.js';
 import { documentText, type Span } from '../../pipeline/core/scored.js';
 import type {
@@ -11,12 +12,10 @@ import type {
   SeriesContribution,
   StoredVersion,
   StoryEntryRow,
-  StoryOccurrence,
-  StoryStretch,
 } from '../../pipeline/core/store.js';
+import type { StoryTurn } from '../../pipeline/core/story.js';
 import { HourIndex } from './hour-index.js';
-
-const MAX_STORY_OCCURRENCES = 20;
+import { StoryRecords } from './story-records.js';
 
 /** A store that lives as long as the process; `alertEvents` and `extent` are what a rehearsal reports. */
 export interface MemoryStore extends MonitorStore, HistoryReader, AlertStore {
@@ -33,47 +32,17 @@ export interface MemoryStore extends MonitorStore, HistoryReader, AlertStore {
  * nothing to do. Memory: every document with its text, about 5 kB each with its contributions.
  */
 export function createMemoryStore(): MemoryStore {
-  const versions = new Map<string, DocumentVersion[]>();
-  const stories = new Map<string, StoryOccurrence[]>();
-  const entries = new EntryList();
-  const index = new HourIndex();
+  const records = new DocumentRecords();
+  const { index, stories, entries } = records;
   const alerts = createAlertLog();
-  let extent: { from: number; to: number; documents: number } | null = null;
-
-  function write(version: DocumentVersion): void {
-    const { document, storyId } = version.scored;
-    const known = versions.get(document.id) ?? [];
-    if (known.some((other) => other.version === version.version)) return;
-    const newest = known.at(-1);
-    const publishedAt = Date.parse(document.publishedAt);
-    versions.set(
-      document.id,
-      [...known, version].sort((a, b) => a.version - b.version),
-    );
-    if (document.action !== 'retract') {
-      append(stories, storyId, { storyId, documentId: document.id, publishedAt, sequence: version.sequence });
-    }
-    entries.add(version);
-    if (newest === undefined) {
-      extent = {
-        from: Math.min(extent?.from ?? publishedAt, publishedAt),
-        to: Math.max(extent?.to ?? publishedAt, publishedAt),
-        documents: (extent?.documents ?? 0) + 1,
-      };
-    }
-    if (newest !== undefined && newest.version > version.version) return;
-    if (newest !== undefined) index.remove(newest);
-    if (document.action !== 'retract') index.add(version);
-  }
-
   return {
-    findVersions: (ids) => Promise.resolve(ids.flatMap((id) => (versions.get(id) ?? []).map(toStored))),
-    findStories: (storyIds, stretch) =>
-      Promise.resolve(storyIds.flatMap((id) => newestStories(stories.get(id) ?? [], stretch))),
+    findVersions: (ids) => Promise.resolve(ids.flatMap((id) => records.versionsOf(id).map(toStored))),
+    findStories: (storyIds, stretch) => Promise.resolve(stories.find(storyIds, stretch)),
+    findAuthorVoices: (authorDays, before) => Promise.resolve(stories.voices(authorDays, before)),
     findStoryEntries: (before, limit) => Promise.resolve(entries.newest(before, limit)),
     findSettled: () => Promise.resolve([]),
     write: (batch) => {
-      for (const version of batch.versions) write(version);
+      for (const version of batch.versions) records.write(version);
       return Promise.resolve();
     },
     rollUp: () => Promise.resolve(),
@@ -88,11 +57,64 @@ export function createMemoryStore(): MemoryStore {
     },
     evidence: (series, from, to, limit) =>
       Promise.resolve(strongestStories(index.entries(series, from, to), limit)),
-    firstDocumentAt: () => Promise.resolve(extent?.from ?? null),
+    firstDocumentAt: () => Promise.resolve(records.extent?.from ?? null),
     ...alerts.store,
     alertEvents: () => alerts.events,
-    extent: () => extent,
+    extent: () => records.extent,
   };
+}
+
+class DocumentRecords {
+  readonly index = new HourIndex();
+  readonly stories = new StoryRecords();
+  readonly entries = new EntryList();
+  extent: { from: number; to: number; documents: number } | null = null;
+  readonly #versions = new Map<string, readonly DocumentVersion[]>();
+
+  versionsOf(documentId: string): readonly DocumentVersion[] {
+    return this.#versions.get(documentId) ?? [];
+  }
+
+  write(version: DocumentVersion): void {
+    const { document } = version.scored;
+    const known = this.versionsOf(document.id);
+    if (known.some((other) => other.version === version.version)) return;
+    const newest = known.at(-1);
+    const publishedAt = Date.parse(document.publishedAt);
+    this.#versions.set(
+      document.id,
+      [...known, version].sort((a, b) => a.version - b.version),
+    );
+    this.stories.add(version);
+    this.entries.add(version);
+    if (newest === undefined) {
+      this.extent = {
+        from: Math.min(this.extent?.from ?? publishedAt, publishedAt),
+        to: Math.max(this.extent?.to ?? publishedAt, publishedAt),
+        documents: (this.extent?.documents ?? 0) + 1,
+      };
+    }
+    if (newest === undefined || newest.version < version.version) this.#count(version, newest);
+    for (const turn of version.turns) this.#turn(turn);
+  }
+
+  #count(version: DocumentVersion, before: DocumentVersion | undefined): void {
+    if (before !== undefined) this.index.remove(before);
+    if (version.scored.document.action !== 'retract') this.index.add(version);
+  }
+
+  #turn({ documentId, version: number, opensStory }: StoryTurn): void {
+    const known = this.versionsOf(documentId);
+    const before = known.find(({ version }) => version === number);
+    if (before === undefined) return;
+    const contributions = before.contributions.map((one) => ({ ...one, weight: opensStory ? one.voice : 0 }));
+    const after = { ...before, opensStory, contributions };
+    this.#versions.set(
+      documentId,
+      known.map((version) => (version === before ? after : version)),
+    );
+    if (before === known.at(-1)) this.#count(after, before);
+  }
 }
 
 /** What near-duplicates are compared with, in the order of the log. */
@@ -134,16 +156,6 @@ function toStored(version: DocumentVersion): StoredVersion {
   };
 }
 
-function newestStories(
-  occurrences: readonly StoryOccurrence[],
-  { from, to, before }: StoryStretch,
-): readonly StoryOccurrence[] {
-  return occurrences
-    .filter(({ publishedAt, sequence }) => publishedAt >= from && publishedAt < to && sequence < before)
-    .sort((a, b) => b.publishedAt - a.publishedAt)
-    .slice(0, MAX_STORY_OCCURRENCES);
-}
-
 interface Entry {
   readonly version: DocumentVersion;
   readonly contribution: SeriesContribution;
@@ -177,6 +189,8 @@ function toEvidence({ version, contribution }: Entry): EvidenceRow {
     language,
     url: document.url,
     source: document.source.name,
+    account: accountOf(document),
+    ...(version.scored.certainty === undefined ? {} : { certainty: version.scored.certainty }),
     publishedAt: document.publishedAt,
     negative: contribution.negative,
     weight: contribution.weight,
@@ -218,10 +232,4 @@ function createAlertLog(): { readonly events: readonly AlertEvent[]; readonly st
       },
     },
   };
-}
-
-function append<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }

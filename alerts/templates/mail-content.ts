@@ -1,4 +1,4 @@
-import type { Alert } from '../../pipeline/core/alert.js';
+import type { Alert, EvidenceDocument } from '../../pipeline/core/alert.js';
 import type { World } from '../../pipeline/core/document.js';
 import { windowStartAt } from '../rules/evaluate-negative-surge.js';
 import { plainLine, webLink } from './html.js';
@@ -146,10 +146,15 @@ function evidenceOf(alert: Alert, words: MailWords): readonly EvidenceText[] {
       title,
       sentence: saysTheSame(sentence, title) ? '' : sentence,
       link: webLink(document.url),
-      origin: `${plainLine(document.source, 40)}, ${utc(document.publishedAt)}`,
+      origin: `${plainLine(document.source, 40)}, ${utc(document.publishedAt)}${markOf(document, words)}`,
       score: words.evidenceScore(decimal(document.negative), percent(document.weight / total)),
     };
   });
+}
+
+/** A fact needs no mark. */
+function markOf({ certainty }: EvidenceDocument, words: MailWords): string {
+  return certainty === undefined || certainty === 'fact' ? '' : `, ${words.certainty[certainty]}`;
 }
 
 /** The beginning of the artefact's hash, unless the version is that already. */

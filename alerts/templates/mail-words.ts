@@ -1,4 +1,5 @@
 import type { Severity } from '../../pipeline/core/alert.js';
+import type { Certainty } from '../../pipeline/core/scored.js';
 
 export type MailLanguage = 'en' | 'zh';
 
@@ -37,6 +38,7 @@ export interface MailWords {
   readonly chartTitle: string;
   readonly chartNote: string;
   readonly evidenceTitle: string;
+  readonly certainty: Readonly<Record<Exclude<Certainty, 'fact'>, string>>;
   readonly evidenceScore: (negative: string, share: string) => string;
   readonly noEvidence: string;
   readonly whyTitle: string;
@@ -108,6 +110,7 @@ const EN: MailWords = {
   chartTitle: 'Negative weight by day',
   chartNote: 'Each bar is 24 hours up to the hour of the alert, UTC.',
   evidenceTitle: 'The strongest documents',
+  certainty: { opinion: 'opinion', rumour: 'rumour' },
   evidenceScore: (negative, share) => `negative ${negative}, ${share} of the weight`,
   noEvidence: 'None of the documents of the window is stored any more.',
   whyTitle: 'Why it fired, and what would have changed it',
@@ -161,6 +164,7 @@ const ZH: MailWords = {
   chartTitle: '每日负面权重',
   chartNote: '每条为截至预警时刻整点的 24 小时，UTC。',
   evidenceTitle: '最强的文档',
+  certainty: { opinion: '观点', rumour: '传闻' },
   evidenceScore: (negative, share) => `负面概率 ${negative}，占权重 ${share}`,
   noEvidence: '窗口内的文档已不在库中。',
   whyTitle: '为何触发，怎样才不会触发',

@@ -1,16 +1,12 @@
 import { parseCredibility } from '../../pipeline/core/credibility.js';
-import { SOURCE_KINDS, type SourceInfo, type SourceKind } from '../../pipeline/core/document.js';
+import {
+  SOURCE_KINDS,
+  USUAL_CREDIBILITY,
+  type SourceInfo,
+  type SourceKind,
+} from '../../pipeline/core/document.js';
 import { cleanLine } from './clean-text.js';
 import { invalid, oneOf, optionalText, ownField, requireObject, requiredText } from './fields.js';
-
-/** How far a source is believed when nobody says: 0 (worthless) … 1 (authoritative). */
-const DEFAULT_CREDIBILITY: Readonly<Record<SourceKind, number>> = {
-  news: 0.7,
-  social: 0.3,
-  filing: 0.95,
-  research: 0.7,
-  feedback: 0.5,
-};
 
 /** Flat rows carry only a word for their source; these are networks of posts, everything else is news. */
 const SOCIAL_SLUG = /^(twitter|reddit|stocktwits|weibo|xueqiu|guba)(\W|$)/i;
@@ -57,7 +53,7 @@ function fromFields(fields: Readonly<Record<string, unknown>>, defaults: Partial
       optionalText(fields, 'licence', { ...limits, label: 'source.licence' }) ?? defaults.licence ?? null,
     credibility: credibilityOf(
       ownField(fields, 'credibility'),
-      defaults.credibility ?? DEFAULT_CREDIBILITY[kind],
+      defaults.credibility ?? USUAL_CREDIBILITY[kind],
     ),
   };
 }

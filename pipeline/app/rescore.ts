@@ -97,7 +97,7 @@ function scoreAgain(
     const version = views[index]?.version;
     if (message.kind !== 'scored' || version === undefined) return [];
     const { scored } = message;
-    return [{ version, scored, contributions: understanding.weigh(scored, { copy: false }) }];
+    return [{ version, scored, contributions: understanding.weigh(scored) }];
   });
 }
 

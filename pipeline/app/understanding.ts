@@ -15,6 +15,7 @@ import { describeLanguage } from '../operators/detect-language.js';
 import { flagDocument } from '../operators/flag-document.js';
 import { findTellingSentence, type TellingInput } from '../operators/find-telling-sentence.js';
 import { storyIdOf } from '../operators/fingerprint-story.js';
+import { tellCertainty } from '../operators/tell-certainty.js';
 import { createLinker, type Linker } from '../operators/link-instruments.js';
 import type { WeighContributions } from '../operators/resolve-versions.js';
 import type { UnderstandDeps } from '../operators/understand-document.js';
@@ -62,8 +63,9 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     flag: flagDocument,
     link: (input) => linker.link(input),
     storyIdOf,
+    tellCertainty,
     languages: options.languages,
-    weigh: (scored, { copy }) => weighContributions(scored, { copy, sectorOf }),
+    weigh: (scored) => weighContributions(scored, { sectorOf }),
     findTellingSentence: find,
     pickSentence(row) {
       const text = documentText(row);

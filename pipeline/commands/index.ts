@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: "Bring a desk's own list of companies together with the built-in one.",
     load: async () => (await import('./instruments-import.js')).instrumentsImportCommand,
   },
+  'evaluate certainty': {
+    summary: 'Measure on labelled lines how well facts, opinions and rumours are told apart.',
+    load: async () => (await import('./evaluate-certainty.js')).evaluateCertaintyCommand,
+  },
   'evaluate stories': {
     summary: 'Measure on labelled pairs how well stories are told apart.',
     load: async () => (await import('./evaluate-stories.js')).evaluateStoriesCommand,

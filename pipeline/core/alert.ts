@@ -1,4 +1,4 @@
-import type { ModelVersion } from './scored.js';
+import type { Certainty, ModelVersion } from './scored.js';
 import type { SeriesKey, SeriesKind } from './series.js';
 
 export const ALERT_STATES = ['pending', 'firing', 'resolved'] as const;
@@ -14,6 +14,8 @@ export interface EvidenceDocument {
   readonly sentence: string;
   readonly url: string | null;
   readonly source: string;
+  /** Absent in alerts of release 0.1. */
+  readonly certainty?: Certainty;
   readonly publishedAt: string;
   readonly negative: number;
   /** How much of `count` this document makes up. */

@@ -14,6 +14,15 @@ export type TimePrecision = (typeof TIME_PRECISIONS)[number];
 export const WORLDS = ['demo', 'live', 'replay'] as const;
 export type World = (typeof WORLDS)[number];
 
+/** How far a source of a kind is believed when nobody says: 0 (worthless) … 1 (authoritative). */
+export const USUAL_CREDIBILITY: Readonly<Record<SourceKind, number>> = {
+  news: 0.7,
+  social: 0.3,
+  filing: 0.95,
+  research: 0.7,
+  feedback: 0.5,
+};
+
 export interface SourceInfo {
   readonly id: string;
   readonly kind: SourceKind;
@@ -58,6 +67,15 @@ export interface RawDocument {
   readonly backfill?: true;
   /** What it said was erased, or must not be kept: only its place remains. */
   readonly erased?: true;
+}
+
+/** The pseudonym of who posted it; null for what an outlet says, whoever wrote it there, and where nobody knows. */
+export function accountOf(document: {
+  readonly author: string | null;
+  readonly source: { readonly kind: string };
+}): string | null {
+  const { kind } = document.source;
+  return kind === 'social' || kind === 'feedback' ? document.author : null;
 }
 
 /** Where a message stands in the log. `partition` is 0 in the embedded log. */

@@ -72,6 +72,10 @@ export interface Mention extends LinkedMention {
   readonly confidence: number;
 }
 
+/** What a text claims to be: a report, what somebody thinks, or what nobody stands for. */
+export const CERTAINTIES = ['fact', 'opinion', 'rumour'] as const;
+export type Certainty = (typeof CERTAINTIES)[number];
+
 /** A document that went through UNDERSTAND. */
 export interface ScoredDocument {
   readonly document: RawDocument;
@@ -80,6 +84,8 @@ export interface ScoredDocument {
   readonly sentiment: Sentiment;
   readonly topics: readonly TopicScore[];
   readonly mentions: readonly Mention[];
+  /** Absent in messages of release 0.1. */
+  readonly certainty?: Certainty;
   /**
    * 32 hex digits. From UNDERSTAND: the fingerprint, equal for copies of one text (case, links, punctuation and `RT @x:` do not
    * count, numbers and signs do). From the monitor on: the fingerprint of the text that opened the story.

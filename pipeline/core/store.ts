@@ -1,6 +1,7 @@
 import type { Alert, AlertEvent, AlertState } from './alert.js';
 import type { LogPosition, RawDocument, World } from './document.js';
 import type {
+  Certainty,
   DeadLetter,
   DropReason,
   LinkReason,
@@ -12,6 +13,7 @@ import type {
   ModelVersion,
 } from './scored.js';
 import type { Frequency, SeriesKey } from './series.js';
+import type { AuthorVoice, StoryTurn } from './story.js';
 import type { TopicId } from './taxonomy.js';
 
 /** A version that is already stored; `raw` is the log position that made it. */
@@ -40,14 +42,24 @@ export interface DocumentVersion {
   readonly scored: ScoredDocument;
   /** Milliseconds: when the log took this version (replay: its publication time). */
   readonly knownAt: number;
-  /** No other document had told its story within the 72 hours around it: it is counted as a story, a copy is not. */
+  /** No other document tells its story within the 72 hours around it: it is counted as a story, a copy is not. */
   readonly opensStory: boolean;
+  /** Spam, debris or beyond what one account may say in a day: it neither opens a story nor makes others copies. */
+  readonly silent: boolean;
+  /** Account and day (`ACCOUNT YYYY-MM-DD`) against which its weights count; null for outlets and unknown authors. */
+  readonly authorDay: string | null;
+  /** The story that the version before told and this one does not: it was taken back, or tells another one now. */
+  readonly leftStory: string | null;
+  /** Equal for equal texts, 32 hex digits: copy and paste within a story. */
+  readonly fingerprint: string;
   /** What near-duplicates are compared with, encoded; null for a text that brought its story nothing new. */
   readonly storySketch: string | null;
-  /** The series it counts for, with the weight it has in detection: 0 for a copy or a retraction, else in (0, 1]. */
+  /** The series it counts for, with the weight it has in detection. */
   readonly contributions: readonly SeriesContribution[];
   /** Series and times at which the version before counted and this one does not. */
   readonly withdrawn: readonly { readonly series: SeriesKey; readonly publishedAt: string }[];
+  /** What this version does to other documents of the story that it leaves. */
+  readonly turns: readonly StoryTurn[];
 }
 
 export interface SeriesContribution {
@@ -57,6 +69,9 @@ export interface SeriesContribution {
   readonly negative: number;
   readonly neutral: number;
   readonly positive: number;
+  /** What it may move detection by, in [0, 1], while it opens its story. */
+  readonly voice: number;
+  /** What it does move it by: its voice, or 0 while it is a copy. */
   readonly weight: number;
 }
 
@@ -98,11 +113,13 @@ export interface HourBucket {
   readonly polaritySum: number;
 }
 
-/** One stored document of a story. */
+/** A document that tells a story, with its newest version there. */
 export interface StoryOccurrence {
   readonly storyId: string;
   readonly documentId: string;
+  readonly version: number;
   readonly publishedAt: number;
+  /** Place in `documents.scored` at which it first told the story: who came first. */
   readonly sequence: number;
 }
 
@@ -124,10 +141,12 @@ export interface StoryStretch {
 export interface MonitorStore {
   findVersions(ids: readonly string[]): Promise<readonly StoredVersion[]>;
   /**
-   * Stored documents (any version, no retraction) that carry one of the story ids, lie in the stretch and before its
-   * place in the log; of each story at most the newest 20.
+   * Documents that tell one of the stories at the stretch's place in the log (none that has left it or is silent) and lie
+   * in the stretch; of each story and six hours of event time the four that came first.
    */
   findStories(storyIds: readonly string[], stretch: StoryStretch): Promise<readonly StoryOccurrence[]>;
+  /** Voices of accounts on days, before a place in the log; of each day and series at most three. */
+  findAuthorVoices(authorDays: readonly string[], before: number): Promise<readonly AuthorVoice[]>;
   /** The newest `limit` entries of versions with a lower sequence than `before`, in their order, oldest first. */
   findStoryEntries(before: number, limit: number): Promise<readonly StoryEntryRow[]>;
   /** Those of the raw positions that have a receipt which says something else than `dead-letter`. */
@@ -145,6 +164,9 @@ export interface EvidenceRow {
   readonly language: string;
   readonly url: string | null;
   readonly source: string;
+  /** The pseudonym of who posted it; null for what an outlet says, and where nobody knows. */
+  readonly account: string | null;
+  readonly certainty?: Certainty;
   readonly publishedAt: string;
   readonly negative: number;
   readonly weight: number;
@@ -248,6 +270,8 @@ export interface DocumentView {
   readonly model: ModelVersion;
   /** When that model read it: later than `knownAt` where the document was scored again. */
   readonly scoredAt?: string;
+  /** Absent in what release 0.1 stored. */
+  readonly certainty?: Certainty;
   readonly flags: readonly string[];
 }
 

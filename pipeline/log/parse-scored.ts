@@ -1,5 +1,6 @@
 import type { LogPosition, RawDocument } from '../core/document.js';
 import {
+  CERTAINTIES,
   DEAD_LETTER_REASONS,
   DROP_REASONS,
   LINK_REASONS,
@@ -66,6 +67,7 @@ function parseScored(fields: Fields, parseDocument: (fields: Fields) => RawDocum
     sentiment: parseSentiment(asFields(fields['sentiment'], 'sentiment')),
     topics: readList(fields, 'topics', parseTopic),
     mentions: readList(fields, 'mentions', parseMention),
+    ...(fields['certainty'] === undefined ? {} : { certainty: readOneOf(fields, 'certainty', CERTAINTIES) }),
     storyId: readHex(fields, 'storyId', 32),
     model: {
       name: readText(model, 'name'),

@@ -14,6 +14,11 @@ export interface DecidedVersion {
   readonly duplicate: boolean;
   /** See `DocumentVersion`. */
   readonly storySketch: string | null;
+  readonly fingerprint: string;
+  /** The version before, in the order of the log. */
+  readonly previous: StoredVersion | null;
+  /** Place of the document's first version that told the same story. */
+  readonly joinedAt: number;
 }
 
 /**
@@ -51,18 +56,21 @@ function decide(
   stories: Pick<StoryAssigner, 'assign' | 'remember'>,
 ): DecidedVersion {
   const { scored } = message;
+  // Only what came before in the log can make this a repeat: after a crash later versions may be stored already.
+  const earlier = known.filter((version) => isBefore(version, message));
   // UNDERSTAND may have written the message twice, around a crash: the place of the first one decides.
   const own = known.find((version) => samePosition(version.raw, message.raw));
   if (own !== undefined) {
     // Done again, the index does not know it yet; written twice, it does.
     if (own.sequence === message.sequence) stories.remember(scored, own);
-    return toDecided({ ...message, sequence: own.sequence }, own.version, own);
+    return toDecided({ ...message, sequence: own.sequence }, { number: own.version, story: own, earlier });
   }
-  // Only what came before in the log can make this a repeat: after a crash later versions may be stored already.
-  const earlier = known.filter((version) => isBefore(version, message));
   const repeat = earlier.find((version) => version.contentHash === scored.document.contentHash);
   if (repeat !== undefined)
-    return { item: message, version: repeat.version, duplicate: true, storySketch: null };
+    return {
+      ...toDecided(message, { number: repeat.version, story: { ...repeat, storySketch: null }, earlier }),
+      duplicate: true,
+    };
   const newest = newestOf(earlier);
   const story =
     scored.document.action === 'retract'
@@ -71,7 +79,11 @@ function decide(
   const number = (newest?.version ?? 0) + 1;
   // Its correction overtook it on the way to `documents.scored` and has the number already.
   const taken = known.some(({ version }) => version === number);
-  return toDecided(message, taken ? (newestOf(known)?.version ?? 0) + 1 : number, story);
+  return toDecided(message, {
+    number: taken ? (newestOf(known)?.version ?? 0) + 1 : number,
+    story,
+    earlier,
+  });
 }
 
 function newestOf(versions: readonly StoredVersion[]): StoredVersion | null {
@@ -83,10 +95,24 @@ function newestOf(versions: readonly StoredVersion[]): StoredVersion | null {
 
 function toDecided(
   item: ScoredItem,
-  version: number,
-  { storyId, storySketch }: AssignedStory,
+  decided: {
+    readonly number: number;
+    readonly story: AssignedStory;
+    readonly earlier: readonly StoredVersion[];
+  },
 ): DecidedVersion {
-  return { item: { ...item, scored: { ...item.scored, storyId } }, version, duplicate: false, storySketch };
+  const { number, story, earlier } = decided;
+  const { storyId, storySketch } = story;
+  const joined = earlier.filter((version) => version.storyId === storyId && version.action !== 'retract');
+  return {
+    item: { ...item, scored: { ...item.scored, storyId } },
+    version: number,
+    duplicate: false,
+    storySketch,
+    fingerprint: item.scored.storyId,
+    previous: newestOf(earlier),
+    joinedAt: joined.reduce((first, { sequence }) => Math.min(first, sequence), item.sequence),
+  };
 }
 
 /** As the store would answer; series play no part in what is decided here. */

@@ -7,9 +7,10 @@ import type {
   SeriesContribution,
   StoreBatch,
   StoredVersion,
-  StoryOccurrence,
   TouchedWindow,
 } from '../core/store.js';
+import type { StoryTurn } from '../core/story.js';
+import { authorDayOf } from './author-voices.js';
 import { decideVersions, samePosition, type DecidedVersion, type ScoredItem } from './decide-versions.js';
 import {
   withoutLateLetters,
@@ -17,17 +18,18 @@ import {
   type RefuseDocument,
   type SequencedMessage,
 } from './leave-out-messages.js';
+import { loadStoryContext, type StoryContext } from './load-story-context.js';
 import type { StoryAssigner } from './stories/assign-stories.js';
+import type { TellingVersion, TurnedMember } from './story-members.js';
+import { isNoise } from './weigh-contributions.js';
 
 export type { SequencedMessage } from './leave-out-messages.js';
 
-export type WeighContributions = (
-  scored: ScoredDocument,
-  options: { readonly copy: boolean },
-) => readonly SeriesContribution[];
+/** The series a document counts for, weighed as the opener of its story. */
+export type WeighContributions = (scored: ScoredDocument) => readonly SeriesContribution[];
 
 export interface ResolveDeps {
-  readonly store: Pick<MonitorStore, 'findVersions' | 'findStories' | 'findSettled'>;
+  readonly store: Pick<MonitorStore, 'findVersions' | 'findStories' | 'findAuthorVoices' | 'findSettled'>;
   readonly weigh: WeighContributions;
   /** Groups near-duplicates; it goes from batch to batch with the monitor. */
   readonly stories: StoryAssigner;
@@ -49,8 +51,6 @@ export interface ResolvedBatch {
   readonly newest: number | null;
 }
 
-/** Reprints later than this are news again. */
-const STORY_WINDOW_MS = 72 * 3_600_000;
 const QUIET_BACKFILL_MS = 26 * 3_600_000;
 /** Documents of a live world that come later than this are marked; they count in their windows all the same. */
 const LATE_MS = 24 * 3_600_000;
@@ -60,8 +60,8 @@ const LATE_MS = 24 * 3_600_000;
  *
  * The decision for a message depends on the messages before it in the log and on nothing else, so a batch that
  * is processed again after a crash, in whatever cut, gives the same rows: a stored row of the same raw position is this
- * message itself and not a duplicate. Two look-ups in the store
- * for a batch, and one of the stories' entries when it does not go on where the last one ended.
+ * message itself and not a duplicate. Look-ups in the store: one for a
+ * batch, those of `loadStoryContext`, and one of the stories' entries when it does not go on where the last one ended.
  */
 export async function resolveVersions(
   given: readonly SequencedMessage[],
@@ -72,12 +72,14 @@ export async function resolveVersions(
   const documents = messages.flatMap(({ sequence, message }) =>
     message.kind === 'scored' ? [{ ...message, sequence }] : [],
   );
-  const versions = await loadVersions(documents, deps.store);
+  const documentIds = new Set(documents.map((message) => message.scored.document.id));
+  const versions = await loadVersions([...documentIds], deps.store);
   const first = given[0]?.sequence ?? 0;
   await deps.stories.open(first);
   const decided = decideVersions(messages, versions, deps.stories);
   deps.stories.close(given.at(-1)?.sequence ?? first);
-  const stories = await loadStories([...decided.values()], first, deps.store);
+  const context = await loadStoryContext([...decided.values()], first, deps.store);
+  for (const other of context.others) if (!documentIds.has(other.id)) append(versions, other.id, other);
   const resolved: DocumentVersion[] = [];
   const receipts: Receipt[] = [...refused];
   const touched = new TouchedWindows();
@@ -96,10 +98,10 @@ export async function resolveVersions(
       reason: null,
     });
     if (decision.duplicate) continue;
-    const next = toVersion(decision, versions.get(id) ?? [], stories, deps);
+    const next = toVersion(decision, versions, context, deps);
     resolved.push(next);
     touched.add(next);
-    remember(next, versions, stories);
+    remember(next, versions);
   }
   const deadLetters = messages.flatMap(({ message }) =>
     message.kind === 'dead-letter' ? [{ raw: message.raw, letter: message.letter }] : [],
@@ -121,33 +123,99 @@ function toReceipt(message: Exclude<ScoredMessage, { kind: 'scored' }>): Receipt
 }
 
 function toVersion(
-  { item, version: number, storySketch }: DecidedVersion,
-  known: readonly StoredVersion[],
-  stories: ReadonlyMap<string, readonly StoryOccurrence[]>,
+  decision: DecidedVersion,
+  versions: ReadonlyMap<string, readonly StoredVersion[]>,
+  { members, voices }: StoryContext,
   { weigh, virtualClock, quietBackfillMs = QUIET_BACKFILL_MS }: ResolveDeps,
 ): DocumentVersion {
+  const { item, version, storySketch, fingerprint } = decision;
   const { scored, raw, sequence } = item;
+  const { document } = scored;
   const knownAt = knownAtOf(item, virtualClock);
-  const opensStory = !isCopy(item, stories.get(scored.storyId) ?? []);
-  // Neither a copy nor fresh history is a voice of its own.
-  const copy = !opensStory || isFreshHistory(scored, knownAt, quietBackfillMs);
+  const authorDay = authorDayOf(document);
   // A retracted document counts nowhere; what it counted for before is withdrawn.
-  const contributions = scored.document.action === 'retract' ? [] : weigh(scored, { copy });
-  const before = known.filter((version) => version.version === number - 1);
-  const counts = new Set(contributions.map(({ series }) => windowKey(series, scored.document.publishedAt)));
-  const withdrawn = before
-    .flatMap(({ series, publishedAt }) => series.map((key) => ({ series: key, publishedAt })))
-    .filter(({ series, publishedAt }) => !counts.has(windowKey(series, publishedAt)));
+  const weighed = document.action === 'retract' ? [] : weigh(scored);
+  const heard = weighed.map((one) => {
+    const spent = authorDay !== null && voices.isSpent(authorDay, one.series, document.id);
+    return { ...one, voice: spent ? 0 : one.voice };
+  });
+  const silent = isNoise(scored) || (hasVoice(weighed) && !hasVoice(heard));
+  const { opens, turned } = members.take(toTelling(decision, silent));
+  // Neither a copy nor fresh history is a voice of its own.
+  const fresh = isFreshHistory(scored, knownAt, quietBackfillMs);
+  const contributions = heard.map((one) => {
+    const voice = fresh ? 0 : one.voice;
+    return { ...one, voice, weight: opens ? voice : 0 };
+  });
+  for (const { series, weight } of contributions)
+    if (authorDay !== null && weight > 0) voices.add(authorDay, series, document.id);
   return {
     raw,
     sequence,
-    version: number,
+    version,
     scored: virtualClock ? scored : markLate(scored, knownAt),
     knownAt,
-    opensStory,
+    opensStory: opens,
+    silent,
+    authorDay,
+    leftStory: leftStoryOf(decision),
+    fingerprint,
     storySketch,
     contributions,
-    withdrawn,
+    withdrawn: withdrawnBy(decision, contributions, versions.get(document.id) ?? []),
+    turns: turned.map((turn) => toTurn(turn, versions)),
+  };
+}
+
+function hasVoice(contributions: readonly SeriesContribution[]): boolean {
+  return contributions.some(({ voice }) => voice > 0);
+}
+
+function toTelling(decision: DecidedVersion, silent: boolean): TellingVersion {
+  const { item, version, joinedAt, previous } = decision;
+  const { document, storyId } = item.scored;
+  return {
+    storyId,
+    documentId: document.id,
+    version,
+    publishedAt: Date.parse(document.publishedAt),
+    sequence: joinedAt,
+    revisits: previous === null ? [] : [...new Set([previous.storyId, storyId])],
+    speaks: document.action !== 'retract' && !silent,
+  };
+}
+
+function leftStoryOf({ item, previous }: DecidedVersion): string | null {
+  const { document, storyId } = item.scored;
+  if (previous === null || previous.action === 'retract') return null;
+  return document.action === 'retract' || previous.storyId !== storyId ? previous.storyId : null;
+}
+
+function withdrawnBy(
+  { item, version: number }: DecidedVersion,
+  contributions: readonly SeriesContribution[],
+  known: readonly StoredVersion[],
+): DocumentVersion['withdrawn'] {
+  const { publishedAt: now } = item.scored.document;
+  const before = known.filter((version) => version.version === number - 1);
+  const counts = new Set(contributions.map(({ series }) => windowKey(series, now)));
+  return before
+    .flatMap(({ series, publishedAt }) => series.map((key) => ({ series: key, publishedAt })))
+    .filter(({ series, publishedAt }) => !counts.has(windowKey(series, publishedAt)));
+}
+
+function toTurn(
+  { member, opens }: TurnedMember,
+  versions: ReadonlyMap<string, readonly StoredVersion[]>,
+): StoryTurn {
+  const { documentId, version, publishedAt } = member;
+  const stored = versions.get(documentId)?.find((one) => one.version === version);
+  return {
+    documentId,
+    version,
+    publishedAt: new Date(publishedAt).toISOString(),
+    series: stored?.series ?? [],
+    opensStory: opens,
   };
 }
 
@@ -166,62 +234,20 @@ function knownAtOf({ scored, appendedAt }: ScoredItem, virtualClock: boolean): n
   return virtualClock || appendedAt === undefined ? receivedAt : appendedAt;
 }
 
-/** A copy repeats, within the story window, what another document said earlier in the scored log. */
-function isCopy(message: ScoredItem, occurrences: readonly StoryOccurrence[]): boolean {
-  const publishedAt = Date.parse(message.scored.document.publishedAt);
-  return occurrences.some(
-    (other) =>
-      other.documentId !== message.scored.document.id &&
-      other.sequence < message.sequence &&
-      Math.abs(other.publishedAt - publishedAt) <= STORY_WINDOW_MS,
-  );
-}
-
 async function loadVersions(
-  documents: readonly ScoredItem[],
+  ids: readonly string[],
   store: ResolveDeps['store'],
 ): Promise<Map<string, StoredVersion[]>> {
   const byId = new Map<string, StoredVersion[]>();
-  if (documents.length === 0) return byId;
-  const ids = [...new Set(documents.map((message) => message.scored.document.id))];
+  if (ids.length === 0) return byId;
   for (const version of await store.findVersions(ids)) append(byId, version.id, version);
   return byId;
 }
 
-async function loadStories(
-  decided: readonly DecidedVersion[],
-  before: number,
-  store: ResolveDeps['store'],
-): Promise<Map<string, StoryOccurrence[]>> {
-  const byStory = new Map<string, StoryOccurrence[]>();
-  const documents = decided.flatMap(({ item, duplicate }) => (duplicate ? [] : [item]));
-  if (documents.length === 0) return byStory;
-  const ids = [...new Set(documents.map((message) => message.scored.storyId))];
-  const times = documents.map((message) => Date.parse(message.scored.document.publishedAt));
-  const from = times.reduce((a, b) => Math.min(a, b)) - STORY_WINDOW_MS;
-  const to = times.reduce((a, b) => Math.max(a, b)) + STORY_WINDOW_MS + 1;
-  // What comes later is remembered on the way; after a crash it is stored already and could hide what came before.
-  for (const occurrence of await store.findStories(ids, { from, to, before }))
-    append(byStory, occurrence.storyId, occurrence);
-  return byStory;
-}
-
-function remember(
-  next: DocumentVersion,
-  versions: Map<string, StoredVersion[]>,
-  stories: Map<string, StoryOccurrence[]>,
-): void {
+function remember(next: DocumentVersion, versions: Map<string, StoredVersion[]>): void {
   const { document, storyId } = next.scored;
   const { id, contentHash, action, publishedAt } = document;
   const series = next.contributions.map((contribution) => contribution.series);
-  if (action !== 'retract') {
-    append(stories, storyId, {
-      storyId,
-      documentId: id,
-      publishedAt: Date.parse(publishedAt),
-      sequence: next.sequence,
-    });
-  }
   // After a crash the store gave us this very version already.
   if (versions.get(id)?.some((version) => samePosition(version.raw, next.raw)) === true) return;
   append(versions, id, {
@@ -246,6 +272,7 @@ class TouchedWindows {
     const { publishedAt } = version.scored.document;
     for (const { series } of version.contributions) this.#put(series, publishedAt);
     for (const withdrawn of version.withdrawn) this.#put(withdrawn.series, withdrawn.publishedAt);
+    for (const turn of version.turns) for (const series of turn.series) this.#put(series, turn.publishedAt);
   }
 
   list(): readonly TouchedWindow[] {

@@ -128,6 +128,7 @@ function assemble(
     mentions: item.links.map((link, index) =>
       withSentiment(link, answerAt(answers, plan.mentions[index] ?? plan.document).sentiment),
     ),
+    ...(item.certainty === undefined ? {} : { certainty: item.certainty }),
     storyId: item.storyId,
     model: classifier.model,
     scoredAt,

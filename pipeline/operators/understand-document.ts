@@ -1,10 +1,11 @@
 import type { RawDocument, LogPosition } from '../core/document.js';
 import type { LogMessage } from '../core/log.js';
-import type { DeadLetter, DropReason, LinkedMention } from '../core/scored.js';
+import type { Certainty, DeadLetter, DropReason, LinkedMention } from '../core/scored.js';
 import { keptOriginal } from '../core/kept-original.js';
 import { documentText } from '../core/scored.js';
 import type { DetectedLanguage } from './detect-language.js';
 import type { flagDocument } from './flag-document.js';
+import type { tellCertainty } from './tell-certainty.js';
 import { BellwetherError, InvalidDocumentError } from '../core/errors.js';
 
 /** A message on its way through UNDERSTAND; `bytes` is the credit it holds. */
@@ -23,6 +24,8 @@ export interface LinkedDocument extends InFlight {
   readonly language: string;
   readonly links: readonly LinkedMention[];
   readonly storyId: string;
+  /** Absent where a document of release 0.1 is scored again. */
+  readonly certainty?: Certainty;
   readonly flags: readonly string[];
 }
 
@@ -45,6 +48,8 @@ export interface UnderstandDeps {
   readonly flag: typeof flagDocument;
   readonly link: (input: LinkInput) => readonly LinkedMention[];
   readonly storyIdOf: (title: string | null, text: string) => string;
+  /** Absent where the text must not be read. */
+  readonly tellCertainty?: typeof tellCertainty;
   /** Languages to keep; null keeps all. */
   readonly languages: readonly string[] | null;
   readonly now: () => number;
@@ -79,8 +84,20 @@ export function understandDocument(message: LogMessage, deps: UnderstandDeps): U
     });
     const flags = deps.flag(document, text, detected);
     const storyId = deps.storyIdOf(document.title, document.text);
+    const certainty = deps.tellCertainty?.(text);
     const { appendedAt } = message;
-    return { ...inFlight, kind: 'linked', appendedAt, document, text, language, links, storyId, flags };
+    return {
+      ...inFlight,
+      kind: 'linked',
+      appendedAt,
+      document,
+      text,
+      language,
+      links,
+      storyId,
+      flags,
+      ...(certainty === undefined ? {} : { certainty }),
+    };
   } catch (error) {
     return { ...inFlight, kind: 'dead-letter', letter: deadLetter(error, message.value, deps.now()) };
   }

@@ -1,3 +1,4 @@
+import { USUAL_CREDIBILITY, type SourceInfo } from '../core/document.js';
 import type { Mention, ScoredDocument } from '../core/scored.js';
 import { MARKET_SERIES, sectorSeries, type SeriesKey } from '../core/series.js';
 import type { SeriesContribution } from '../core/store.js';
@@ -8,33 +9,38 @@ const TITLE_WEIGHT = 1;
 const BODY_WEIGHT = 0.5;
 /** Only the provider's tag says so: a hint. */
 const PROVIDER_WEIGHT = 0.25;
-/** Lists of more names than this say little about each of them. */
+/** Lists of more names than this say little about each of them. The one place where they lose weight: relevance is for readers. */
 const NAMES_WITHOUT_DISCOUNT = 3;
 /** A score that the model could not really give must not feed an alert. */
 const UNREADABLE_FLAGS: readonly string[] = ['unclassified', 'language_unsupported'];
+/** What is no report at all. */
+const NOISE_FLAGS: readonly string[] = ['spam', 'debris'];
 
 export interface WeighOptions {
-  /** The text is a copy of an earlier one: it is counted as reach, not as a voice. */
-  readonly copy: boolean;
   readonly sectorOf: (instrument: string) => SectorId | null;
+}
+
+/** Whether a document says nothing that could be news: an offer, or what is left of a page. */
+export function isNoise({ flags }: Pick<ScoredDocument, 'flags'>): boolean {
+  return flags.some((flag) => NOISE_FLAGS.includes(flag));
 }
 
 /**
  * The series a document counts for: the market, every instrument it mentions, and each of their sectors once.
  *
- * Probabilities stay the model's own; `weight` says how much the document may move detection. It is 0 for copies,
- * retractions and texts the model could not read; else 1 in the title (or in a text without one), 0.5 below it, 0.25
- * when only the provider names the instrument, and divided by (names − 2) when there are more than three.
+ * Probabilities stay the model's own; `voice` says how much the document may move detection while it opens its story. It is 0
+ * for retractions, spam, debris and texts the model could not read; else 1 in the title (or in a text without one), 0.5 below it, 0.25
+ * when only the provider names the instrument, divided by (names − 2) when there are more than three, and
+ * less for a source that is believed less than is usual of its kind.
  */
 export function weighContributions(
   scored: ScoredDocument,
   options: WeighOptions,
 ): readonly SeriesContribution[] {
+  const { source, action } = scored.document;
   const silenced =
-    options.copy ||
-    scored.document.action === 'retract' ||
-    scored.flags.some((flag) => UNREADABLE_FLAGS.includes(flag));
-  const voice = silenced ? 0 : 1;
+    action === 'retract' || isNoise(scored) || scored.flags.some((flag) => UNREADABLE_FLAGS.includes(flag));
+  const voice = silenced ? 0 : credibilityWeight(source);
   const { negative, neutral, positive } = scored.sentiment;
   const market: SeriesContribution = {
     series: MARKET_SERIES,
@@ -43,6 +49,7 @@ export function weighContributions(
     negative,
     neutral,
     positive,
+    voice,
     weight: voice,
   };
   const bySeries = new Map<SeriesKey, SeriesContribution>([[MARKET_SERIES, market]]);
@@ -57,6 +64,14 @@ export function weighContributions(
   return [...bySeries.values()];
 }
 
+/**
+ * A source that is believed as far as is usual of its kind is one voice; more belief makes no louder one. In steps of 0.001, so
+ * that sums come out the same everywhere.
+ */
+function credibilityWeight({ kind, credibility }: SourceInfo): number {
+  return Math.round(1_000 * Math.min(1, Math.max(0, credibility) / USUAL_CREDIBILITY[kind])) / 1_000;
+}
+
 function positionWeight(mention: Mention, scored: ScoredDocument): number {
   if (mention.spans.length === 0) return PROVIDER_WEIGHT;
   const { title, text } = scored.document;
@@ -67,7 +82,7 @@ function positionWeight(mention: Mention, scored: ScoredDocument): number {
 
 function contributionOf(mention: Mention, series: SeriesKey, weight: number): SeriesContribution {
   const { relevance, via, negative, neutral, positive } = mention;
-  return { series, relevance, via, negative, neutral, positive, weight };
+  return { series, relevance, via, negative, neutral, positive, voice: weight, weight };
 }
 
 /** One document is one voice in a series, however many of its names belong there. */

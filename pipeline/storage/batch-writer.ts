@@ -14,6 +14,7 @@ import {
 } from './insert-rows.js';
 import { toDeadLetterRow, toReceiptRow, toVersionRows, type VersionRows } from './rows.js';
 import type { SqlRow, SqlSession } from './sql-session.js';
+import { storyTurnRows } from './story-turns.js';
 
 interface PreparedVersion extends VersionRows {
   readonly version: DocumentVersion;
@@ -65,6 +66,7 @@ export class BatchWriter {
       MENTIONS,
       stored.flatMap(({ mentions }) => mentions),
     );
+    for (const { version } of stored) await this.#insertAll(MENTIONS, await storyTurnRows(this.db, version));
     const letters = unstorable.map((version) => this.#toLetter(version));
     await this.#insertAll(
       DEAD_LETTERS,

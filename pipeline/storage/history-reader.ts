@@ -1,3 +1,4 @@
+import { accountOf } from '../core/document.js';
 import { FREQUENCY_MS, windowStart, type SeriesKey } from '../core/series.js';
 import type { DocumentView, EvidenceRow, HistoryReader, HourBucket } from '../core/store.js';
 import { presentMentions, presentRollUps, ROLL_UP_SUMS, timeParam, WINDOW_START } from './present.js';
@@ -111,6 +112,8 @@ function toEvidence(document: DocumentView, key: EvidenceKey, series: SeriesKey)
     language: document.language,
     url: document.url,
     source: document.source.name,
+    account: accountOf(document),
+    ...(document.certainty === undefined ? {} : { certainty: document.certainty }),
     publishedAt: document.publishedAt,
     negative: key.negative,
     weight: key.weight,

@@ -21,9 +21,12 @@ export const DOCUMENTS: TableSpec = {
 export const MENTIONS: TableSpec = {
   table: 'mentions',
   keyOf: (row) =>
-    [row['doc_id'], row['version'], row['event_time'], row['series'], row['model_version']].join(' '),
+    ['doc_id', 'version', 'event_time', 'series', 'model_version', 'decided_by']
+      .map((column) => String(row[column]))
+      .join(' '),
   readBack: (rows) => ({
-    sql: `SELECT concat(doc_id, ' ', toString(version), ' ', toString(toUnixTimestamp64Milli(event_time)), ' ', series, ' ', model_version) AS key
+    sql: `SELECT concat(doc_id, ' ', toString(version), ' ', toString(toUnixTimestamp64Milli(event_time)), ' ', series, ' ', model_version,
+        ' ', toString(decided_by)) AS key
       FROM mentions WHERE series IN {series:Array(String)} AND doc_id IN {ids:Array(String)}`,
     params: {
       series: [...new Set(rows.map((row) => row['series']))],

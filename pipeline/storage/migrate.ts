@@ -8,6 +8,7 @@ import { erasure } from './migrations/0006-erasure.js';
 import { additiveRollUps } from './migrations/0008-additive-roll-ups.js';
 import { alertsKnownAt } from './migrations/0009-alerts-known-at.js';
 import { storySketches } from './migrations/0010-story-sketches.js';
+import { storyTurns } from './migrations/0011-story-turns.js';
 import { clusterStatement } from './server/cluster-statement.js';
 import type { SqlSession } from './sql-session.js';
 
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   additiveRollUps,
   alertsKnownAt,
   storySketches,
+  storyTurns,
 ];
 
 const BOOKKEEPING = [

@@ -45,7 +45,13 @@ import {
   type SqlSession,
 } from './sql-session.js';
 import { namedValues, StoreState } from './state.js';
-import { findSettled, findStories, findStoryEntries, findVersions } from './version-reader.js';
+import {
+  findAuthorVoices,
+  findSettled,
+  findStories,
+  findStoryEntries,
+  findVersions,
+} from './version-reader.js';
 
 /** A folder, made when missing, that one process at a time may hold; or a server. */
 export type StorePlace = { readonly path: string } | { readonly server: StoreServer };
@@ -227,10 +233,7 @@ function assemble(parts: Parts): Store {
   return {
     identity,
     migrations,
-    findVersions: (ids) => anytime(() => findVersions(writer, ids)),
-    findStories: (ids, stretch) => anytime(() => findStories(writer, ids, stretch)),
-    findStoryEntries: (before, limit) => anytime(() => findStoryEntries(writer, before, limit)),
-    findSettled: (positions) => anytime(() => findSettled(writer, positions)),
+    ...lookUpsOf(writer, anytime),
     write: (batch) => inOrder(() => batches.write(pending.add(batch))),
     rollUp: (touched) => inOrder(() => pending.rollUp(touched)),
     activeSeries: (from, to) => anytime(() => history.activeSeries(from, to)),
@@ -273,6 +276,23 @@ function assemble(parts: Parts): Store {
         // The engine lets the folder go only when its last operation is over.
         await drainPending();
       }),
+  };
+}
+
+/** What the monitor asks before it decides. */
+function lookUpsOf(
+  writer: SqlSession,
+  anytime: Run,
+): Pick<
+  MonitorStore,
+  'findVersions' | 'findStories' | 'findAuthorVoices' | 'findStoryEntries' | 'findSettled'
+> {
+  return {
+    findVersions: (ids) => anytime(() => findVersions(writer, ids)),
+    findStories: (ids, stretch) => anytime(() => findStories(writer, ids, stretch)),
+    findAuthorVoices: (days, before) => anytime(() => findAuthorVoices(writer, days, before)),
+    findStoryEntries: (before, limit) => anytime(() => findStoryEntries(writer, before, limit)),
+    findSettled: (positions) => anytime(() => findSettled(writer, positions)),
   };
 }
 

@@ -17,9 +17,10 @@ export class PendingWindows {
 
   /** To be called before the batch is written. */
   add<Batch extends Pick<StoreBatch, 'versions'>>(batch: Batch): Batch {
-    for (const { scored, contributions, withdrawn } of batch.versions) {
+    for (const { scored, contributions, withdrawn, turns } of batch.versions) {
       for (const { series } of contributions) this.#put(series, scored.document.publishedAt);
       for (const { series, publishedAt } of withdrawn) this.#put(series, publishedAt);
+      for (const turn of turns) for (const series of turn.series) this.#put(series, turn.publishedAt);
     }
     return batch;
   }

@@ -14,7 +14,7 @@ const COLUMNS =
 export function presentMentions(where: string): string {
   return `(SELECT ${COLUMNS} FROM (
     SELECT ${COLUMNS} FROM mentions WHERE ${where}
-    ORDER BY series, event_time, doc_id, version DESC, known_at DESC, scored_at DESC
+    ORDER BY series, event_time, doc_id, version DESC, known_at DESC, scored_at DESC, decided_by DESC
     LIMIT 1 BY series, event_time, doc_id
   ) WHERE valid = 1)`;
 }

@@ -126,6 +126,7 @@ interface CountingRow {
   readonly version: number;
   readonly relevance: number;
   readonly via: readonly string[];
+  readonly voice: number;
   readonly weight: number;
   readonly story_id: string;
   readonly opens_story: number;
@@ -139,12 +140,12 @@ async function mentionRows(
 ): Promise<readonly SqlRow[]> {
   const byKey = new Map(rescores.map((rescore) => [keyOf(rescore), rescore]));
   const rows = await db.query<CountingRow>(
-    `SELECT series, toUnixTimestamp64Milli(event_time) AS time, doc_id, version, relevance, via, weight, story_id,
+    `SELECT series, toUnixTimestamp64Milli(event_time) AS time, doc_id, version, relevance, via, voice, weight, story_id,
        opens_story
      FROM mentions WHERE doc_id IN {ids:Array(String)} AND event_time IN (
          SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC'))
        AND series IN {series:Array(String)} AND valid = 1
-     ORDER BY series, event_time, doc_id, version, known_at LIMIT 1 BY series, event_time, doc_id, version`,
+     ORDER BY series, event_time, doc_id, version, decided_by DESC, known_at LIMIT 1 BY series, event_time, doc_id, version`,
     {
       ids: rescores.map(({ scored }) => scored.document.id),
       times: [...new Set(rescores.map(({ scored }) => Date.parse(scored.document.publishedAt)))],
@@ -178,7 +179,9 @@ function toMentionRow(
     negative,
     neutral,
     positive,
+    voice: unread ? 0 : row.voice,
     weight: unread ? 0 : row.weight,
+    decided_by: 0,
     classified: unread ? 0 : 1,
     topics: [...new Set(scored.topics.map(({ topic }) => topic))],
   };

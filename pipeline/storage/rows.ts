@@ -24,7 +24,7 @@ export function toVersionRows(version: DocumentVersion): VersionRows {
 }
 
 function toDocumentRow(whole: DocumentVersion): SqlRow {
-  const { raw, sequence, version, scored, knownAt, contributions, storySketch } = whole;
+  const { raw, sequence, version, scored, knownAt, contributions } = whole;
   const { document, sentiment, model } = scored;
   return {
     id: document.id,
@@ -59,8 +59,9 @@ function toDocumentRow(whole: DocumentVersion): SqlRow {
     label: sentiment.label,
     topics: scored.topics.map(({ topic, probability }) => ({ topic, probability })),
     mentions: JSON.stringify(scored.mentions),
+    certainty: scored.certainty ?? '',
     story_id: scored.storyId,
-    story_sketch: storySketch ?? '',
+    ...toStoryColumns(whole),
     model_name: model.name,
     model_version: model.version,
     model_sha256: model.sha256,
@@ -69,6 +70,21 @@ function toDocumentRow(whole: DocumentVersion): SqlRow {
     raw_partition: raw.partition,
     raw_offset: raw.offset,
     sequence,
+  };
+}
+
+/** What later documents of the story, and of the account, are held against. */
+function toStoryColumns(version: DocumentVersion): SqlRow {
+  const { storySketch, fingerprint, leftStory, silent, authorDay, contributions } = version;
+  const voices = contributions.filter(({ weight }) => authorDay !== null && weight > 0);
+  return {
+    story_sketch: storySketch ?? '',
+    fingerprint,
+    left_story: leftStory ?? '',
+    silent: silent ? 1 : 0,
+    // What has no weight uses none up: a row less to look at for each later post of a busy account.
+    author_day: voices.length === 0 ? '' : authorDay,
+    voices: voices.map(({ series }) => series),
   };
 }
 
@@ -112,7 +128,9 @@ function toMentionRow(
     negative: contribution.negative,
     neutral: contribution.neutral,
     positive: contribution.positive,
+    voice: contribution.voice,
     weight: contribution.weight,
+    decided_by: 0,
     classified: scored.flags.includes('unclassified') ? 0 : 1,
     story_id: scored.storyId,
     opens_story: valid && opensStory ? 1 : 0,
@@ -121,7 +139,7 @@ function toMentionRow(
 }
 
 function withdrawal(series: string): SeriesContribution {
-  return { series, relevance: 0, via: [], negative: 0, neutral: 0, positive: 0, weight: 0 };
+  return { series, relevance: 0, via: [], negative: 0, neutral: 0, positive: 0, voice: 0, weight: 0 };
 }
 
 export function toReceiptRow({ raw, documentId, version, outcome, reason }: Receipt): SqlRow {

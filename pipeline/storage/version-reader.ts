@@ -1,10 +1,15 @@
 import type { LogPosition, RawDocument } from '../core/document.js';
 import type { StoredVersion, StoryEntryRow, StoryOccurrence, StoryStretch } from '../core/store.js';
+import type { AuthorVoice } from '../core/story.js';
 import { timeParam } from './present.js';
 import { toIso } from './queries/stored-documents.js';
 import type { SqlSession } from './sql-session.js';
 
-const NEWEST_OF_A_STORY = 20;
+/** Of each story so many documents in so many milliseconds: whoever came first is among them. */
+const OF_A_STORY = 4;
+const OF_A_STORY_MS = 6 * 3_600_000;
+/** The cap is two, and one of them may be the document itself that is asked about. */
+const VOICES_OF_A_DAY = 3;
 
 interface VersionRow {
   readonly id: string;
@@ -23,8 +28,9 @@ interface VersionRow {
 interface OccurrenceRow {
   readonly story_id: string;
   readonly id: string;
+  readonly version: number;
   readonly published: number;
-  readonly sequence: number;
+  readonly joined: number;
 }
 
 /** Every stored version of the documents, oldest first. One query, whatever the number of ids. */
@@ -71,8 +77,8 @@ export async function findSettled(
 }
 
 /**
- * Documents of the stories in the stretch, of each story the newest 20, newest first.
- * A retraction is no occurrence; the version it takes back stays one.
+ * Documents that tell one of the stories at a place in the log and lie in the stretch, of each story and six hours the four
+ * that came first. Two projections answer, so that no text is read and history does not matter.
  */
 export async function findStories(
   db: SqlSession,
@@ -81,19 +87,47 @@ export async function findStories(
 ): Promise<readonly StoryOccurrence[]> {
   if (storyIds.length === 0) return [];
   const rows = await db.query<OccurrenceRow>(
-    `SELECT DISTINCT story_id, id, toUnixTimestamp64Milli(published_at) AS published, sequence
-     FROM documents
-     WHERE story_id IN {ids:Array(String)} AND published_at >= ${timeParam('from')} AND published_at < ${timeParam('to')}
-       AND sequence < {before:UInt64} AND action != 'retract'
-     ORDER BY story_id, published DESC, sequence DESC LIMIT ${NEWEST_OF_A_STORY} BY story_id`,
+    `SELECT story_id, id, version, published, joined FROM (
+       SELECT story_id, id, argMax(version, sequence) AS version, min(sequence) AS joined, max(sequence) AS last,
+         toUnixTimestamp64Milli(argMax(published_at, sequence)) AS published, argMax(silent, sequence) AS is_silent
+       FROM documents
+       WHERE story_id IN {ids:Array(String)} AND published_at >= ${timeParam('from')} AND published_at < ${timeParam('to')}
+         AND sequence < {before:UInt64} AND action != 'retract'
+       GROUP BY story_id, id
+     ) AS told LEFT JOIN (
+       SELECT left_story AS story_id, id, max(sequence) + 1 AS back_from FROM documents
+       WHERE left_story IN {ids:Array(String)} AND sequence < {before:UInt64} GROUP BY left_story, id
+     ) AS gone USING (story_id, id)
+     WHERE is_silent = 0 AND last >= back_from
+     ORDER BY story_id, joined, id LIMIT ${OF_A_STORY} BY story_id, intDiv(published, ${OF_A_STORY_MS})`,
     { ids: [...new Set(storyIds)], from, to, before },
   );
   return rows.map((row) => ({
     storyId: row.story_id,
     documentId: row.id,
+    version: row.version,
     publishedAt: row.published,
-    sequence: row.sequence,
+    sequence: row.joined,
   }));
+}
+
+/** In which series accounts had a weight on days, before a place in the log; of each day and series the first three documents. */
+export async function findAuthorVoices(
+  db: SqlSession,
+  authorDays: readonly string[],
+  before: number,
+): Promise<readonly AuthorVoice[]> {
+  if (authorDays.length === 0) return [];
+  return db.query<AuthorVoice>(
+    `SELECT author_day AS authorDay, series, id AS documentId FROM (
+       SELECT author_day, id, min(sequence) AS first, series FROM (
+         SELECT author_day, id, sequence, voices FROM documents
+         WHERE author_day IN {days:Array(String)} AND sequence < {before:UInt64}
+       ) ARRAY JOIN voices AS series
+       GROUP BY author_day, id, series
+     ) ORDER BY author_day, series, first, id LIMIT ${VOICES_OF_A_DAY} BY author_day, series`,
+    { days: [...new Set(authorDays)], before },
+  );
 }
 
 /** The newest entries before a place in the log, oldest first. The projection `by_sequence` answers without reading texts. */

@@ -6,6 +6,7 @@ import type { World } from '../../pipeline/core/document.js';
 import { openStore } from '../../pipeline/storage/open-store.js';
 import { stillClock } from '../support/store.js';
 import { describeErasure } from './store-erasure.js';
+import { describeStoryStore } from './store-stories.js';
 import { describeStore } from './store.js';
 
 const embedded = () => {
@@ -19,3 +20,4 @@ const embedded = () => {
 
 describeStore('The embedded engine', embedded);
 describeErasure('The embedded engine', embedded);
+describeStoryStore('The embedded engine', embedded);

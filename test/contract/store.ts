@@ -99,51 +99,6 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
       ]);
     });
 
-    it('finds at most the newest 20 documents of a story within the time asked for', async () => {
-      const specs = Array.from({ length: 25 }, (_, n) => ({
-        name: `copy ${n}`,
-        story: 'told often',
-        at: BASE + n * MINUTE,
-        series: ['STORY.X'],
-      }));
-      await put(...specs);
-      const stretch = { from: BASE, to: BASE + 24 * MINUTE, before: EVERYTHING };
-      const found = await store.findStories([hexId('told often'), hexId('untold')], stretch);
-      expect(found).toHaveLength(20);
-      expect(found[0]).toMatchObject({ documentId: hexId('copy 23'), publishedAt: BASE + 23 * MINUTE });
-      expect(found.at(-1)).toMatchObject({ documentId: hexId('copy 4') });
-      const before = found.at(-1)?.sequence ?? EVERYTHING;
-      const earlier = await store.findStories([hexId('told often')], { ...stretch, before });
-      expect(earlier.map(({ documentId }) => documentId)).toEqual(
-        [3, 2, 1, 0].map((n) => hexId(`copy ${n}`)),
-      );
-    });
-
-    it('finds the newest entries of stories before a place in the log, in their order', async () => {
-      const at = (n: number) => BASE + n * MINUTE;
-      const specs = ['A', 'B', null, 'C'].map((storySketch, n) => ({
-        name: `entry ${n}`,
-        story: `entry ${n}`,
-        at: at(n),
-        series: ['ENTRY.X'],
-        ...(storySketch === null ? {} : { storySketch }),
-      }));
-      const versions = await put(...specs);
-      // A repeat after a crash is no further entry.
-      await store.write(batchOf(...versions));
-      const found = await store.findStoryEntries(EVERYTHING, 3);
-      expect(found).toEqual(
-        [0, 1, 3].map((n) => ({
-          storyId: hexId(`entry ${n}`),
-          publishedAt: at(n),
-          sketch: specs[n]?.storySketch,
-        })),
-      );
-      const before = versions[3]?.sequence ?? 0;
-      expect(await store.findStoryEntries(before, 1)).toEqual([found[1]]);
-      expect(await store.findStoryEntries(0, 3)).toEqual([]);
-    });
-
     it('keeps text from outside exactly as it came', async () => {
       await put({ name: HOSTILE, text: HOSTILE, title: HOSTILE, series: [HOSTILE], topics: ['macro'] });
       const view = await store.document(hexId(HOSTILE), null);

@@ -130,6 +130,7 @@ describe.skipIf(!hasBrowser)('the page in Chromium (skipped where /usr/bin/chrom
       expect(told).toContain(words);
     }
     expect(await page.locator('.alert-detail .evidence li').count()).toBe(5);
+    expect(await page.locator('.alert-detail .evidence .certainty').allTextContents()).toEqual(['rumour']);
     await page.screenshot({ path: join(PICTURES, 'alert.png') });
     await page.click('.alert-detail .actions button:has-text("Mail")');
     const frame = page.frameLocator('dialog iframe');

@@ -89,9 +89,14 @@ export function documentVersion(
     scored,
     knownAt: Date.parse(scored.document.publishedAt),
     opensStory: true,
+    silent: false,
+    authorDay: null,
+    leftStory: null,
+    fingerprint: scored.storyId,
     storySketch: null,
-    contributions: weighContributions(scored, { copy: false, sectorOf: () => 'banks' }),
+    contributions: weighContributions(scored, { sectorOf: () => 'banks' }),
     withdrawn: [],
+    turns: [],
     ...changes,
   };
 }

@@ -66,6 +66,7 @@ export function fillScenario(fixture: Fixture): readonly DocumentView[] {
       negative: 0.95 - index * 0.03,
       publishedAt: NOW - (40 - index * 6) * 60_000,
       source: index % 2 === 0 ? 'Demo Wire' : 'Harbour Post',
+      certainty: index === 1 ? 'rumour' : 'fact',
       ...(index === 4 ? { mentioned: '港景银行', language: 'zh' } : {}),
     }),
   );

@@ -4,6 +4,7 @@ import type { Alert, AlertEvent } from '../../pipeline/core/alert.js';
 import { systemClock } from '../../pipeline/core/clock.js';
 import { documentText, type MentionOrigin } from '../../pipeline/core/scored.js';
 import type { DocumentView } from '../../pipeline/core/store.js';
+import type { Certainty } from '../../pipeline/core/scored.js';
 import type { TopicId } from '../../pipeline/core/taxonomy.js';
 import { silentLogger } from '../../pipeline/telemetry/logger.js';
 import { createLiveHub, type LiveHub } from '../../dashboards/api/live-hub.js';
@@ -36,6 +37,7 @@ export interface DocumentSpec {
   readonly publishedAt: number;
   readonly instrument: string;
   readonly negative: number;
+  readonly certainty?: Certainty;
   readonly language?: string;
   readonly topic?: TopicId;
   readonly url?: string | null;
@@ -92,6 +94,7 @@ export function makeDocument(spec: DocumentSpec): DocumentView {
       },
     ],
     storyId: documentId(`story ${spec.key}`),
+    certainty: spec.certainty ?? 'fact',
     model: MODEL,
     flags: [],
   };
@@ -141,6 +144,7 @@ export function makeAlert(overrides: Partial<Alert> & { readonly evidence: reado
       sentence: view.text.split('. ')[0] ?? view.text,
       url: view.url,
       source: view.source.name,
+      certainty: view.certainty ?? 'fact',
       publishedAt: view.publishedAt,
       negative: view.sentiment.negative,
       weight: 0.9,

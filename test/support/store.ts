@@ -35,6 +35,10 @@ export interface VersionSpec {
   readonly topics?: readonly TopicId[];
   readonly story?: string;
   readonly storySketch?: string;
+  readonly silent?: boolean;
+  readonly leftStory?: string;
+  readonly authorDay?: string;
+  readonly turns?: DocumentVersion['turns'];
   readonly text?: string;
   readonly title?: string | null;
   readonly flags?: readonly string[];
@@ -55,15 +59,21 @@ export function makeVersion(spec: VersionSpec): DocumentVersion {
     scored: makeScored(spec, at, scores),
     knownAt: spec.knownAt ?? at,
     opensStory: spec.copy !== true,
+    silent: spec.silent ?? false,
+    authorDay: spec.authorDay ?? null,
+    leftStory: spec.leftStory === undefined ? null : hexId(spec.leftStory),
+    fingerprint: hexId(`text of ${spec.name}`),
     storySketch: spec.storySketch ?? null,
     contributions: series.map((key) => ({
       series: key,
       relevance: spec.relevance ?? 1,
       via: key === 'market' ? [] : ['name', 'cashtag'],
       ...scores,
+      voice: spec.action === 'retract' ? 0 : (spec.weight ?? 1),
       weight: spec.action === 'retract' || spec.copy === true ? 0 : (spec.weight ?? 1),
     })),
     withdrawn: spec.withdrawn ?? [],
+    turns: spec.turns ?? [],
   };
 }
 
@@ -137,9 +147,10 @@ export function batchOf(...versions: readonly DocumentVersion[]): StoreBatch {
 
 /** Every window that the versions count in or are withdrawn from. */
 export function touchedBy(...versions: readonly DocumentVersion[]): readonly TouchedWindow[] {
-  return versions.flatMap(({ scored, contributions, withdrawn }) => [
+  return versions.flatMap(({ scored, contributions, withdrawn, turns }) => [
     ...contributions.map(({ series }) => ({ series, time: Date.parse(scored.document.publishedAt) })),
     ...withdrawn.map(({ series, publishedAt }) => ({ series, time: Date.parse(publishedAt) })),
+    ...turns.flatMap((turn) => turn.series.map((series) => ({ series, time: Date.parse(turn.publishedAt) }))),
   ]);
 }
 

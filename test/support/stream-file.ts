@@ -40,10 +40,10 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** Writes a recorded stream: `days` days of `perDay` rows in time order, with a surge of bad news on Boeing on the last two days. */
+/** Writes a recorded stream: `days` days of `perDay` rows in time order, with a surge of bad news on Boeing on the last two days, unless it is to be quiet. */
 export async function writeStream(
   path: string,
-  options: { days: number; perDay: number; seed: number },
+  options: { days: number; perDay: number; seed: number; surge?: boolean },
 ): Promise<number> {
   const random = randomFrom(options.seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
@@ -52,7 +52,7 @@ export async function writeStream(
   for (let day = 0; day < options.days; day += 1) {
     for (let n = 0; n < options.perDay; n += 1) {
       const at = new Date(start + day * 86_400_000 + Math.floor((n / options.perDay) * 86_400_000));
-      const surge = day >= options.days - 2 && random() < 0.5;
+      const surge = options.surge !== false && day >= options.days - 2 && random() < 0.5;
       const tone = random();
       const said = surge || tone < 0.12 ? pick(BAD) : tone < 0.5 ? pick(GOOD) : pick(FLAT);
       const text = `${surge ? 'Boeing' : pick(COMPANIES)} ${said}, note ${String(day)}-${String(n)}`;

@@ -1,9 +1,11 @@
+import type { Certainty } from '../../../pipeline/core/scored.js';
 import type { LiveDocument, WireDocument, WireTopic } from '../../api/wire.js';
 import type { View } from './url-state.js';
 
 /** A document as a line of a list. */
 export interface DocumentRow extends Omit<LiveDocument, 'series'> {
   readonly topics: readonly WireTopic[];
+  readonly certainty?: Certainty;
 }
 
 /** Scores are those of the series' instrument where the document mentions it. */
@@ -23,6 +25,7 @@ export function toDocumentRow(document: WireDocument, instrument: string): Docum
     negative,
     polarity,
     topics: document.topics,
+    ...(document.certainty === undefined ? {} : { certainty: document.certainty }),
   };
 }
 

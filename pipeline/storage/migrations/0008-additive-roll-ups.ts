@@ -2,6 +2,7 @@ import { FREQUENCIES } from '../../core/series.js';
 import type { Migration } from '../migrate.js';
 import { PERIOD_START, SUM_COLUMNS } from '../present.js';
 import { recomputed } from '../roll-up.js';
+import { DECIDED_BY } from './0011-story-turns.js';
 
 const periodStart = `multiIf(frequency = '1m', ${PERIOD_START['1m']}(window_start),
     frequency = '1h', ${PERIOD_START['1h']}(window_start), toDateTime(${PERIOD_START['1d']}(window_start), 'UTC'))`;
@@ -38,6 +39,7 @@ export const additiveRollUps: Migration = {
   name: '0008-additive-roll-ups',
   statements: [
     'ALTER TABLE mentions ADD COLUMN IF NOT EXISTS opens_story UInt8 DEFAULT valid AND weight > 0',
+    DECIDED_BY,
     'DROP TABLE IF EXISTS roll_ups SYNC',
     rollUps,
     ...FREQUENCIES.map(

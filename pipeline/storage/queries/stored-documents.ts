@@ -1,6 +1,6 @@
 import type { RawDocument } from '../../core/document.js';
 import type { DocumentMention, DocumentView } from '../../core/store.js';
-import type { Sentiment, TopicScore } from '../../core/scored.js';
+import type { Certainty, Sentiment, TopicScore } from '../../core/scored.js';
 import { timeParam } from '../present.js';
 import type { SqlSession } from '../sql-session.js';
 
@@ -30,6 +30,7 @@ interface DocumentRow {
   readonly topics: readonly TopicScore[];
   readonly mentions: string;
   readonly story_id: string;
+  readonly certainty: Certainty | '';
   readonly model_name: string;
   readonly model_version: string;
   readonly model_sha256: string;
@@ -39,7 +40,7 @@ interface DocumentRow {
 const SELECT_DOCUMENTS = `SELECT id, version, action, source_id, source_kind, source_name, url, title, text, language,
   author, toUnixTimestamp64Milli(published_at) AS published, precision, toUnixTimestamp64Milli(received_at) AS received,
   toUnixTimestamp64Milli(known_at) AS known, toUnixTimestamp64Milli(scored_at) AS scored, negative, neutral, positive, polarity, confidence, label, topics, mentions,
-  story_id, model_name, model_version, model_sha256, flags FROM documents`;
+  story_id, certainty, model_name, model_version, model_sha256, flags FROM documents`;
 
 export interface VersionKey {
   readonly id: string;
@@ -132,6 +133,7 @@ function toDocumentView(row: DocumentRow): DocumentView {
     // Written by us from checked mentions, in just this shape.
     mentions: JSON.parse(row.mentions) as readonly DocumentMention[],
     storyId: row.story_id,
+    ...(row.certainty === '' ? {} : { certainty: row.certainty }),
     model: { name: row.model_name, version: row.model_version, sha256: row.model_sha256 },
     scoredAt: toIso(row.scored),
     flags: row.flags,

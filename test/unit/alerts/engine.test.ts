@@ -14,6 +14,7 @@ import {
   scoredDocument,
   mention,
   writeDocuments,
+  documentVersion,
 } from '../../support/alerts.js';
 
 const SURGE_AT = START + 17 * DAY_MS + 9 * HOUR_MS;
@@ -131,25 +132,24 @@ describe('alert engine', () => {
     await writeDocuments(store, calmDocuments(28));
     const copies = badDocuments(60, SURGE_AT);
     await store.write({
-      versions: copies.map((scored, index) => ({
-        raw: { partition: 0, offset: index },
-        sequence: index,
-        version: 1,
-        scored,
-        knownAt: 0,
-        opensStory: index === 0,
-        storySketch: null,
-        contributions: ['market', 'HBK.XTST'].map((series) => ({
-          series,
-          relevance: 1,
-          via: [],
-          negative: 0.9,
-          neutral: 0.05,
-          positive: 0.05,
-          weight: index === 0 ? 1 : 0,
-        })),
-        withdrawn: [],
-      })),
+      versions: copies.map((scored, index) =>
+        documentVersion(scored, {
+          raw: { partition: 0, offset: index },
+          sequence: index,
+          knownAt: 0,
+          opensStory: index === 0,
+          contributions: ['market', 'HBK.XTST'].map((series) => ({
+            series,
+            relevance: 1,
+            via: [],
+            negative: 0.9,
+            neutral: 0.05,
+            positive: 0.05,
+            voice: 1,
+            weight: index === 0 ? 1 : 0,
+          })),
+        }),
+      ),
       deadLetters: [],
       receipts: [],
     });

@@ -5,7 +5,7 @@ import { alertSentence } from '../alert-words.js';
 import { describeModel, formatNumber, formatShare, formatSigned, saysTheSame } from '../format.js';
 import type { StringKey } from '../strings.js';
 import { AlertBadge } from './alerts-panel.js';
-import { Answer, Foreign, OutLink, Time } from './parts.js';
+import { Answer, CertaintyMark, Foreign, OutLink, Time } from './parts.js';
 
 type Alert = AlertAnswer['data'];
 
@@ -69,7 +69,8 @@ function Evidence({ alert }: { readonly alert: Alert }) {
           )}
           <small>
             <Time iso={document.publishedAt} /> · <Foreign text={document.source} /> · {t('pNegative')}{' '}
-            {formatShare(document.negative)} · {t('weight')} {formatNumber(document.weight)}
+            {formatShare(document.negative)} · {t('weight')} {formatNumber(document.weight)}{' '}
+            <CertaintyMark certainty={document.certainty} />
           </small>
           <OutLink url={document.url}>{t('openSource')}</OutLink>
         </li>

@@ -2,7 +2,7 @@ import type { DocumentAnswer } from '../../../api/wire.js';
 import { useApp } from '../app.js';
 import { describeModel, formatShare, safeText } from '../format.js';
 import { splitMarks } from '../split-marks.js';
-import { Answer, Foreign, OutLink, Polarity, Probabilities, Time } from './parts.js';
+import { Answer, CertaintyMark, Foreign, OutLink, Polarity, Probabilities, Time } from './parts.js';
 
 type Document = DocumentAnswer['data'];
 
@@ -27,7 +27,9 @@ function DocumentBody({ document }: { readonly document: Document }) {
         </p>
       )}
       <MarkedText document={document} />
-      <p class="hint">{t('markedSentence')}</p>
+      <p class="hint">
+        <CertaintyMark certainty={document.certainty} /> {t('markedSentence')}
+      </p>
       <p>
         <OutLink url={document.url}>{t('openSource')}</OutLink>
       </p>

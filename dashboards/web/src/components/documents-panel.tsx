@@ -2,7 +2,7 @@ import { useApp } from '../app.js';
 import type { DocumentRow } from '../document-row.js';
 import { formatWindow } from '../format.js';
 import { FREQUENCY_MS } from '../../../../pipeline/core/series.js';
-import { Answer, Foreign, Polarity, Time } from './parts.js';
+import { Answer, CertaintyMark, Foreign, Polarity, Time } from './parts.js';
 
 /** The documents behind the chosen series and time, each one step from its text. */
 export function DocumentsPanel() {
@@ -108,6 +108,7 @@ function DocumentLine({ row }: { readonly row: DocumentRow }) {
           <small>
             <Time iso={row.publishedAt} /> · <Foreign text={row.source} /> · {row.language}
             {topic === undefined ? '' : ` · ${language.value === 'zh' ? topic.nameZh : topic.name}`}
+            <CertaintyMark certainty={row.certainty} />
             {row.action === 'retract' && <b class="flag"> {t('retracted')}</b>}
             {row.action !== 'retract' && row.version > 1 && <b class="flag"> {t('corrected')}</b>}
           </small>

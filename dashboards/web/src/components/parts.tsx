@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
+import type { Certainty } from '../../../../pipeline/core/scored.js';
 import { useApp } from '../app.js';
 import {
   formatAge,
@@ -32,6 +33,13 @@ export function Polarity({
       {formatSigned(value)}
     </span>
   );
+}
+
+/** A small mark on what is somebody's opinion, or what nobody stands for; a fact needs none. */
+export function CertaintyMark({ certainty }: { readonly certainty: Certainty | undefined }) {
+  const { t } = useApp();
+  if (certainty === undefined || certainty === 'fact') return null;
+  return <b class="certainty">{t(certainty)}</b>;
 }
 
 /** Three probabilities as one bar with its figures beside it. */

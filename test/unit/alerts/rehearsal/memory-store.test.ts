@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../../alerts/rehearsal/memory-store.js';
 import { rehearsalReport } from '../../../../alerts/rehearsal/rehearse.js';
-import type { DocumentVersion } from '../../../../pipeline/core/store.js';
+import type { DocumentVersion, SeriesContribution } from '../../../../pipeline/core/store.js';
 import {
   DAY_MS,
   HOUR_MS,
@@ -18,6 +18,17 @@ function batchOf(...versions: DocumentVersion[]) {
 }
 
 const TONE = { negative: 0.1, neutral: 0.2, positive: 0.7, polarity: 0.6 };
+
+const plainContribution: SeriesContribution = {
+  series: 'market',
+  relevance: 1,
+  via: [],
+  negative: 0.5,
+  neutral: 0.3,
+  positive: 0.2,
+  voice: 1,
+  weight: 1,
+};
 
 describe('memory store', () => {
   it('sums the hours of a series and leaves out hours without documents', async () => {
@@ -86,24 +97,44 @@ describe('memory store', () => {
     );
   });
 
-  it('finds the documents of a story in a stretch of time, at most the newest twenty', async () => {
+  it('finds who tells a story in a stretch of time, of six hours the four that came first', async () => {
     const store = createMemoryStore();
     await store.write(
       batchOf(
         ...Array.from({ length: 25 }, (_, n) =>
-          documentVersion(scoredDocument(`n${n}`, START + n, { storyId: 's' })),
+          documentVersion(scoredDocument(`n${n}`, START + n * HOUR_MS, { storyId: 's' }), { sequence: n }),
         ),
       ),
     );
-    const found = await store.findStories(['s', 'none'], {
-      from: START,
-      to: START + 24,
-      before: Number.MAX_SAFE_INTEGER,
-    });
-    expect(found).toHaveLength(20);
-    expect(found.map(({ publishedAt }) => publishedAt - START)).toEqual(
-      Array.from({ length: 20 }, (_, n) => 23 - n),
+    const found = await store.findStories(['s', 'none'], { from: START, to: START + 9 * HOUR_MS, before: 8 });
+    expect(found.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 6, 7]);
+  });
+
+  it('gives the weight of a story to whom it turns, and asks no more of who left it', async () => {
+    const store = createMemoryStore();
+    const copy = { opensStory: false, contributions: [{ ...plainContribution, weight: 0 }] };
+    const opener = scoredDocument('a', START, { storyId: 's' });
+    await store.write(
+      batchOf(
+        documentVersion(opener, { sequence: 1, contributions: [plainContribution] }),
+        documentVersion(scoredDocument('b', START + 1, { storyId: 's' }), { ...copy, sequence: 2 }),
+      ),
     );
+    const turn = { documentId: 'b', version: 1, publishedAt: '', series: ['market'], opensStory: true };
+    await store.write(
+      batchOf(
+        documentVersion(
+          { ...opener, document: { ...opener.document, action: 'retract' } },
+          { sequence: 3, version: 2, leftStory: 's', contributions: [], turns: [turn] },
+        ),
+      ),
+    );
+    const hours = (await store.hours(['market'], START, START + HOUR_MS)).get('market');
+    expect(hours).toMatchObject([{ documents: 1, stories: 1, weight: 1 }]);
+    const stretch = { from: START, to: START + HOUR_MS };
+    const at = async (before: number) =>
+      (await store.findStories(['s'], { ...stretch, before })).map(({ documentId }) => documentId);
+    expect([await at(3), await at(4)]).toEqual([['a', 'b'], ['b']]);
   });
 
   it('keeps an alert open until its end is told or it has cleared', async () => {

@@ -31,6 +31,14 @@ describe('alert mail', () => {
     expect(render({ language: 'zh' }).subject).toBe('[高] Harbour Bank：负面 8.3（平时 1.5），14 篇');
   });
 
+  it('marks what is a rumour or an opinion, and no fact', () => {
+    const text = (certainty: 'fact' | 'opinion' | 'rumour', language: 'en' | 'zh' = 'en') =>
+      render({ language, alert: withDocument({ certainty }) }).text;
+    expect(text('rumour')).toContain('Test Wire, 2026-03-20 08:55 UTC, rumour');
+    expect(text('opinion', 'zh')).toContain('Test Wire, 2026-03-20 08:55 UTC, 观点');
+    expect(text('fact')).toBe(render({ alert: withDocument({}) }).text);
+  });
+
   it('quotes no sentence that is the headline again', () => {
     const alert = withDocument({ title: 'Harbour Bank falls', sentence: 'Harbour Bank falls.' });
     expect(render({ alert }).text).not.toContain('> Harbour Bank falls');

@@ -133,6 +133,7 @@ describe('scored messages', () => {
         }),
       ),
     ],
+    ['a rumour', scoredMessage(10, scoredDocument(rawDocument(), { certainty: 'rumour' }))],
     ['a drop', { kind: 'drop', raw, id: rawDocument().id, reason: 'language_filtered' }],
     [
       'a dead letter',

@@ -8,6 +8,7 @@ const DAY = 86_400_000;
 const store = {
   findVersions: () => Promise.resolve([]),
   findStories: () => Promise.resolve([]),
+  findAuthorVoices: () => Promise.resolve([]),
   findSettled: () => Promise.resolve([]),
   findStoryEntries: () => Promise.resolve([]),
 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { DocumentAction } from '../../../../pipeline/core/document.js';
+import type { DocumentAction, RawDocument } from '../../../../pipeline/core/document.js';
 import type { ScoredMessage } from '../../../../pipeline/core/scored.js';
 import type {
   DocumentVersion,
@@ -18,9 +18,11 @@ import {
   createStoryAssigner,
   type StoryAssigner,
 } from '../../../../pipeline/operators/stories/assign-stories.js';
+import { isNoise } from '../../../../pipeline/operators/weigh-contributions.js';
+import { StoryRecords } from '../../../../alerts/rehearsal/story-records.js';
 import { mention, rawDocument, scoredDocument, scoredMessage } from '../../../support/documents.js';
 
-const weigh: WeighContributions = (scored, { copy }) =>
+const weigh: WeighContributions = (scored) =>
   scored.document.action === 'retract'
     ? []
     : ['market', ...scored.mentions.map((item) => item.instrument)].map((series) => ({
@@ -30,7 +32,8 @@ const weigh: WeighContributions = (scored, { copy }) =>
         negative: scored.sentiment.negative,
         neutral: scored.sentiment.neutral,
         positive: scored.sentiment.positive,
-        weight: copy ? 0 : 1,
+        voice: isNoise(scored) ? 0 : 1,
+        weight: isNoise(scored) ? 0 : 1,
       }));
 
 /** Keeps what was resolved, as a store would. */
@@ -71,20 +74,34 @@ class Kept {
       }),
     );
 
-  findStories = (stories: readonly string[], { from, to, before }: StoryStretch) =>
-    Promise.resolve(
-      [...this.versions.values()]
-        .filter((item) => item.scored.document.action !== 'retract' && item.sequence < before)
-        .map((item) => ({
-          storyId: item.scored.storyId,
-          documentId: item.scored.document.id,
-          publishedAt: Date.parse(item.scored.document.publishedAt),
-          sequence: item.sequence,
-        }))
-        .filter((item) => stories.includes(item.storyId) && item.publishedAt >= from && item.publishedAt < to)
-        .sort((a, b) => b.publishedAt - a.publishedAt || b.sequence - a.sequence)
-        .slice(0, 20),
-    );
+  findStories = (stories: readonly string[], stretch: StoryStretch) =>
+    Promise.resolve(this.#records().find(stories, stretch));
+
+  findAuthorVoices = (authorDays: readonly string[], before: number) =>
+    Promise.resolve(this.#records().voices(authorDays, before));
+
+  #records(): StoryRecords {
+    const records = new StoryRecords();
+    for (const version of this.inOrder()) records.add(version);
+    return records;
+  }
+
+  inOrder(): readonly DocumentVersion[] {
+    return [...this.versions.values()].sort((a, b) => a.sequence - b.sequence);
+  }
+
+  /** The weight that each document has in the market, copies and turns considered. */
+  weights(): Record<string, number> {
+    const weights: Record<string, number> = {};
+    for (const { scored, contributions, turns } of this.inOrder()) {
+      weights[scored.document.nativeId] = contributions[0]?.weight ?? 0;
+      for (const { documentId, opensStory } of turns) {
+        const turned = [...this.versions.values()].find((one) => one.scored.document.id === documentId);
+        weights[turned?.scored.document.nativeId ?? ''] = opensStory ? 1 : 0;
+      }
+    }
+    return weights;
+  }
 
   findStoryEntries = (before: number, limit: number) =>
     Promise.resolve(
@@ -119,6 +136,36 @@ class Kept {
     }
     for (const receipt of batch.receipts) this.receipts.set(receipt.raw.offset, receipt);
   }
+}
+
+/** Of each story the documents that have a weight. */
+function openersByStory(kept: Kept): Record<string, string[]> {
+  const weights = kept.weights();
+  const stories: Record<string, string[]> = {};
+  for (const { scored } of newestVersions(kept)) {
+    const { nativeId } = scored.document;
+    if ((weights[nativeId] ?? 0) > 0)
+      stories[scored.storyId] = [...(stories[scored.storyId] ?? []), nativeId];
+  }
+  return stories;
+}
+
+/** Of each story the document that still tells it and told it first. */
+function firstByStory(kept: Kept): Record<string, string[]> {
+  const first: Record<string, string[]> = {};
+  for (const { scored } of kept.inOrder()) {
+    const { storyId, document } = scored;
+    const tells = newestVersions(kept).some(
+      (newest) => newest.scored.storyId === storyId && newest.scored.document.id === document.id,
+    );
+    if (document.action !== 'retract' && tells) first[storyId] ??= [document.nativeId];
+  }
+  return first;
+}
+
+function newestVersions(kept: Kept): readonly DocumentVersion[] {
+  const newest = new Map(kept.inOrder().map((version) => [version.scored.document.id, version]));
+  return [...newest.values()].filter(({ scored }) => scored.document.action !== 'retract');
 }
 
 /** The first four tell one story; the last two another one each. */
@@ -161,6 +208,80 @@ describe('resolveVersions', () => {
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBe(1);
   });
 
+  const told = (offset: number, nativeId: string, changes: Partial<RawDocument> = {}) =>
+    scoredMessage(offset, scoredDocument(rawDocument({ nativeId, text: NEAR[0], ...changes })));
+
+  it.each([1, 9])(
+    'lets the earliest copy open the story when its opener is taken back (%i at once)',
+    async (cut) => {
+      const kept = new Kept();
+      const messages = [
+        told(0, 'opener'),
+        told(1, 'first copy', { text: NEAR[1] }),
+        told(2, 'second copy', { text: NEAR[2] }),
+        told(3, 'opener', { action: 'retract', text: '' }),
+        told(4, 'late copy'),
+      ];
+      for (let at = 0; at < messages.length; at += cut) await kept.process(messages.slice(at, at + cut));
+      expect(kept.weights()).toEqual({ opener: 0, 'first copy': 1, 'second copy': 0, 'late copy': 0 });
+      const [turn] = kept.inOrder()[3]?.turns ?? [];
+      expect(turn).toMatchObject({ version: 1, opensStory: true, series: ['market', 'NWF.XDEM'] });
+      // What was decided before stays as it was.
+      expect(kept.inOrder()[1]).toMatchObject({
+        opensStory: false,
+        contributions: [{ weight: 0 }, { weight: 0 }],
+      });
+    },
+  );
+
+  it('lets a corrected opener go on opening its story, and the next one open it when it tells another', async () => {
+    const kept = new Kept();
+    await kept.process([told(0, 'opener'), told(1, 'copy')]);
+    await kept.process([told(2, 'opener', { action: 'replace', text: NEAR[2] })]);
+    expect(kept.weights()).toEqual({ opener: 1, copy: 0 });
+    await kept.process([told(3, 'opener', { action: 'replace', text: NEAR[4] })]);
+    expect(kept.weights()).toEqual({ opener: 1, copy: 1 });
+    await kept.process([told(4, 'opener', { action: 'replace', text: NEAR[0] })]);
+    expect(kept.weights()).toEqual({ opener: 1, copy: 0 });
+  });
+
+  it('does not let spam open a story, nor make copies of those who report it', async () => {
+    const kept = new Kept();
+    const offer = told(0, 'offer');
+    await kept.process([{ ...offer, scored: { ...offer.scored, flags: ['spam'] } }, told(1, 'report')]);
+    expect(kept.weights()).toEqual({ offer: 0, report: 1 });
+    expect(kept.inOrder().map(({ opensStory }) => opensStory)).toEqual([false, true]);
+  });
+
+  it('gives 1,000 variations of three accounts six voices, and 50 accounts their 50', async () => {
+    const kept = new Kept();
+    const source = { id: 'posts', kind: 'social', name: 'Posts', licence: null, credibility: 0.3 } as const;
+    const post = (n: number, author: string) =>
+      told(n, `${author} ${n}`, {
+        author,
+        source,
+        text: `Northwind lost ${n + 100} lorries and ${2 * n} drivers.`,
+      });
+    await kept.process(Array.from({ length: 500 }, (_, n) => post(n, `account ${n % 3}`)));
+    kept.restart();
+    await kept.process(Array.from({ length: 500 }, (_, n) => post(500 + n, `account ${n % 3}`)));
+    const sum = () => Object.values(kept.weights()).reduce((a, b) => a + b, 0);
+    expect(sum()).toBe(6);
+    await kept.process(Array.from({ length: 50 }, (_, n) => post(1_000 + n, `person ${n}`)));
+    expect(sum()).toBe(56);
+    // The next day is another one, and a house is no account.
+    const next = {
+      publishedAt: '2026-03-03T09:00:00.000Z',
+      author: 'account 0',
+      text: 'Northwind is silent.',
+    };
+    await kept.process([
+      told(1_050, 'next day', { ...next, source }),
+      told(1_051, 'desk', { author: 'account 0', text: 'Trains stand still.' }),
+    ]);
+    expect(sum()).toBe(58);
+  });
+
   it('leaves a retraction in the story of what it takes back', async () => {
     const kept = new Kept();
     const document = { nativeId: 'b', text: NEAR[1] };
@@ -184,9 +305,14 @@ describe('resolveVersions', () => {
         version: 1,
         knownAt: 0,
         opensStory: true,
+        silent: false,
+        authorDay: null,
+        leftStory: null,
+        fingerprint: scored.storyId,
         storySketch: null,
         contributions: [],
         withdrawn: [],
+        turns: [],
       };
       kept.versions.set(`${scored.document.id} 1`, { ...empty, raw, sequence: raw.offset, scored });
     }
@@ -376,6 +502,7 @@ describe('resolveVersions', () => {
           }
           expect(new Map([...crashing.versions].sort())).toEqual(new Map([...oneByOne.versions].sort()));
           expect([...crashing.receipts.values()]).toEqual([...oneByOne.receipts.values()]);
+          expect(openersByStory(oneByOne)).toEqual(firstByStory(oneByOne));
         },
       ),
       { numRuns: 200 },

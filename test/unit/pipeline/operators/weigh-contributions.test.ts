@@ -7,8 +7,8 @@ import { START, mention, scoredDocument } from '../../../support/alerts.js';
 const sectors: Readonly<Record<string, SectorId>> = { 'HBK.XTST': 'banks', 'LBK.XTST': 'banks' };
 const sectorOf = (instrument: string) => sectors[instrument] ?? null;
 
-function weigh(changes: Parameters<typeof scoredDocument>[2] = {}, copy = false) {
-  return weighContributions(scoredDocument('d', START, changes), { copy, sectorOf });
+function weigh(changes: Parameters<typeof scoredDocument>[2] = {}) {
+  return weighContributions(scoredDocument('d', START, changes), { sectorOf });
 }
 
 function weightsOf(contributions: ReturnType<typeof weigh>): Record<string, number> {
@@ -48,9 +48,14 @@ describe('weighContributions', () => {
     [3, 1],
     [4, 1 / 2],
     [12, 1 / 10],
-  ])('shares a document of %i names', (count, weight) => {
-    expect(weightsOf(weigh({ mentions: names(count) }))['N0.XTST']).toBeCloseTo(weight);
-  });
+  ])(
+    'shares a document of %i names, once: relevance, which knows of lists too, plays no part',
+    (count, weight) => {
+      const listed = names(count).map((one) => ({ ...one, relevance: 0.1 }));
+      for (const mentions of [names(count), listed])
+        expect(weightsOf(weigh({ mentions }))['N0.XTST']).toBeCloseTo(weight);
+    },
+  );
 
   it('counts once for a sector, with the name that matters most', () => {
     const contributions = weigh({
@@ -65,14 +70,27 @@ describe('weighContributions', () => {
   });
 
   it.each([
-    ['a copy', {}, true],
-    ['a retraction', { document: { action: 'retract' as const } }, false],
-    ['a text the model could not read', { flags: ['unclassified'] }, false],
-    ['a language the model does not know', { flags: ['language_unsupported'] }, false],
-  ])('gives %s no voice, and still counts it', (_name, changes, copy) => {
-    const contributions = weigh(changes, copy);
+    ['a retraction', { document: { action: 'retract' as const } }],
+    ['a text the model could not read', { flags: ['unclassified'] }],
+    ['a language the model does not know', { flags: ['language_unsupported'] }],
+    ['spam', { flags: ['text_short', 'spam'] }],
+    ['debris', { flags: ['debris'] }],
+  ])('gives %s no voice, and still counts it', (_name, changes) => {
+    const contributions = weigh(changes);
     expect(contributions.map(({ series }) => series)).toEqual(['market', 'HBK.XTST', 'sector:banks']);
     expect(contributions.every(({ weight }) => weight === 0)).toBe(true);
+  });
+
+  it.each([
+    ['news', 1, 1],
+    ['news', 0.7, 1],
+    ['news', 0.35, 0.5],
+    ['news', 0, 0],
+    ['social', 0.3, 1],
+    ['social', 0.1, 0.333],
+  ] as const)('hears a %s source with credibility %f as %f voices', (kind, credibility, voice) => {
+    const source = { id: 'x', kind, name: 'X', licence: null, credibility };
+    expect(weigh({ document: { source } })[0]).toMatchObject({ voice, weight: voice });
   });
 
   it('names every series once, with a weight between 0 and 1', () => {

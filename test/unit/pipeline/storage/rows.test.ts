@@ -57,7 +57,7 @@ describe('the rows of a version', () => {
     ['broken Unicode in a flag', { flags: ['\ud800'] }, '0 is not well-formed Unicode.'],
     ['broken Unicode in a series', { series: ['\ud800'] }, 'well-formed'],
     ['a score that is no number', { negative: Number.NaN }, 'finite'],
-    ['an endless weight', { weight: Infinity }, 'weight is not a finite number.'],
+    ['an endless weight', { weight: Infinity }, 'is not a finite number.'],
     ['a time before 1970', { at: -1 }, 'publishedAt must be a time between 1970 and 2099.'],
     ['a time after 2099', { at: Date.UTC(2100, 0) }, 'between 1970 and 2099'],
     ['a weight below any number', { weight: -Infinity }, 'finite'],
