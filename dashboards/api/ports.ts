@@ -4,6 +4,7 @@ import type { Clock } from '../../pipeline/core/clock.js';
 import type { World } from '../../pipeline/core/document.js';
 import type { ModelVersion, Span } from '../../pipeline/core/scored.js';
 import type { QueryStore } from '../../pipeline/core/store.js';
+import type { StoryFacts, StoryMember } from '../../pipeline/core/story.js';
 import type { SectorId } from '../../pipeline/core/taxonomy.js';
 import type { Logger } from '../../pipeline/telemetry/logger.js';
 import type { LiveHub } from './live-hub.js';
@@ -115,6 +116,12 @@ export type FindTellingSentence = (input: {
   readonly spans: readonly Span[];
 }) => Span | null;
 
+/** How a story spread, as said beside one of its documents; null without members. */
+export type DescribeStory = (
+  document: { readonly id: string; readonly publishedAt: number },
+  members: readonly StoryMember[],
+) => StoryFacts | null;
+
 /** What every HTTP server of ours needs. */
 export interface HealthServerDeps {
   readonly health: () => Health;
@@ -135,6 +142,7 @@ export interface ServerDeps extends HealthServerDeps {
   readonly mails: MailReader;
   readonly live: LiveHub;
   readonly findTellingSentence: FindTellingSentence;
+  readonly describeStory: DescribeStory;
   readonly clock: Clock;
   /** Folder of the built page (`dist/web`). */
   readonly webRoot: string;

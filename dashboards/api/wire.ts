@@ -2,6 +2,7 @@ import type { Alert, AlertEvent } from '../../pipeline/core/alert.js';
 import type { ModelVersion, Span } from '../../pipeline/core/scored.js';
 import type { SeriesKey } from '../../pipeline/core/series.js';
 import type { Diff, DocumentMention, DocumentView } from '../../pipeline/core/store.js';
+import type { StoryFacts } from '../../pipeline/core/story.js';
 import type { SectorId, TopicId } from '../../pipeline/core/taxonomy.js';
 
 /*
@@ -79,12 +80,19 @@ export interface DiffAnswer extends Omit<Diff, 'nextOffset'> {
   readonly series: SeriesInfo;
 }
 
+export interface WireStory extends Omit<StoryFacts, 'firstAt' | 'lastAt'> {
+  readonly firstAt: string;
+  readonly lastAt: string;
+}
+
 export interface DocumentAnswer {
   readonly data: WireDocument & {
     /** What spans and `sentence` point into. */
     readonly fullText: string;
     /** The sentence that carried the score. */
     readonly sentence: Span | null;
+    /** How the story of the document has spread; null for a document that tells none any more. */
+    readonly story: WireStory | null;
   };
   readonly asOf: string;
 }

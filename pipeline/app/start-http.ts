@@ -14,6 +14,7 @@ import type { Clock } from '../core/clock.js';
 import type { RawDocument } from '../core/document.js';
 import { ConfigError } from '../core/errors.js';
 import type { Logger } from '../telemetry/logger.js';
+import { storyFactsOf } from '../operators/stories/describe-story.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { startClickHouseEndpoint, type ClickHouseEndpoint } from '../storage/endpoint/clickhouse-endpoint.js';
 import { privacyOf } from './author-keys.js';
@@ -68,6 +69,7 @@ export async function startHttp(
           mails: options.outbox,
           live: options.hub,
           findTellingSentence: understanding.findTellingSentence,
+          describeStory: storyFactsOf,
           clock: options.clock,
           webRoot: fileURLToPath(new URL('dist/web/', packageRoot())),
         });

@@ -13,7 +13,7 @@ import type {
   ModelVersion,
 } from './scored.js';
 import type { Frequency, SeriesKey } from './series.js';
-import type { AuthorVoice, StoryTurn } from './story.js';
+import type { AuthorVoice, StoryMember, StoryTurn } from './story.js';
 import type { TopicId } from './taxonomy.js';
 
 /** A version that is already stored; `raw` is the log position that made it. */
@@ -356,6 +356,8 @@ export interface QueryStore {
   summaries(from: number, to: number, limit: number): Promise<readonly SeriesSummary[]>;
   documents(query: DocumentQuery): Promise<Page<DocumentView>>;
   document(id: string, asOf: number | null): Promise<DocumentView | null>;
+  /** The documents that told a story at the time, earliest first, at most 1,000. */
+  storyMembers(storyId: string, asOf: number | null): Promise<readonly StoryMember[]>;
   diff(query: DiffQuery): Promise<Diff>;
   alerts(options: {
     readonly from: number;

@@ -28,6 +28,7 @@ import { queryDiff } from './queries/diff.js';
 import { queryDocuments } from './queries/documents.js';
 import { querySeries, querySummaries } from './queries/series.js';
 import { queryDocument, queryExtent } from './queries/stored-documents.js';
+import { queryStoryMembers } from './queries/stories.js';
 import { PendingWindows } from './pending-windows.js';
 import { guarded, OpenWork, type Run } from './open-work.js';
 import { ReadPool } from './read-pool.js';
@@ -303,6 +304,7 @@ function queriesOf(readers: ReadPool, anytime: Run): QueryStore {
     summaries: (from, to, limit) => anytime(() => querySummaries(readers, from, to, limit)),
     documents: (query) => anytime(() => queryDocuments(readers, query)),
     document: (id, asOf) => anytime(() => queryDocument(readers, id, asOf)),
+    storyMembers: (storyId, asOf) => anytime(() => queryStoryMembers(readers, storyId, asOf)),
     diff: (query) => anytime(() => queryDiff(readers, query)),
     alerts: (options) => anytime(() => alertEvents.queryAlerts(readers, options)),
     alert: (id, asOf) => anytime(() => alertEvents.queryAlert(readers, id, asOf)),

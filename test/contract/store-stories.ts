@@ -104,6 +104,49 @@ export function describeStoryStore(name: string, createFactory: () => StoreFacto
       expect(await told(EVERYTHING)).toEqual(['stays', 'tells another'].map(hexId));
     });
 
+    it('knows who told a story, with what says how it spread, now and at an earlier time', async () => {
+      const told = { story: 'spread', series: ['SPREAD.X'] };
+      const post = { ...told, kind: 'social' as const, copy: true };
+      await put(
+        { name: 'report', ...told },
+        { name: 'post', ...post, at: BASE + 5, author: 'u_00000001', accountSince: '2026-03-01' },
+        { name: 'other post', ...post, at: BASE + 9, author: 'u_00000002' },
+        { name: 'taken back', ...post, at: BASE + 7, author: 'u_00000001' },
+      );
+      await put({
+        ...post,
+        name: 'taken back',
+        version: 2,
+        action: 'retract',
+        leftStory: 'spread',
+        knownAt: BASE + MINUTE,
+      });
+      const source = { id: 'wire', name: 'The Wire' };
+      const members = await store.storyMembers(hexId('spread'), null);
+      expect(members).toEqual([
+        {
+          documentId: hexId('report'),
+          publishedAt: BASE,
+          source: { ...source, kind: 'news' },
+          author: null,
+          accountSince: null,
+          fingerprint: hexId('text of report'),
+        },
+        expect.objectContaining({
+          documentId: hexId('post'),
+          source: { ...source, kind: 'social' },
+          author: 'u_00000001',
+          accountSince: Date.UTC(2026, 2, 1),
+        }),
+        expect.objectContaining({ documentId: hexId('other post'), accountSince: null }),
+      ]);
+      const before = await store.storyMembers(hexId('spread'), BASE + MINUTE - 1);
+      expect(before.map(({ documentId }) => documentId)).toEqual(
+        ['report', 'post', 'taken back', 'other post'].map(hexId),
+      );
+      expect(await store.storyMembers(hexId('untold'), null)).toEqual([]);
+    });
+
     it('finds in which series an account had a weight on a day', async () => {
       const post = { authorDay: 'anna 2026-03-02' };
       const versions = await put(

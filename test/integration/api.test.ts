@@ -231,6 +231,7 @@ describe('documents', () => {
     const [start, end] = data.mentions[0]!.spans[0]!;
     expect(data.fullText.slice(start, end)).toBe('Harborview Bank');
     expect(data.fullText.slice(...data.sentence!)).toBe('Customers queue.');
+    expect(data.story).toMatchObject({ copies: 0, novelty: 1, guard: { drivenBy: null } });
   });
 
   test('an unknown document is 404, a malformed id 400', async () => {

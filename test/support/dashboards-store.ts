@@ -1,3 +1,4 @@
+import type { SourceKind } from '../../pipeline/core/document.js';
 import type { Alert, AlertEvent } from '../../pipeline/core/alert.js';
 import { FREQUENCY_MS, windowStart, type SeriesKey } from '../../pipeline/core/series.js';
 import type { DocumentView, QueryStore, SeriesPoint, SeriesSummary } from '../../pipeline/core/store.js';
@@ -92,6 +93,17 @@ export function createMemoryStore(): MemoryStore {
       });
     },
     document: (id, asOf) => Promise.resolve(newest(asOf).find((view) => view.id === id) ?? null),
+    storyMembers: (storyId, asOf) =>
+      Promise.resolve(
+        counted(newest(asOf).filter((view) => view.storyId === storyId)).map((view) => ({
+          documentId: view.id,
+          publishedAt: Date.parse(view.publishedAt),
+          source: { ...view.source, kind: view.source.kind as SourceKind },
+          author: view.author,
+          accountSince: null,
+          fingerprint: view.storyId,
+        })),
+      ),
     alerts: ({ from, to, series, limit, state = null }) =>
       Promise.resolve(
         [...alerts.values()]

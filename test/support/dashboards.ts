@@ -1,3 +1,4 @@
+import { storyFactsOf } from '../../pipeline/operators/stories/describe-story.js';
 import { createHash } from 'node:crypto';
 
 import type { Alert, AlertEvent } from '../../pipeline/core/alert.js';
@@ -241,6 +242,7 @@ export function createFixture(overrides: Partial<ServerDeps> = {}): Fixture {
         const end = text.indexOf('. ', start);
         return [start, end < 0 ? text.length : end + 1];
       },
+      describeStory: storyFactsOf,
       health: () => ({ ready: true, reasons: [] }),
       status: () => fixture.status,
       clock: systemClock,

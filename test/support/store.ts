@@ -43,6 +43,7 @@ export interface VersionSpec {
   readonly title?: string | null;
   readonly flags?: readonly string[];
   readonly author?: string;
+  readonly accountSince?: string;
   readonly kind?: SourceKind;
 }
 
@@ -101,7 +102,7 @@ function makeScored(
       modifiedAt: null,
       receivedAt: new Date(spec.knownAt ?? at).toISOString(),
       tickers: ['ACME'],
-      extra: { page: 1 },
+      extra: { page: 1, ...(spec.accountSince === undefined ? {} : { accountSince: spec.accountSince }) },
     },
     language: 'en',
     sentiment: {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { documentText } from '../../../pipeline/core/scored.js';
 import { MARKET_SERIES } from '../../../pipeline/core/series.js';
 import type { DocumentView } from '../../../pipeline/core/store.js';
+import type { StoryMember } from '../../../pipeline/core/story.js';
 import { TOPICS } from '../../../pipeline/core/taxonomy.js';
 import {
   DOCUMENT_ID,
@@ -22,7 +23,7 @@ import type { ServerDeps } from '../ports.js';
 import { ProblemError } from '../problem.js';
 import type { ReadGate } from '../read-gate.js';
 import { describeSeries, resolveSeries, type ResolvedSeries } from '../series-key.js';
-import type { DocumentAnswer, DocumentsAnswer, WireDocument } from '../wire.js';
+import type { DocumentAnswer, DocumentsAnswer, WireDocument, WireStory } from '../wire.js';
 
 interface ListParameters {
   readonly series: string;
@@ -103,7 +104,11 @@ export function addDocumentRoutes(app: FastifyInstance, deps: ServerDeps, gate: 
           `There is no document ${request.params.id}${asOf === null ? '' : ' at that time'}.`,
         );
       }
-      return { data: toMarkedDocument(view, request.query.series, deps), asOf: toIso(asOf ?? status.now) };
+      const members = await gate(() => deps.queries.storyMembers(view.storyId, asOf));
+      return {
+        data: { ...toMarkedDocument(view, request.query.series, deps), story: toStory(view, members, deps) },
+        asOf: toIso(asOf ?? status.now),
+      };
     },
   );
 }
@@ -139,7 +144,7 @@ function toMarkedDocument(
   view: DocumentView,
   requested: string | undefined,
   deps: ServerDeps,
-): DocumentAnswer['data'] {
+): Omit<DocumentAnswer['data'], 'story'> {
   const text = documentText(view);
   const series =
     requested === undefined ? null : resolveSeries(requested, Date.parse(view.publishedAt), deps.instruments);
@@ -149,4 +154,13 @@ function toMarkedDocument(
     fullText: text,
     sentence: deps.findTellingSentence({ text, language: view.language, spans }),
   };
+}
+
+function toStory(
+  { id, publishedAt }: DocumentView,
+  members: readonly StoryMember[],
+  deps: ServerDeps,
+): WireStory | null {
+  const facts = deps.describeStory({ id, publishedAt: Date.parse(publishedAt) }, members);
+  return facts === null ? null : { ...facts, firstAt: toIso(facts.firstAt), lastAt: toIso(facts.lastAt) };
 }

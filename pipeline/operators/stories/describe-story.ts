@@ -1,47 +1,5 @@
 import type { SourceKind } from '../../core/document.js';
-
-/** One document of a story, as far as its spread is concerned. */
-export interface StoryMember {
-  readonly documentId: string;
-  /** Milliseconds. */
-  readonly publishedAt: number;
-  readonly source: { readonly id: string; readonly name: string; readonly kind: SourceKind };
-  /** A pseudonym, or null. */
-  readonly author: string | null;
-  /** When the author's account was made, milliseconds, or null where nobody says. */
-  readonly accountSince: number | null;
-  /** Equal for equal texts. */
-  readonly fingerprint: string;
-}
-
-/** How a story spread, and whether a few accounts made it look large. */
-export interface StorySpread {
-  readonly firstSource: { readonly id: string; readonly name: string };
-  readonly firstAt: number;
-  readonly lastAt: number;
-  /** Documents after the first one. */
-  readonly copies: number;
-  /** Sources of news, filings and research that told it: reprints of one outlet are one. */
-  readonly outlets: number;
-  /** Accounts that posted it. */
-  readonly authors: number;
-  readonly platforms: Readonly<Partial<Record<SourceKind, number>>>;
-  readonly guard: StoryGuard;
-}
-
-/** Shares are 0…1 of the documents with an author; null where there are none, or nothing is known. */
-export interface StoryGuard {
-  /** Distinct authors by documents: 1 when each comes from another account. */
-  readonly authorDiversity: number | null;
-  /** Documents whose text another one has, word for word. */
-  readonly copyShare: number | null;
-  /** Documents in the busiest minute of the story. */
-  readonly synchrony: number | null;
-  /** Documents from accounts that were younger than 30 days; of those whose age is known. */
-  readonly youngShare: number | null;
-  /** So few accounts, five at most, wrote nine tenths of at least ten documents: "driven by 3 accounts". Else null. */
-  readonly drivenBy: number | null;
-}
+import type { StoryFacts, StoryGuard, StoryMember, StorySpread } from '../../core/story.js';
 
 const MINUTE_MS = 60_000;
 const YOUNG_MS = 30 * 86_400_000;
@@ -76,6 +34,20 @@ export function describeStory(members: readonly StoryMember[]): StorySpread | nu
     platforms,
     guard: guardOf(members),
   };
+}
+
+/** What is said of a story beside one of its documents, or null without members. The document itself need not be among them. */
+export function storyFactsOf(
+  document: { readonly id: string; readonly publishedAt: number },
+  members: readonly StoryMember[],
+): StoryFacts | null {
+  const spread = describeStory(members);
+  if (spread === null) return null;
+  const earlier = members.filter(
+    ({ documentId, publishedAt }) => documentId !== document.id && publishedAt < document.publishedAt,
+  ).length;
+  const novelty = noveltyOf({ earlier, ageMs: document.publishedAt - spread.firstAt });
+  return { ...spread, novelty: Math.round(novelty * 1_000) / 1_000 };
 }
 
 function guardOf(members: readonly StoryMember[]): StoryGuard {

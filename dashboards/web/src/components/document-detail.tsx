@@ -1,6 +1,6 @@
 import type { DocumentAnswer } from '../../../api/wire.js';
 import { useApp } from '../app.js';
-import { describeModel, formatShare, safeText } from '../format.js';
+import { describeModel, formatCount, formatShare, safeText } from '../format.js';
 import { splitMarks } from '../split-marks.js';
 import { Answer, CertaintyMark, Foreign, OutLink, Polarity, Probabilities, Time } from './parts.js';
 
@@ -26,6 +26,7 @@ function DocumentBody({ document }: { readonly document: Document }) {
           {t('correctedLong')} {document.version}.
         </p>
       )}
+      <DrivenBy story={document.story} />
       <MarkedText document={document} />
       <p class="hint">
         <CertaintyMark certainty={document.certainty} /> {t('markedSentence')}
@@ -39,6 +40,32 @@ function DocumentBody({ document }: { readonly document: Document }) {
       <Mentions document={document} />
       <Facts document={document} />
     </article>
+  );
+}
+
+/** Few accounts made the story look large: what a desk must know before it acts. */
+function DrivenBy({ story }: Pick<Document, 'story'>) {
+  const { t } = useApp();
+  const accounts = story?.guard.drivenBy ?? null;
+  if (accounts === null) return null;
+  return (
+    <p class="notice">
+      {t('drivenBy')} {accounts} {t(accounts === 1 ? 'drivenByAccount' : 'drivenByAccounts')}
+    </p>
+  );
+}
+
+function Story({ story }: { readonly story: NonNullable<Document['story']> }) {
+  const { t } = useApp();
+  return (
+    <>
+      <dt>{t('storySpread')}</dt>
+      <dd>
+        {t('firstTold')} <Foreign text={story.firstSource.name} /> <Time iso={story.firstAt} /> ·{' '}
+        {formatCount(story.copies)} {t('copies')} · {formatCount(story.outlets)} {t('outlets')} ·{' '}
+        {formatCount(story.authors)} {t('accounts')} · {t('novelty')} {formatShare(story.novelty)}
+      </dd>
+    </>
   );
 }
 
@@ -104,6 +131,7 @@ function Facts({ document }: { readonly document: Document }) {
       <dd>
         <Foreign text={document.source.name} /> ({document.source.kind})
       </dd>
+      {document.story !== null && <Story story={document.story} />}
       <dt>{t('published')}</dt>
       <dd>
         <Time iso={document.publishedAt} />

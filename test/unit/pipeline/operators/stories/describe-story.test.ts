@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
+import type { StoryMember } from '../../../../../pipeline/core/story.js';
 import {
   describeStory,
   noveltyOf,
-  type StoryMember,
+  storyFactsOf,
 } from '../../../../../pipeline/operators/stories/describe-story.js';
 
 const AT = Date.UTC(2026, 2, 2);
@@ -79,5 +80,19 @@ describe('noveltyOf', () => {
     expect(noveltyOf({ earlier: 1, ageMs: 0 })).toBe(0.5);
     expect(noveltyOf({ earlier: 1, ageMs: 24 * HOUR })).toBe(0.25);
     expect(noveltyOf({ earlier: 3, ageMs: -HOUR })).toBe(0.25);
+  });
+});
+
+describe('What is said of a story beside a document', () => {
+  it('has the novelty of the document: all for the first, little for a late copy', () => {
+    const members = [member(0), member(1), member(2)];
+    const facts = (id: string, publishedAt: number) => storyFactsOf({ id, publishedAt }, members);
+    const [first, , last] = members;
+    expect(facts(first!.documentId, first!.publishedAt)).toMatchObject({ novelty: 1, copies: 2 });
+    expect(facts('late', last!.publishedAt + 24 * HOUR)?.novelty).toBeLessThan(0.15);
+  });
+
+  it('is nothing where nobody tells it any more', () => {
+    expect(storyFactsOf({ id: 'gone', publishedAt: AT }, [])).toBeNull();
   });
 });
