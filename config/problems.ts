@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import { configSchema } from './schema.js';
+import { sourceSchema } from './source-schema.js';
 import { isRecord, isSecret, schemaAt, shapeOf, typeWords } from './walk-schema.js';
 
 /** One thing that is wrong with a configuration. */
@@ -47,7 +48,7 @@ export function problemsOf(
   const type = schema === null ? 'text' : typeWords(schema);
   const words = type === 'text' ? '' : `Use ${type}.`;
   if (issue.code === 'invalid_union')
-    return [{ path, line, problem: 'is not a known type', fix: 'Use rss or demo.' }];
+    return [{ path, line, problem: 'is not a known type', fix: `Use one of ${sourceTypes().join(', ')}.` }];
   const own = issue.code === 'custom' || !/^(Invalid|Too)/.test(issue.message);
   const problem = missing ? 'is missing' : own ? issue.message : wordsOf(issue.message);
   return [{ path, line, problem, fix: missing ? `Add it. ${words}`.trimEnd() : words }];
@@ -113,4 +114,8 @@ function editDistance(left: string, right: string): number {
     row = next;
   }
   return row[to.length] ?? 0;
+}
+
+function sourceTypes(): readonly string[] {
+  return sourceSchema.def.options.flatMap(({ shape }) => [...shape.type.values]).sort();
 }
