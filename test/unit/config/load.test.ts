@@ -84,7 +84,7 @@ describe('loading a configuration', () => {
     ],
     ['another mail', 'mail:\n  url: smtp://m', 'mail.url', 2, /Use outbox:/],
     ['a missing address', 'sources:\n  - type: rss\n    id: a\n    name: A', 'sources[0].url', 2, /Add it/],
-    ['an unknown type of source', 'sources:\n  - type: ftp', 'sources[0].type', 2, /rss or demo/],
+    ['an unknown type of source', 'sources:\n  - type: ftp', 'sources[0].type', 2, /Use one of demo, .*rss/],
     [
       'a poll that is too frequent',
       'sources:\n  - {type: rss, id: a, name: A, url: "https://a.b", everySeconds: 5}',
