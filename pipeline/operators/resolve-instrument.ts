@@ -88,7 +88,9 @@ function findOnExchange(
   const mics = SUFFIX_MICS.get(suffix) ?? (suffix.length === 4 ? [suffix] : []);
   if (mics.length === 0) return null;
   const ticker = canonicalTicker(wanted.slice(0, dot));
-  const padded = suffix === 'HK' || suffix === 'XHKG' ? ticker.padStart(4, '0') : ticker;
+  // Hong Kong's numbers have five digits at the exchange and four with most vendors.
+  const padded =
+    suffix === 'HK' || suffix === 'XHKG' ? ticker.replace(/^0+(?=\d)/, '').padStart(4, '0') : ticker;
   const entries = (byTicker.get(padded) ?? []).filter((entry) => mics.includes(entry.mic));
   return choose(entries.filter((entry) => entry.from <= at && at < entry.to)) ?? choose(entries);
 }

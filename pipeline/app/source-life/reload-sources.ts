@@ -27,7 +27,7 @@ export interface ReloadOptions {
   /** What the service was started with. */
   readonly config: Config;
   readonly world: World;
-  readonly life: Pick<SourceLife, 'apply'>;
+  readonly life: Pick<SourceLife, 'apply' | 'statuses'>;
   readonly clock: Pick<Clock, 'sleep'>;
   readonly logger: Pick<Logger, 'info' | 'error'>;
 }
@@ -39,7 +39,7 @@ export interface SourceReload {
    * became of it is logged as well.
    */
   reload(): Promise<ReloadResult>;
-  /** Reloads when the file has changed, until the signal; without a file it resolves at once. */
+  /** Reloads when the file has changed, until the signal, but never to no sources at all; without a file it resolves at once. */
   watch(signal: AbortSignal): Promise<void>;
 }
 
@@ -50,10 +50,12 @@ export function createSourceReload(options: ReloadOptions): SourceReload {
   let work: Promise<unknown> = Promise.resolve();
   let taken: string | null = null;
 
-  const reload = async (from: ConfigFile) => {
+  const reload = async (from: ConfigFile, asked: boolean) => {
     taken = await markOf(from.path);
     try {
-      const result = await takeOver(options, await from.load());
+      const next = await from.load();
+      if (!asked) requireSources(options, next);
+      const result = await takeOver(options, next);
       logger.info('The configuration was read again.', { file: from.path, ...result });
       return result;
     } catch (error) {
@@ -65,7 +67,7 @@ export function createSourceReload(options: ReloadOptions): SourceReload {
       throw error;
     }
   };
-  const inTurn = (): Promise<ReloadResult> => {
+  const inTurn = (asked: boolean): Promise<ReloadResult> => {
     if (file === null)
       return Promise.reject(
         new ConfigError(
@@ -73,12 +75,12 @@ export function createSourceReload(options: ReloadOptions): SourceReload {
           'The service was started without --config, so there is no file to read again.',
         ),
       );
-    const turn = work.then(() => reload(file));
+    const turn = work.then(() => reload(file, asked));
     work = turn.catch(() => undefined);
     return turn;
   };
   return {
-    reload: inTurn,
+    reload: () => inTurn(true),
     async watch(signal) {
       if (file === null) return;
       taken ??= await markOf(file.path);
@@ -87,7 +89,7 @@ export function createSourceReload(options: ReloadOptions): SourceReload {
         await clock.sleep(LOOK_EVERY_MS, signal);
         const now = await markOf(file.path);
         // A file that is just being written may be sound and lack its second half: it has to stand still for one look.
-        if (now === seen && now !== taken) await inTurn().catch(onlyBugs);
+        if (now === seen && now !== taken) await inTurn(false).catch(onlyBugs);
         seen = now;
       }
     },
@@ -100,6 +102,16 @@ async function takeOver({ config, world, life }: ReloadOptions, next: Config): P
   const sections = Object.keys(config) as (keyof Config)[];
   const needRestart = sections.filter((key) => key !== 'sources' && !isSameValue(config[key], next[key]));
   return { ...changes, needRestart };
+}
+
+/** A file that was cut off or emptied is sound YAML; nobody who is there has said that all sources go. */
+function requireSources({ life }: Pick<ReloadOptions, 'life'>, next: Config): void {
+  const running = life.statuses().filter((status) => status.running).length;
+  if (running === 0 || next.sources.some(({ enabled }) => enabled)) return;
+  throw new ConfigError(
+    'no_sources_left',
+    `The file names no source any more, and ${running} run. If that is meant, say so with "bellwether sources reload".`,
+  );
 }
 
 /** A data folder holds one world for ever; the check at the start holds for a reload as well. */

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { loadConfig } from '../../../../../config/load.js';
 import { createSourceReload } from '../../../../../pipeline/app/source-life/reload-sources.js';
+import type { LivingStatus } from '../../../../../pipeline/app/source-life/living-source.js';
 import type { ConfiguredSource } from '../../../../../pipeline/app/sources/source-kit.js';
 import type { World } from '../../../../../pipeline/core/document.js';
 import { silentLogger } from '../../../../../pipeline/telemetry/logger.js';
@@ -48,6 +49,7 @@ describe('a configuration that is read again', () => {
             unchanged: 0,
           });
         },
+        statuses: () => [{ running: true } as LivingStatus],
       },
       clock: {
         sleep: () =>
@@ -112,7 +114,7 @@ describe('a configuration that is read again', () => {
   });
 
   it('is taken by itself when the file has changed and stood still for one look', async () => {
-    const { reload, applied, looks } = await open(`sources:\n${FEED('a')}`);
+    const { reload, applied, logged, looks } = await open(`sources:\n${FEED('a')}`);
     const stop = new AbortController();
     const watching = reload.watch(stop.signal);
     const look = async () => {
@@ -135,6 +137,13 @@ describe('a configuration that is read again', () => {
     await writeFile(file, `sources:\n${FEED('a')}`);
     for (let n = 0; n < 4; n += 1) await look();
     expect(applied).toHaveLength(2);
+    // One that was emptied is sound as well: nobody has said that all sources go.
+    await writeFile(file, '');
+    for (let n = 0; n < 3; n += 1) await look();
+    expect(applied).toHaveLength(2);
+    expect(logged.at(-1)).toBe('The configuration was not taken over; everything goes on as before.');
+    await reload.reload();
+    expect(applied.at(-1)).toEqual([]);
     stop.abort();
     looks.at(-1)?.();
     await watching;
