@@ -94,7 +94,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   }
   const found = await findCommand([name, ...rest]);
   if (found === null) {
-    io.words(`There is no command "${name}". "bellwether --help" lists them.`);
+    io.words(unknownCommand(name));
     return EXIT_USAGE;
   }
   if (found.rest.includes('--help') || found.rest.includes('-h')) {
@@ -128,6 +128,16 @@ function explain(error: unknown, command: Command, io: CommandIo): number {
   }
   io.words(`A fault of ours: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return EXIT_FAILED;
+}
+
+/** Half a command ("sources") is answered with those that begin so. */
+function unknownCommand(name: string): string {
+  const begun = listCommands().filter((command) => command.name.startsWith(`${name} `));
+  if (begun.length === 0) return `There is no command "${name}". "bellwether --help" lists them.`;
+  return [
+    `"${name}" is the beginning of:`,
+    ...begun.map((one) => `  ${one.name.padEnd(20)} ${one.summary}`),
+  ].join('\n');
 }
 
 function overview(): string {
