@@ -21,7 +21,7 @@ export const en = {
   sourceFinished: 'finished',
   lastDocument: 'last document',
   lastContact: 'last heard of',
-  taken: 'taken',
+  taken: 'taken since the start',
   notTaken: 'not taken',
   licence: 'terms',
   theme: 'Theme',

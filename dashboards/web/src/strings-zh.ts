@@ -23,7 +23,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   sourceFinished: '已读完',
   lastDocument: '最近文档',
   lastContact: '最近联系',
-  taken: '篇已收',
+  taken: '篇（启动后已收）',
   notTaken: '篇未收',
   licence: '使用条款',
   theme: '主题',

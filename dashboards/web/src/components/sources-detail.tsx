@@ -29,9 +29,12 @@ export function SourcesDetail() {
       {sources.map((source) => (
         <li key={source.id} data-id={source.id}>
           <div class="source-head">
-            <b>
-              <Foreign text={source.name} />
-            </b>
+            <span>
+              <b>
+                <Foreign text={source.name} />
+              </b>{' '}
+              <small>{source.id}</small>
+            </span>
             <span class={`source-state ${source.state}`}>
               <span aria-hidden="true">{SHAPES[source.state]}</span> {t(WORDS[source.state])}
             </span>
