@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
-import { UnavailableError } from '../../../pipeline/core/errors.js';
+import { translated } from './open-file.js';
 
 const SAMPLE_BYTES = 200_000;
 const LINE_FEED = 0x0a;
@@ -63,16 +63,4 @@ export async function nextLine(path: string, gzip: boolean, from: number): Promi
     at += chunk.length;
   }
   return at;
-}
-
-async function translated<T>(path: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    const words = cause instanceof Error ? cause.message : String(cause);
-    throw new UnavailableError('file_unreadable', `${path} cannot be read to its end (${words}).`, {
-      cause,
-      retriable: true,
-    });
-  }
 }
