@@ -1,6 +1,6 @@
 import type { Clock } from '../../../pipeline/core/clock.js';
 import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
-import { BellwetherError, CancelledError, type InvalidDocumentError } from '../../../pipeline/core/errors.js';
+import { BellwetherError, CancelledError } from '../../../pipeline/core/errors.js';
 import type { MappingSpec } from '../../../pipeline/core/mapping.js';
 import { compileMapping, type MappedItem } from '../../mapping/compile-mapping.js';
 import { partOutcomes, readMapped } from '../../mapping/read-mapped.js';
@@ -165,6 +165,7 @@ class Batch {
   private readonly parts: ImporterParts;
   private readonly reading: Reading;
   private documents: RawDocument[] = [];
+  private rejected: RejectedItem[] = [];
   private place: RowPlace;
   private stored: string | null = null;
 
@@ -177,12 +178,12 @@ class Batch {
   async take(row: Row): Promise<void> {
     if (row.content !== null) this.read(row, row.content);
     this.place = { offset: row.end, row: row.number + 1 };
-    if (this.documents.length >= MAX_BATCH) await this.flush(null);
+    if (this.documents.length + this.rejected.length >= MAX_BATCH) await this.flush(null);
   }
 
   /** Delivers what there is; `done` when the file has been read to its end. */
   async flush(done: string | null): Promise<void> {
-    const { deliver, tracker } = this.parts;
+    const { deliver, tracker, options } = this.parts;
     const { cursorName, head, from, open, file } = this.reading;
     const moved = this.place.offset > from.offset || done !== null;
     if (this.documents.length === 0 && !moved) return;
@@ -192,9 +193,15 @@ class Batch {
     const value = JSON.stringify({ ...this.place, ...head, done, before, amid } satisfies FileCursor);
     if (this.documents.length === 0 && value === this.stored) return;
     await deliver({ documents: this.documents, cursors: [{ name: cursorName, value }] });
+    // Told only now: after a failed delivery the same rows come again.
     tracker.delivered(this.documents.length);
+    for (const item of this.rejected) {
+      tracker.rejected();
+      options.onRejected(item);
+    }
     this.stored = value;
     this.documents = [];
+    this.rejected = [];
   }
 
   private read(row: Row, content: Exclude<Row['content'], null>): void {
@@ -210,14 +217,9 @@ class Batch {
     const items = 'error' in content ? [content] : map([content.value]);
     const { documents, errors } = partOutcomes(readMapped(items, { source, language, context }));
     this.documents.push(...documents);
-    for (const error of errors) this.reject(row, error);
-  }
-
-  private reject(row: Row, { code, field, message }: InvalidDocumentError): void {
-    const { tracker, options } = this.parts;
-    tracker.rejected();
     const place = `${this.reading.file.path}:${row.number}`;
-    options.onRejected({ sourceId: options.source.id, place, code, field, message });
+    for (const { code, field, message } of errors)
+      this.rejected.push({ sourceId: source.id, place, code, field, message });
   }
 }
 
@@ -238,7 +240,7 @@ function formOf(path: string, { format, delimiter, header, encoding }: FilesSour
   };
 }
 
-/** What a file or a full log may throw; anything else is a bug. */
+/** What a file or a full log may throw; anything else is a bug, as a bad row is no error here. */
 function expected(error: unknown): BellwetherError {
   if (error instanceof BellwetherError && error.retriable) return error;
   throw error;

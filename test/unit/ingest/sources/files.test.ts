@@ -9,7 +9,7 @@ import { readCsvRows } from '../../../../ingest/sources/files/read-csv-rows.js';
 import { openFile } from '../../../../ingest/sources/files/open-file.js';
 import { createFilesSource, type FilesSourceOptions } from '../../../../ingest/sources/files/files.js';
 import type { RejectedItem } from '../../../../ingest/source.js';
-import { CancelledError } from '../../../../pipeline/core/errors.js';
+import { CancelledError, UnavailableError } from '../../../../pipeline/core/errors.js';
 import { fakeClock, recordDeliveries, type DeliveryRecorder } from '../../../support/ingest.js';
 
 const root = await mkdtemp(join(tmpdir(), 'files-source-'));
@@ -118,6 +118,19 @@ describe('tables', () => {
       'a.csv:5 csv_row',
     ]);
     expect(states).toEqual(['ok', 'ok']);
+  });
+
+  it('tell a bad row once, after the delivery that it belongs to', async () => {
+    await write('a.csv', `id,text,at\n1,ok,${AT}\n2,no time,soon\n`);
+    const recorder = recordDeliveries((_, index) => {
+      if (index === 0 && failures++ === 0)
+        throw new UnavailableError('log_full', 'The log is full.', { retriable: true });
+    });
+    let failures = 0;
+    const { rejected, states, source } = await look({ recorder, between: [again, again] });
+    expect(states).toEqual(['degraded: The log is full.', 'ok', 'ok']);
+    expect(rejected.map(({ code }) => code)).toEqual(['bad_time']);
+    expect(source.status()).toMatchObject({ delivered: 1, rejected: 1 });
   });
 
   it('withstand a row of 2 MB', async () => {
