@@ -12,6 +12,7 @@ import {
   textOfFace,
   type IdentifiedItem,
 } from './identify-items.js';
+import { remember } from './remember.js';
 
 export interface FeedNews {
   /** New items as `add`, changed ones as `replace`, withdrawn ones as `retract`; oldest first. */
@@ -56,7 +57,7 @@ export function readFeedNews(feed: ParsedFeed, options: FeedNewsOptions): FeedNe
 class NewsReader {
   private readonly feed: ParsedFeed;
   private readonly options: FeedNewsOptions;
-  private readonly recent: Map<string, string>;
+  private readonly shown = new Map<string, string>();
   private readonly places = new Map<string, string>();
   private readonly seen = new Set<string>();
   private readonly documents: RawDocument[] = [];
@@ -65,7 +66,6 @@ class NewsReader {
   constructor(feed: ParsedFeed, options: FeedNewsOptions) {
     this.feed = feed;
     this.options = options;
-    this.recent = new Map(options.memory.recent);
   }
 
   withdraw({ nativeId, at, rawTime }: Withdrawal): void {
@@ -120,11 +120,8 @@ class NewsReader {
     const documents = this.documents
       .toReversed()
       .sort((a, b) => (a.publishedAt < b.publishedAt ? -1 : Number(a.publishedAt > b.publishedAt)));
-    return {
-      documents,
-      rejected: this.rejected,
-      memory: { recent: this.recent, places: this.places, ids },
-    };
+    const recent = remember(this.options.memory.recent, this.shown);
+    return { documents, rejected: this.rejected, memory: { recent, places: this.places, ids } };
   }
 
   private isSecond(key: string): boolean {
@@ -149,10 +146,8 @@ class NewsReader {
     if (!(document instanceof InvalidDocumentError)) this.documents.push(document);
   }
 
-  /** Takes it out and puts it back, so that what the feed still shows is forgotten last. */
   private note(key: string, mark: string): void {
-    this.recent.delete(key);
-    this.recent.set(key, mark);
+    this.shown.set(key, mark);
   }
 
   private fieldsOf({ item, nativeId }: IdentifiedItem, action: RawDocument['action']) {

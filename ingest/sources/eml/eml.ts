@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
-
 import type { Clock } from '../../../pipeline/core/clock.js';
 import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
-import { BellwetherError, CancelledError, InvalidDocumentError } from '../../../pipeline/core/errors.js';
+import {
+  BellwetherError,
+  CancelledError,
+  InvalidDocumentError,
+  UnavailableError,
+} from '../../../pipeline/core/errors.js';
 import { readMappedItem } from '../../mapping/read-mapped.js';
 import { invalid } from '../../parse/fields.js';
 import { digest } from '../../parse/identity.js';
@@ -10,6 +13,16 @@ import type { Masking } from '../../parse/masking.js';
 import type { Deliver, RejectedItem, Source } from '../../source.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
 import { findFiles, type FoundFile } from '../files/find-files.js';
+import { openFile, readWhole, translated } from '../files/open-file.js';
+import {
+  decodeEmlCursor,
+  encodeEmlCursor,
+  isNew,
+  isAfter,
+  MAX_TAKEN,
+  movedOn,
+  type Place,
+} from './eml-cursor.js';
 import { parseEml } from './parse-eml.js';
 
 /** Of a message with its attachments, which are not read. */
@@ -17,6 +30,8 @@ const MAX_BYTES = 5_000_000;
 const MAX_BATCH = 50;
 /** A file that was changed less long ago may still be written. */
 const REST_MS = 2_000;
+const CLOCK_BEHIND =
+  'The clock is behind the newest message by more than two minutes. Set it right: messages that come now are not seen.';
 
 export interface EmlSourceOptions {
   readonly source: SourceInfo;
@@ -31,18 +46,13 @@ export interface EmlSourceOptions {
   readonly onRejected: (item: RejectedItem) => void;
 }
 
-/** How far a folder was read: files in the order in which they came into it. */
-interface EmlCursor {
-  readonly changedNs: bigint;
-  readonly path: string;
-}
-
 /**
  * Takes the messages (.eml) of a folder, in the order in which they came into it, until the signal is aborted.
  *
  * The cursor is when the last file taken came or changed (its time of change in the file system, which nobody can set), so that it stays small however many
  * files there are, and files may be moved away or deleted. A file that comes again is known by its Message-ID. A bad message is named, and the others go on. A folder that
- * cannot be read makes the source `degraded`. Memory: one batch of at most 50 documents and one message of at most 5 MB.
+ * cannot be read makes the source `degraded`; so does a file that cannot, which is tried again, while the others go on. So does a clock that was set back by more than
+ * two minutes. Memory: one batch of at most 50 documents, the names of 500 files and one message of at most 5 MB.
  */
 export function createEmlSource(options: EmlSourceOptions): Source {
   const tracker = createStatusTracker(options.source.id, options.clock);
@@ -69,8 +79,9 @@ interface Look {
 async function look(parts: Look): Promise<void> {
   const { tracker } = parts;
   try {
-    await takeNew(parts);
-    tracker.become('ok');
+    const fault = await takeNew(parts);
+    if (fault === null) tracker.become('ok');
+    else tracker.become('degraded', fault);
   } catch (error) {
     if (error instanceof CancelledError) return;
     if (!(error instanceof BellwetherError && error.retriable)) throw error;
@@ -78,41 +89,67 @@ async function look(parts: Look): Promise<void> {
   }
 }
 
-async function takeNew({ options, tracker, deliver, signal }: Look): Promise<void> {
+/** Returns what is wrong with a folder that could be read nevertheless. */
+async function takeNew({ options, tracker, deliver, signal }: Look): Promise<string | null> {
   const { source, path, clock, readCursor } = options;
   const name = `eml:${source.id}:${digest([path]).slice(0, 8)}`;
-  const cursor = decodeCursor(await readCursor(name));
+  let cursor = decodeEmlCursor(await readCursor(name));
   const restedNs = BigInt(clock.now() - REST_MS) * 1_000_000n;
   const files = (await findFiles(path, (file) => /\.eml$/i.test(file)))
-    .filter((file) => file.changedNs <= restedNs && isAfter(file, cursor))
+    .filter((file) => file.changedNs <= restedNs && isNew(file, cursor))
     .sort((a, b) => (isAfter(a, b) ? 1 : -1));
   tracker.contacted();
+  const failed: Failure[] = [];
   for (let at = 0; at < files.length && !signal.aborted; at += MAX_BATCH) {
-    const some = files.slice(at, at + MAX_BATCH);
-    const documents: RawDocument[] = [];
-    const errors: { file: FoundFile; error: InvalidDocumentError }[] = [];
-    for (const file of some) {
-      const outcome = await readMessage(file, options);
-      if (outcome instanceof InvalidDocumentError) errors.push({ file, error: outcome });
-      else if (outcome !== null) documents.push(outcome);
-    }
-    const last = some.at(-1);
-    if (last === undefined) return;
-    await deliver({ documents, cursors: [{ name, value: encodeCursor(last) }] });
-    tracker.delivered(documents.length);
-    for (const { file, error } of errors) {
+    if (failed.length > 0 && (cursor?.taken.length ?? 0) > MAX_TAKEN) break;
+    const batch = await readBatch(files.slice(at, at + MAX_BATCH), options);
+    failed.push(...batch.failed);
+    if (batch.taken.length === 0) continue;
+    cursor = movedOn(cursor, batch.taken, failed[0]?.file ?? null);
+    await deliver({ documents: batch.documents, cursors: [{ name, value: encodeEmlCursor(cursor) }] });
+    tracker.delivered(batch.documents.length);
+    for (const { file, error } of batch.errors) {
       tracker.rejected();
       const { code, field, message } = error;
       options.onRejected({ sourceId: source.id, place: file.path, code, field, message });
     }
   }
+  const [first] = failed;
+  if (first !== undefined) return first.error.message;
+  const isBehind = cursor !== null && BigInt(clock.now()) * 1_000_000n < cursor.floor.changedNs;
+  return isBehind ? CLOCK_BEHIND : null;
+}
+
+interface Failure {
+  readonly file: Place;
+  readonly error: UnavailableError;
+}
+
+interface EmlBatch {
+  readonly documents: RawDocument[];
+  /** Those that need not be looked at again. */
+  readonly taken: FoundFile[];
+  readonly errors: { readonly file: FoundFile; readonly error: InvalidDocumentError }[];
+  readonly failed: Failure[];
+}
+
+async function readBatch(files: readonly FoundFile[], options: EmlSourceOptions): Promise<EmlBatch> {
+  const batch: EmlBatch = { documents: [], taken: [], errors: [], failed: [] };
+  for (const file of files) {
+    const outcome = await readMessage(file, options);
+    if (outcome instanceof UnavailableError) batch.failed.push({ file, error: outcome });
+    else batch.taken.push(file);
+    if (outcome instanceof InvalidDocumentError) batch.errors.push({ file, error: outcome });
+    else if (outcome !== null && !(outcome instanceof UnavailableError)) batch.documents.push(outcome);
+  }
+  return batch;
 }
 
 /** Null for a file that was moved away meanwhile. */
 async function readMessage(
   file: FoundFile,
   { source, language = null, authorKey, masking, clock }: EmlSourceOptions,
-): Promise<RawDocument | InvalidDocumentError | null> {
+): Promise<RawDocument | InvalidDocumentError | UnavailableError | null> {
   const context = {
     receivedAt: clock.now(),
     virtualClock: false,
@@ -120,45 +157,29 @@ async function readMessage(
     ...(masking === undefined ? {} : { masking }),
   };
   try {
-    if (file.size > MAX_BYTES) throw tooLarge(file.size);
-    const bytes = await readFile(file.path);
+    const bytes = await translated(file.path, () => readFile(file));
+    if (bytes === null) return tooLarge();
     return readMappedItem({ document: await parseEml(bytes) }, { source, language, context });
   } catch (error) {
     if (error instanceof InvalidDocumentError) return error;
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    if (error instanceof Error && 'code' in error && error.code === 'EACCES')
+    if (!(error instanceof UnavailableError)) throw error;
+    const { cause } = error;
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EACCES')
       return invalid('eml_unreadable', undefined, 'The file may not be read. Correct its permissions.');
-    throw error;
+    return error;
   }
 }
 
-function tooLarge(bytes: number): InvalidDocumentError {
-  return invalid(
-    'eml_too_large',
-    undefined,
-    `The message has ${bytes} bytes; at most ${MAX_BYTES} are read.`,
-  );
-}
-
-function isAfter(file: EmlCursor, other: EmlCursor | null): boolean {
-  if (other === null) return true;
-  if (file.changedNs !== other.changedNs) return file.changedNs > other.changedNs;
-  return file.path > other.path;
-}
-
-function encodeCursor({ changedNs, path }: EmlCursor): string {
-  return JSON.stringify({ changedNs: String(changedNs), path });
-}
-
-/** Null for what is missing or damaged: all is read again, and repeats count as duplicates. */
-function decodeCursor(value: string | null): EmlCursor | null {
-  if (value === null) return null;
+async function readFile(file: FoundFile): Promise<Buffer | null> {
+  const handle = await openFile(file);
   try {
-    const { changedNs, path } = JSON.parse(value) as Record<string, unknown>;
-    const isWhole = typeof changedNs === 'string' && /^\d{1,25}$/.test(changedNs) && typeof path === 'string';
-    return isWhole ? { changedNs: BigInt(changedNs), path } : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
+    return await readWhole(handle, MAX_BYTES);
+  } finally {
+    await handle.close();
   }
+}
+
+function tooLarge(): InvalidDocumentError {
+  return invalid('eml_too_large', undefined, `The message has more than ${MAX_BYTES} bytes.`);
 }

@@ -1,15 +1,23 @@
 import type { Clock } from '../../../pipeline/core/clock.js';
 import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
-import { BellwetherError, CancelledError, type InvalidDocumentError } from '../../../pipeline/core/errors.js';
+import { BellwetherError, CancelledError } from '../../../pipeline/core/errors.js';
 import type { MappingSpec } from '../../../pipeline/core/mapping.js';
 import { compileMapping, type MappedItem } from '../../mapping/compile-mapping.js';
 import { partOutcomes, readMapped } from '../../mapping/read-mapped.js';
 import type { Masking } from '../../parse/masking.js';
 import type { Deliver, RejectedItem, Source } from '../../source.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
-import { decodeFileCursor, fileCursorName, headOf, stateOf, type FileCursor } from './file-cursor.js';
+import {
+  BEFORE_BYTES,
+  decodeFileCursor,
+  digestOf,
+  fileCursorName,
+  headOf,
+  stateOf,
+  type FileCursor,
+} from './file-cursor.js';
 import { findFiles, type FoundFile } from './find-files.js';
-import { isGzip, readSample } from './open-bytes.js';
+import { openBytes, readBefore, readSample, type OpenBytes } from './open-bytes.js';
 import { readRows, type RowForm, type RowPlace } from './read-rows.js';
 import type { Row } from './row.js';
 
@@ -103,17 +111,26 @@ class Importer {
   }
 
   private async take(file: FoundFile): Promise<void> {
-    const { options, signal } = this.parts;
+    const { options } = this.parts;
     const cursorName = fileCursorName(options.source.id, file.path);
     const cursor = decodeFileCursor(await options.readCursor(cursorName));
     if (cursor?.done === stateOf(file) || file.size === 0) return;
-    const gzip = await isGzip(file.path);
-    const sample = await readSample(file.path, gzip);
-    const isSame = cursor !== null && headOf(sample, cursor.headBytes).head === cursor.head;
-    const from = isSame && (gzip || cursor.offset <= file.size) ? cursor : START;
-    const settled = gzip || this.seen.get(file.path) === stateOf(file);
-    const batch = new Batch(this.parts, { file, cursorName, head: headOf(sample), from });
-    const rows = readRows({ path: file.path, gzip, sample, form: formOf(file.path, options), settled }, from);
+    const open = await openBytes(file);
+    try {
+      await this.takeRows({ file, open, cursorName }, cursor);
+    } finally {
+      await open.handle.close();
+    }
+  }
+
+  private async takeRows(opened: Opened, cursor: FileCursor | null): Promise<void> {
+    const { options, signal } = this.parts;
+    const { file, open } = opened;
+    const sample = await readSample(open);
+    const from = cursor !== null && (await isSame(opened, sample, cursor)) ? cursor : START;
+    const settled = open.gzip || this.seen.get(file.path) === stateOf(file);
+    const batch = new Batch(this.parts, { ...opened, head: headOf(sample), from });
+    const rows = readRows({ open, sample, form: formOf(file.path, options), settled }, from);
     let isWhole = true;
     for await (const row of rows) {
       isWhole = row.terminated || settled;
@@ -124,9 +141,21 @@ class Importer {
   }
 }
 
-interface Reading {
+interface Opened {
   readonly file: FoundFile;
+  readonly open: OpenBytes;
   readonly cursorName: string;
+}
+
+/** False for another file under the name of the one of the cursor. */
+async function isSame({ file, open }: Opened, sample: Buffer, cursor: FileCursor): Promise<boolean> {
+  if (headOf(sample, cursor.headBytes).head !== cursor.head) return false;
+  if (!open.gzip && cursor.offset > file.size) return false;
+  if (cursor.before === null) return cursor.amid === null || cursor.amid === stateOf(file);
+  return digestOf(await readBefore(open, cursor.offset, BEFORE_BYTES)) === cursor.before;
+}
+
+interface Reading extends Opened {
   readonly head: Pick<FileCursor, 'head' | 'headBytes'>;
   readonly from: RowPlace;
 }
@@ -136,6 +165,7 @@ class Batch {
   private readonly parts: ImporterParts;
   private readonly reading: Reading;
   private documents: RawDocument[] = [];
+  private rejected: RejectedItem[] = [];
   private place: RowPlace;
   private stored: string | null = null;
 
@@ -148,20 +178,30 @@ class Batch {
   async take(row: Row): Promise<void> {
     if (row.content !== null) this.read(row, row.content);
     this.place = { offset: row.end, row: row.number + 1 };
-    if (this.documents.length >= MAX_BATCH) await this.flush(null);
+    if (this.documents.length + this.rejected.length >= MAX_BATCH) await this.flush(null);
   }
 
   /** Delivers what there is; `done` when the file has been read to its end. */
   async flush(done: string | null): Promise<void> {
-    const { deliver, tracker } = this.parts;
-    const { cursorName, head } = this.reading;
-    const value = JSON.stringify({ ...this.place, ...head, done } satisfies FileCursor);
-    const moved = this.place.offset > this.reading.from.offset || done !== null;
-    if (this.documents.length === 0 && (!moved || value === this.stored)) return;
+    const { deliver, tracker, options } = this.parts;
+    const { cursorName, head, from, open, file } = this.reading;
+    const moved = this.place.offset > from.offset || done !== null;
+    if (this.documents.length === 0 && !moved) return;
+    const isAmid = open.gzip && done === null;
+    const before = isAmid ? null : digestOf(await readBefore(open, this.place.offset, BEFORE_BYTES));
+    const amid = isAmid ? stateOf(file) : null;
+    const value = JSON.stringify({ ...this.place, ...head, done, before, amid } satisfies FileCursor);
+    if (this.documents.length === 0 && value === this.stored) return;
     await deliver({ documents: this.documents, cursors: [{ name: cursorName, value }] });
+    // Told only now: after a failed delivery the same rows come again.
     tracker.delivered(this.documents.length);
+    for (const item of this.rejected) {
+      tracker.rejected();
+      options.onRejected(item);
+    }
     this.stored = value;
     this.documents = [];
+    this.rejected = [];
   }
 
   private read(row: Row, content: Exclude<Row['content'], null>): void {
@@ -177,14 +217,9 @@ class Batch {
     const items = 'error' in content ? [content] : map([content.value]);
     const { documents, errors } = partOutcomes(readMapped(items, { source, language, context }));
     this.documents.push(...documents);
-    for (const error of errors) this.reject(row, error);
-  }
-
-  private reject(row: Row, { code, field, message }: InvalidDocumentError): void {
-    const { tracker, options } = this.parts;
-    tracker.rejected();
     const place = `${this.reading.file.path}:${row.number}`;
-    options.onRejected({ sourceId: options.source.id, place, code, field, message });
+    for (const { code, field, message } of errors)
+      this.rejected.push({ sourceId: source.id, place, code, field, message });
   }
 }
 
@@ -205,7 +240,7 @@ function formOf(path: string, { format, delimiter, header, encoding }: FilesSour
   };
 }
 
-/** What a file or a full log may throw; anything else is a bug. */
+/** What a file or a full log may throw; anything else is a bug, as a bad row is no error here. */
 function expected(error: unknown): BellwetherError {
   if (error instanceof BellwetherError && error.retriable) return error;
   throw error;

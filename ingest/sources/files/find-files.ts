@@ -2,9 +2,9 @@ import { lstat, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { UnavailableError } from '../../../pipeline/core/errors.js';
+import type { FilePath } from './open-file.js';
 
-export interface FoundFile {
-  readonly path: string;
+export interface FoundFile extends FilePath {
   readonly size: number;
   readonly modifiedMs: number;
   /** When content, name or place changed last, nanoseconds; nobody can set it. */
@@ -30,7 +30,7 @@ export async function findFiles(
     }
     const info = await stat(path, { bigint: true });
     if (info.isDirectory()) return await filesIn(path, fits);
-    return [found(path, info)];
+    return [found({ path, named: true }, info)];
   } catch (cause) {
     if (cause instanceof UnavailableError) throw cause;
     const words = cause instanceof Error ? cause.message : String(cause);
@@ -59,15 +59,15 @@ async function filesIn(folder: string, fits: (name: string) => boolean): Promise
 async function regularFile(path: string): Promise<FoundFile | null> {
   try {
     const info = await lstat(path, { bigint: true });
-    return info.isFile() ? found(path, info) : null;
+    return info.isFile() ? found({ path, named: false }, info) : null;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
 }
 
-function found(path: string, info: { size: bigint; mtimeMs: bigint; ctimeNs: bigint }): FoundFile {
-  return { path, size: Number(info.size), modifiedMs: Number(info.mtimeMs), changedNs: info.ctimeNs };
+function found(file: FilePath, info: { size: bigint; mtimeMs: bigint; ctimeNs: bigint }): FoundFile {
+  return { ...file, size: Number(info.size), modifiedMs: Number(info.mtimeMs), changedNs: info.ctimeNs };
 }
 
 /** Runs of `*` count as one, so that no name makes the pattern slow. */

@@ -1,6 +1,6 @@
 import { UnavailableError } from '../../../pipeline/core/errors.js';
 import { createRowDecoder, type DecodeRow } from './decode-row.js';
-import { nextLine, readBytes } from './open-bytes.js';
+import { nextLine, readBytes, type OpenBytes } from './open-bytes.js';
 import { readCsvRows, type CsvEnd } from './read-csv-rows.js';
 import { readJsonRows } from './read-json-rows.js';
 import type { Row } from './row.js';
@@ -14,8 +14,7 @@ export interface RowForm {
 }
 
 export interface RowsOf {
-  readonly path: string;
-  readonly gzip: boolean;
+  readonly open: OpenBytes;
   readonly sample: Buffer;
   readonly form: RowForm;
   /** False while the file grows: then an open quote at its end may still be closed. */
@@ -36,14 +35,14 @@ const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
  * named, and reading goes on at the next line. Throws UnavailableError (retriable) for a file that cannot be read as a table at all.
  */
 export async function* readRows(file: RowsOf, from: RowPlace): AsyncGenerator<Row, void> {
-  const { sample, form } = file;
+  const { sample, form, open } = file;
   if (/^(fffe|feff)/.test(sample.subarray(0, 2).toString('hex')))
-    throw unreadable(file.path, 'is UTF-16. Save it as UTF-8');
+    throw unreadable(open.path, 'is UTF-16. Save it as UTF-8');
   const decode = createRowDecoder(form.encoding, sample);
   const start = sample.subarray(0, 3).equals(UTF8_MARK) ? 3 : 0;
   const place = from.offset < start ? { offset: start, row: 1 } : from;
   if (form.format === 'csv') return yield* readTable(file, place, { decode, start });
-  const chunks = readBytes(file.path, file.gzip, place.offset);
+  const chunks = readBytes(open, place.offset);
   for await (const row of readJsonRows(chunks, { decode, firstNumber: place.row }))
     yield { ...row, end: row.end + place.offset };
 }
@@ -54,11 +53,11 @@ interface Table {
 }
 
 async function* readTable(file: RowsOf, from: RowPlace, { decode, start }: Table): AsyncGenerator<Row, void> {
-  const { path, gzip, form } = file;
+  const { open, form } = file;
   const header = form.header ? await readHeader(file, { decode, start }) : null;
   let { offset, row } = header !== null && from.offset < header.end ? { offset: header.end, row: 2 } : from;
   for (let faults = 0; ; faults += 1) {
-    const rows = readCsvRows(readBytes(path, gzip, offset), {
+    const rows = readCsvRows(readBytes(open, offset), {
       delimiter: form.delimiter,
       columns: header?.columns ?? null,
       decode,
@@ -67,10 +66,10 @@ async function* readTable(file: RowsOf, from: RowPlace, { decode, start }: Table
     const ended = yield* movedBy(rows, offset);
     if (ended.fault === null || (ended.open && !file.settled)) return;
     if (faults === MAX_FAULTS)
-      throw unreadable(path, `has more than ${MAX_FAULTS} rows that cannot be told apart`);
+      throw unreadable(open.path, `has more than ${MAX_FAULTS} rows that cannot be told apart`);
     row += ended.rows;
     // The row is let go up to its first line end: what a quote that is never closed had taken may be rows.
-    offset = await nextLine(path, gzip, offset + ended.end);
+    offset = await nextLine(open, offset + ended.end);
     yield { number: row, content: { error: ended.fault }, end: offset, terminated: true };
     row += 1;
   }
@@ -86,16 +85,16 @@ async function* movedBy(rows: AsyncGenerator<Row, CsvEnd>, offset: number): Asyn
 }
 
 async function readHeader(
-  { path, gzip, form }: RowsOf,
+  { open, form }: RowsOf,
   { decode, start }: Table,
 ): Promise<{ readonly columns: readonly string[]; readonly end: number }> {
-  const chunks = readBytes(path, gzip, start);
+  const chunks = readBytes(open, start);
   const rows = readCsvRows(chunks, { delimiter: form.delimiter, columns: null, decode, firstNumber: 1 });
   try {
     const first = await rows.next();
     const content = first.done === true ? null : first.value.content;
     if (first.done === true || content === null || 'error' in content)
-      throw unreadable(path, 'does not begin with the names of its columns');
+      throw unreadable(open.path, 'does not begin with the names of its columns');
     const columns = (content.value as readonly string[]).map((name) => name.trim());
     return { columns, end: start + first.value.end };
   } finally {

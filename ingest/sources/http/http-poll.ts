@@ -1,11 +1,6 @@
 import type { Clock } from '../../../pipeline/core/clock.js';
 import type { SourceInfo } from '../../../pipeline/core/document.js';
-import {
-  BellwetherError,
-  CancelledError,
-  InvalidDocumentError,
-  RejectedError,
-} from '../../../pipeline/core/errors.js';
+import { CancelledError, InvalidDocumentError, RejectedError } from '../../../pipeline/core/errors.js';
 import type { MappingSpec } from '../../../pipeline/core/mapping.js';
 import { shownAddress } from '../../fetch/address-guard.js';
 import type { FetchedPage, GuardedClient } from '../../fetch/guarded-client.js';
@@ -16,11 +11,17 @@ import type { Masking } from '../../parse/masking.js';
 import { decodeUtf8, parseJson } from '../../parse/parse-line.js';
 import type { Deliver, RejectedItem, Source } from '../../source.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
-import { createPageRequests, type PageRequests, type RequestOptions } from './page-requests.js';
+import { createBackOff, isPassing, type BackOff } from '../back-off.js';
+import { remember } from '../remember.js';
+import {
+  createPageRequests,
+  type PageRequest,
+  type PageRequests,
+  type RequestOptions,
+} from './page-requests.js';
 import { decodePollCursor, encodePollCursor, pollCursorName, type PollCursor } from './poll-cursor.js';
 import { readPageNews } from './read-news.js';
 
-const MAX_BACK_OFF_MS = 3_600_000;
 /** Spreads the polls of many sources; part of the interval. */
 const JITTER = 0.1;
 
@@ -43,7 +44,7 @@ export interface HttpPollOptions {
 /**
  * Polls a JSON interface until the signal is aborted. Each page is a delivery of its own, and what is known moves with it.
  *
- * Pages are asked for while all items of a page are new, newest first as such interfaces have them; a reading that was cut short (a failure,
+ * Pages are asked for while a page has any new item, newest first as such interfaces have them; a reading that was cut short (a failure,
  * a kill) looks through all its pages the next time. With more new items than pages it is `degraded`, as some may be missing.
  * Failures make it `degraded`, with a pause that doubles up to an hour; Retry-After is kept. Rejects with a bug only.
  */
@@ -76,10 +77,11 @@ interface PollerParts {
 
 class Poller {
   private readonly parts: PollerParts;
-  private failures = 0;
+  private readonly backOff: BackOff;
 
   constructor(parts: PollerParts) {
     this.parts = parts;
+    this.backOff = createBackOff(parts.options.intervalMs);
   }
 
   /** Reads what is new; returns how long to wait before the next reading. */
@@ -87,15 +89,15 @@ class Poller {
     const { options, tracker } = this.parts;
     try {
       const fault = await this.readPages();
-      this.failures = 0;
+      this.backOff.succeeded();
       if (fault === null) tracker.become('ok');
       else tracker.become('degraded', fault);
       return options.intervalMs;
     } catch (error) {
       if (error instanceof CancelledError) return 0;
-      if (!isExpected(error)) throw error;
+      if (!isPassing(error)) throw error;
       tracker.become('degraded', error.message);
-      return Math.max(this.backOff(), error instanceof RefusedPage ? error.pauseMs : 0);
+      return Math.max(this.backOff.failed(), error instanceof RefusedPage ? error.pauseMs : 0);
     }
   }
 
@@ -103,20 +105,36 @@ class Poller {
   private async readPages(): Promise<string | null> {
     const { options, requests, signal } = this.parts;
     const cursor = decodePollCursor(await options.readCursor(this.cursorName()));
+    const shown = new Map<string, string>();
     let recent = cursor.recent;
     let request = requests.first;
     for (let number = 1; ; number += 1) {
       const page = await this.fetch(request);
       const body = jsonOf(page);
-      const next = requests.after({ page, body, number });
       const news = this.newsOf(body, recent);
-      const goesOn = news.allNew || (!cursor.complete && news.size > 0);
-      const last = next === null || !goesOn || signal.aborted;
-      recent = news.recent;
-      await this.take(news, { complete: next === null || !goesOn, recent }, cursor);
-      if (last)
-        return this.faultOf({ number, isFull: news.allNew && number > 1, isFirst: cursor.recent.size === 0 });
+      for (const [key, mark] of news.shown) shown.set(key, mark);
+      recent = remember(cursor.recent, shown);
+      const goesOn = news.anyNew || (!cursor.complete && news.size > 0);
+      const next = goesOn ? this.nextOf({ page, body, number }) : null;
+      await this.take(news, { complete: next === null, recent }, cursor);
+      if (next instanceof RejectedError) return next.message;
+      if (next === null || signal.aborted)
+        return this.faultOf({
+          number,
+          isFull: news.lastNew && number > 1,
+          isFirst: cursor.recent.size === 0,
+        });
       request = next;
+    }
+  }
+
+  /** An error only after the page has been delivered: it is no reason to lose what can be read. */
+  private nextOf(answer: Parameters<PageRequests['after']>[0]): PageRequest | RejectedError | null {
+    try {
+      return this.parts.requests.after(answer);
+    } catch (error) {
+      if (error instanceof RejectedError) return error;
+      throw error;
     }
   }
 
@@ -171,12 +189,6 @@ class Poller {
     return `${shownAddress(url)} has more new items than ${paging.maxPages} pages hold; some may be missing. Poll more often, or raise maxPages.`;
   }
 
-  private backOff(): number {
-    const { intervalMs } = this.parts.options;
-    this.failures += 1;
-    return Math.max(intervalMs, Math.min(MAX_BACK_OFF_MS, intervalMs * 2 ** Math.min(this.failures, 20)));
-  }
-
   private cursorName(): string {
     const { source, request } = this.parts.options;
     return pollCursorName(source.id, request.url);
@@ -209,10 +221,4 @@ function jsonOf({ body, headers, url }: FetchedPage): unknown {
       `${shownAddress(url)} does not answer with JSON in UTF-8 but with ${type}.`,
     );
   }
-}
-
-/** What a far or broken interface, or a log that is full for now, may throw. */
-function isExpected(error: unknown): error is BellwetherError {
-  if (error instanceof InvalidDocumentError || error instanceof RejectedError) return true;
-  return error instanceof BellwetherError && error.retriable;
 }

@@ -9,10 +9,12 @@ export interface PageNews {
   readonly documents: readonly RawDocument[];
   /** Those that were not refused for the same reason before. */
   readonly errors: readonly InvalidDocumentError[];
-  /** What to remember, newest last. */
-  readonly recent: ReadonlyMap<string, string>;
-  /** True when every item was new, so that the next page may hold new ones, too. */
-  readonly allNew: boolean;
+  /** What to remember of the page, in its order. */
+  readonly shown: ReadonlyMap<string, string>;
+  /** True when any item was new, so that the next page may hold new ones, too: among them may be one that stays on top. */
+  readonly anyNew: boolean;
+  /** True when the last item was new: then the one after it may be. */
+  readonly lastNew: boolean;
 }
 
 /** Compares the items of a page with what is remembered. Of two with one id in a page the first counts. */
@@ -20,23 +22,21 @@ export function readPageNews(
   items: readonly MappedItem[],
   reading: MappedReading & { readonly recent: ReadonlyMap<string, string> },
 ): PageNews {
-  const recent = new Map(reading.recent);
+  const shown = new Map<string, string>();
   const documents: RawDocument[] = [];
   const errors: InvalidDocumentError[] = [];
-  const seen = new Set<string>();
-  let known = 0;
+  let anyNew = false;
+  let lastNew = false;
   for (const item of items) {
     const outcome = readMappedItem(item, reading);
     const isError = outcome instanceof InvalidDocumentError;
     const key = isError ? keyOfRefused(item, outcome) : outcome.id.slice(0, 16);
     const mark = isError ? `!${outcome.code}` : outcome.contentHash.slice(0, 16);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const before = recent.get(key);
-    if (before !== undefined) known += 1;
-    // Taken out and put back, so that what is still shown is forgotten last.
-    recent.delete(key);
-    recent.set(key, mark);
+    if (shown.has(key)) continue;
+    shown.set(key, mark);
+    const before = reading.recent.get(key);
+    lastNew = before === undefined;
+    anyNew ||= lastNew;
     if (before === mark) continue;
     if (isError) errors.push(outcome);
     else
@@ -45,7 +45,7 @@ export function readPageNews(
       );
   }
   documents.sort((a, b) => a.publishedAt.localeCompare(b.publishedAt));
-  return { documents, errors, recent, allNew: items.length > 0 && known === 0 };
+  return { documents, errors, shown, anyNew, lastNew };
 }
 
 /** The same item as a correction of what was delivered before. */

@@ -1,9 +1,10 @@
-import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createEmlSource } from '../../../../ingest/sources/eml/eml.js';
+import { isNew, MAX_TAKEN, movedOn } from '../../../../ingest/sources/eml/eml-cursor.js';
 import { parseEml } from '../../../../ingest/sources/eml/parse-eml.js';
 import type { RejectedItem } from '../../../../ingest/source.js';
 import { CancelledError, InvalidDocumentError } from '../../../../pipeline/core/errors.js';
@@ -128,18 +129,21 @@ describe('a folder of messages', () => {
   async function look(
     recorder: DeliveryRecorder = recordDeliveries(),
     between: (() => Promise<void>)[] = [],
+    { path = folder, at = '2100-01-01T00:00:00Z' } = {},
   ) {
     const rejected: RejectedItem[] = [];
+    const reasons: (string | null)[] = [];
     const stop = new AbortController();
     const source = createEmlSource({
       source: { id: 'letters', kind: 'research', name: 'Letters', licence: null, credibility: 0.7 },
-      path: folder,
+      path,
       intervalMs: 1_000,
       readCursor: recorder.readCursor,
       // Long after the files were written, so that they are at rest.
       clock: {
-        ...fakeClock('2100-01-01T00:00:00Z'),
+        ...fakeClock(at),
         sleep: async () => {
+          reasons.push(source.status().reason);
           const step = between.shift();
           if (step === undefined) stop.abort();
           else await step();
@@ -149,7 +153,7 @@ describe('a folder of messages', () => {
       authorKey: 'k'.repeat(24),
     });
     await source.run(recorder.deliver, stop.signal);
-    return { recorder, rejected, ids: recorder.documents().map(({ nativeId }) => nativeId) };
+    return { recorder, rejected, reasons, ids: recorder.documents().map(({ nativeId }) => nativeId) };
   }
   const put = (name: string, id: string, more: Record<string, string> = {}) =>
     writeFile(join(folder, name), mail({ 'Message-ID': `<${id}>`, ...more }, `Text of ${id}`));
@@ -196,6 +200,68 @@ describe('a folder of messages', () => {
     expect(rejected.map(({ place, code }) => `${place.slice(-5)} ${code}`).sort()).toEqual([
       'a.eml bad_eml',
       'b.eml bad_time',
+    ]);
+  });
+
+  // Its memory is a regular file that gives EIO, as a bad disk does.
+  it.runIf(process.platform === 'linux')(
+    'is degraded by a file that cannot be read, while the others go on',
+    async () => {
+      const { reasons, rejected } = await look(recordDeliveries(), [], { path: '/proc/self/m*' });
+      expect(reasons).toEqual([expect.stringMatching(/self\/mem cannot be read to its end \(EIO/)]);
+      expect(rejected.map(({ place }) => place)).toContain('/proc/self/maps');
+    },
+  );
+
+  it('takes a message that comes while the clock is set back a little', async () => {
+    for (const name of ['early', 'late']) await mkdir(join(folder, name));
+    await put('early/b.eml', 'm2');
+    await put('late/a.eml', 'm1');
+    const path = join(folder, 'now');
+    await symlink(join(folder, 'late'), path);
+    const toEarly = async () => {
+      await unlink(path);
+      await symlink(join(folder, 'early'), path);
+    };
+    expect((await look(recordDeliveries(), [toEarly], { path })).ids).toEqual(['m1', 'm2']);
+  });
+
+  it('says when the clock is behind what was taken', async () => {
+    const recorder = recordDeliveries();
+    await put('a.eml', 'm1');
+    await look(recorder);
+    const [name = ''] = recorder.cursors.keys();
+    recorder.cursors.set(name, JSON.stringify({ changedNs: '2000000000000000000', path: 'a' }));
+    const { reasons } = await look(recorder, [], { at: '2026-01-01T00:00:00Z' });
+    expect(reasons).toEqual([expect.stringMatching(/The clock is behind/)]);
+  });
+});
+
+describe('the cursor of a folder of messages', () => {
+  const place = (seconds: number) => ({
+    changedNs: BigInt(seconds) * 1_000_000_000n,
+    path: `${seconds}.eml`,
+  });
+
+  it('keeps the files of two minutes, at most 500', () => {
+    const cursor = movedOn(null, [place(0), place(1_000), place(1_100)], null);
+    expect([0, 500, 1_000, 1_050].map((seconds) => isNew(place(seconds), cursor))).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
+    const many = Array.from({ length: 900 }, (_, n) => ({ ...place(1_200), path: String(1_000 + n) }));
+    expect(movedOn(cursor, many, null).taken).toHaveLength(MAX_TAKEN);
+  });
+
+  it('stays before a file that is to be tried again', () => {
+    const cursor = movedOn(null, [place(0), place(1_000), place(5_000)], place(900));
+    expect([0, 900, 1_000, 5_000].map((seconds) => isNew(place(seconds), cursor))).toEqual([
+      false,
+      true,
+      false,
+      false,
     ]);
   });
 });

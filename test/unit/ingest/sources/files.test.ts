@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,9 +6,10 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { readCsvRows } from '../../../../ingest/sources/files/read-csv-rows.js';
+import { openFile } from '../../../../ingest/sources/files/open-file.js';
 import { createFilesSource, type FilesSourceOptions } from '../../../../ingest/sources/files/files.js';
 import type { RejectedItem } from '../../../../ingest/source.js';
-import { CancelledError } from '../../../../pipeline/core/errors.js';
+import { CancelledError, UnavailableError } from '../../../../pipeline/core/errors.js';
 import { fakeClock, recordDeliveries, type DeliveryRecorder } from '../../../support/ingest.js';
 
 const root = await mkdtemp(join(tmpdir(), 'files-source-'));
@@ -118,6 +120,19 @@ describe('tables', () => {
     expect(states).toEqual(['ok', 'ok']);
   });
 
+  it('tell a bad row once, after the delivery that it belongs to', async () => {
+    await write('a.csv', `id,text,at\n1,ok,${AT}\n2,no time,soon\n`);
+    const recorder = recordDeliveries((_, index) => {
+      if (index === 0 && failures++ === 0)
+        throw new UnavailableError('log_full', 'The log is full.', { retriable: true });
+    });
+    let failures = 0;
+    const { rejected, states, source } = await look({ recorder, between: [again, again] });
+    expect(states).toEqual(['degraded: The log is full.', 'ok', 'ok']);
+    expect(rejected.map(({ code }) => code)).toEqual(['bad_time']);
+    expect(source.status()).toMatchObject({ delivered: 1, rejected: 1 });
+  });
+
   it('withstand a row of 2 MB', async () => {
     await write('a.csv', `id,text,at\n1,"${'x'.repeat(2_000_000)}",${AT}\n2,ok,${AT}\n`);
     const { texts, rejected } = await look();
@@ -198,6 +213,27 @@ describe('files that change', () => {
     expect(texts).toEqual(['1 ok', '2 ok', '7 new one', '8 ok', '9 ok']);
   });
 
+  it.each(['a.csv', 'a.csv.gz'])(
+    'are read from the beginning when another with the same long header has their name: %s',
+    async (name) => {
+      const table = (rows: readonly string[]) => {
+        const text = [`id,text,at,${'x'.repeat(300)}`, ...rows.map((row) => `${row},${AT},`), ''].join('\n');
+        return name.endsWith('.gz') ? gzipSync(text) : text;
+      };
+      await write(name, table(['1,ok', '2,ok']));
+      const { texts, states } = await look({
+        between: [
+          again,
+          () => write(name, table(['7,new', '8,ok', '9,ok', '10,ok'])),
+          again,
+          () => write(name, table(['7,new', '8,ok', '9,ok', '10,ok', '11,more'])),
+        ],
+      });
+      expect(texts).toEqual(['1 ok', '2 ok', '7 new', '8 ok', '9 ok', '10 ok', '11 more']);
+      expect(new Set(states)).toEqual(new Set(['ok']));
+    },
+  );
+
   it.each(['a.csv', 'a.jsonl', 'a.jsonl.gz'])('go on after a kill where they were: %s', async (name) => {
     const rows = Array.from({ length: 1_700 }, (_, n) => n);
     const text = name.includes('csv')
@@ -223,6 +259,16 @@ describe('files that change', () => {
     });
     expect(texts).toEqual(['1 ok']);
     expect(states).toEqual(['ok', 'ok']);
+  });
+
+  it('are not opened when a link or a pipe took their name after they were found, unless a person named them', async () => {
+    await write('a.csv', 'id');
+    const [link, pipe] = [join(folder, 'link.csv'), join(folder, 'pipe.csv')];
+    await symlink(join(folder, 'a.csv'), link);
+    execFileSync('mkfifo', [pipe]);
+    await expect(openFile({ path: link, named: false })).rejects.toThrow(/ELOOP/);
+    await expect(openFile({ path: pipe, named: false })).rejects.toThrow(/no regular file/);
+    await (await openFile({ path: link, named: true })).close();
   });
 
   it('are chosen by a pattern; a path that is not there is told until it is', async () => {

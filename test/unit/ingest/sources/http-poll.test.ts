@@ -190,7 +190,7 @@ describe('pages of an HTTP poll', () => {
     expect(asked.length).toBeLessThanOrEqual(4);
   });
 
-  it('stop where something is known', async () => {
+  it('stop at a page where nothing is new', async () => {
     const newer = [row(9), row(8), ...all];
     let rows: readonly object[] = all;
     const { asked, ids } = await poll({
@@ -201,8 +201,23 @@ describe('pages of an HTTP poll', () => {
         return { body: { list: inPages(rows, 3, Number(new URL(url).searchParams.get('page'))) } };
       },
     });
-    expect(urls(asked)).toEqual(['?page=1', '?page=2', '?page=3', '?page=4', '?page=1']);
+    expect(urls(asked)).toEqual(['?page=1', '?page=2', '?page=3', '?page=4', '?page=1', '?page=2']);
     expect(ids).toHaveLength(9);
+  });
+
+  it('go on past a known item that stays on top', async () => {
+    const newer = Array.from({ length: 4 }, (_, index) => row(11 - index));
+    const { asked, ids, states } = await poll({
+      polls: 2,
+      request: { paging: PAGING },
+      answer: ({ url }, index) => {
+        const rows = [row(99), ...(index >= 4 ? newer : []), ...all];
+        return { body: { list: inPages(rows, 3, Number(new URL(url).searchParams.get('page'))) } };
+      },
+    });
+    expect(urls(asked).slice(4)).toEqual(['?page=1', '?page=2', '?page=3']);
+    expect(ids).toHaveLength(12);
+    expect(states).toEqual(['ok', 'ok']);
   });
 
   it('are looked through again after a reading that was cut short: no item is lost, none comes twice', async () => {
@@ -260,7 +275,29 @@ describe('pages of an HTTP poll', () => {
     });
     expect(states[0]).toMatch(/^degraded: The next page is said to be at another host \(evil\.example\)/);
     expect(asked).toHaveLength(1);
-    expect(ids).toEqual([]);
+    // What could be read is not lost.
+    expect(ids).toEqual(['n1']);
+  });
+});
+
+describe('the memory of a poll', () => {
+  it('forgets the oldest items first, over all pages of a reading', async () => {
+    const size = 1_000;
+    const all = Array.from({ length: 6_000 }, (_, index) => row(6_000 - index));
+    const { recorder } = await poll({
+      polls: 1,
+      request: { paging: PAGING },
+      answer: ({ url }) => {
+        const number = Number(new URL(url).searchParams.get('page'));
+        return { body: { list: all.slice(size * (number - 1), size * number) } };
+      },
+    });
+    const { ids } = await poll({
+      polls: 1,
+      recorder,
+      answer: () => ({ body: { list: all.slice(0, 5_000) } }),
+    });
+    expect(ids).toHaveLength(6_000);
   });
 });
 
