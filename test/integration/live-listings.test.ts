@@ -208,6 +208,43 @@ describe('StockTwits', () => {
     await after.stop();
   });
 
+  it('names a symbol that is not known and goes on with the others, until it is known', async () => {
+    const stub = await startStockTwitsStub();
+    stop = () => stub.stop();
+    stub.messages = [
+      { id: 1, symbols: ['ALDR'] },
+      { id: 2, symbols: ['ZEBX'] },
+    ];
+    stub.unknown = ['ALDR'];
+    const live = start(stub);
+    await until(() => live.source.status().state === 'degraded');
+    expect(live.source.status().reason).toBe(
+      'StockTwits does not know ALDR (status 404): correct "symbols".',
+    );
+    await poll(live, stub);
+    expect(live.told()).toEqual(['add Message 2 $ZEBX']);
+    expect(live.source.status().reason).toContain('does not know ALDR');
+    stub.unknown = [];
+    await poll(live, stub);
+    expect(live.told()).toEqual(['add Message 2 $ZEBX', 'add Message 1 $ALDR']);
+    expect(live.source.status().state).toBe('ok');
+    await live.stop();
+  });
+
+  it('gives the next symbol its turn after a reading that failed', async () => {
+    const stub = await startStockTwitsStub();
+    stop = () => stub.stop();
+    stub.messages = [{ id: 2, symbols: ['ZEBX'] }];
+    stub.refuse = 500;
+    const live = start(stub);
+    await until(() => live.source.status().state === 'degraded' && live.clock.sleepers() === 1);
+    stub.refuse = null;
+    live.clock.advance(2_000);
+    await until(() => live.told().length === 1);
+    expect(stub.requests.at(-1)?.path).toBe('/api/2/streams/symbol/ZEBX.json');
+    await live.stop();
+  });
+
   it.each([
     [401, /The access token is wrong or withdrawn/],
     [403, /access for programs has to be granted/],
