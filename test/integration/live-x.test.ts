@@ -55,6 +55,18 @@ it('adds the rules that are missing, takes away only its own, and takes only pos
   await live.stop();
 });
 
+it('tries again soon after a 503, which X sends with the end of a limit that is not reached', async () => {
+  stub = await startXStub();
+  stub.refuse = 503;
+  const live = start({ backfillMinutes: 5 });
+  await until(() => live.source.status().state === 'degraded' && live.clock.sleepers() === 1);
+  expect(live.source.status().reason).toBe('X answers with status 503. It is tried again.');
+  stub.refuse = null;
+  live.clock.advance(2_000);
+  await until(() => stub.listeners() === 1);
+  await live.stop();
+});
+
 it('leaves rules alone that are right already', async () => {
   stub = await startXStub();
   stub.rules = [{ id: '7', value: '$ALDR lang:en', tag: 'by hand' }];
