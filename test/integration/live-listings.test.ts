@@ -75,6 +75,20 @@ describe('Reddit', () => {
     await after.stop();
   });
 
+  it('goes on after a page that is short because posts were taken out of it', async () => {
+    const stub = await startRedditStub();
+    stop = () => stub.stop();
+    stub.posts = posts(1, 10);
+    const live = start(stub);
+    await until(() => live.told().length === 10);
+    // The last of the first page among them, so that the page has to be asked for with what Reddit says.
+    stub.posts = posts(1, 350).map((post) => ({ ...post, leftOut: post.n === 251 || post.n === 340 }));
+    await poll(live, stub);
+    await until(() => live.told().length === 348);
+    expect(live.source.status().state).toBe('ok');
+    await live.stop();
+  });
+
   it('says that posts are missing when more came than Reddit lists', async () => {
     const stub = await startRedditStub();
     stop = () => stub.stop();

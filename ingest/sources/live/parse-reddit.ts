@@ -14,14 +14,22 @@ const COUNTS = { ups: 'likes', num_comments: 'comments', num_crossposts: 'repost
 const EMPTY_TEXTS = new Set(['[deleted]', '[removed]']);
 export const GONE = 'gone';
 
-/** The posts of a listing, newest first; null for what is none. Never throws. */
-export function parseRedditListing(value: unknown): readonly RedditPost[] | null {
+export interface RedditListing {
+  /** Newest first. */
+  readonly posts: readonly RedditPost[];
+  /** What the next page is asked for with; null at the end. */
+  readonly after: string | null;
+}
+
+/** A page of a listing; null for what is none. Never throws. */
+export function parseRedditListing(value: unknown): RedditListing | null {
   const data = recordIn(fieldsOf(value) ?? {}, 'data');
   if (data === null || !Array.isArray(ownField(data, 'children'))) return null;
-  return listIn(data, 'children').flatMap((child) => {
+  const posts = listIn(data, 'children').flatMap((child) => {
     const post = recordIn(fieldsOf(child) ?? {}, 'data');
     return post === null ? [] : (parsePost(post) ?? []);
   });
+  return { posts, after: textIn(data, 'after', 50) };
 }
 
 function parsePost(post: Fields): RedditPost | null {
