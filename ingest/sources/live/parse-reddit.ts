@@ -1,5 +1,6 @@
 import { ownField, type Fields } from '../../parse/fields.js';
 import { countsIn, fieldsOf, listIn, recordIn, textIn } from './json-fields.js';
+import { sharedLink } from './shared-link.js';
 
 /** A post of a Reddit listing. */
 export interface RedditPost {
@@ -56,18 +57,23 @@ function parsePost(post: Fields): RedditPost | null {
   };
 }
 
+/** A subreddit that begins so is somebody's profile. */
+const PROFILE = /^u_/i;
+
 /** Of Reddit only: an address that names the subreddit and the post, and nobody. */
 function addressOf(post: Fields): string | null {
   const path = textIn(post, 'permalink', 1_000);
-  return path !== null && /^\/r\/[^/]+\/comments\//.test(path) ? `https://www.reddit.com${path}` : null;
+  return path !== null && /^\/r\/(?!u_)[^/]+\/comments\//i.test(path)
+    ? `https://www.reddit.com${path}`
+    : null;
 }
 
 function extraOf(post: Fields): Record<string, unknown> {
-  const link = ownField(post, 'is_self') === true ? null : textIn(post, 'url', 1_000);
+  const link = ownField(post, 'is_self') === true ? null : sharedLink(textIn(post, 'url', 1_000));
   const subreddit = textIn(post, 'subreddit', 100);
   return {
     ...countsIn(post, COUNTS),
-    ...(subreddit === null || subreddit.startsWith('u_') ? {} : { subreddit }),
+    ...(subreddit === null || PROFILE.test(subreddit) ? {} : { subreddit }),
     ...(link === null ? {} : { link }),
   };
 }
