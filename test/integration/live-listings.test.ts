@@ -75,6 +75,20 @@ describe('Reddit', () => {
     await after.stop();
   });
 
+  it('goes on after a page that is short because posts were taken out of it', async () => {
+    const stub = await startRedditStub();
+    stop = () => stub.stop();
+    stub.posts = posts(1, 10);
+    const live = start(stub);
+    await until(() => live.told().length === 10);
+    // The last of the first page among them, so that the page has to be asked for with what Reddit says.
+    stub.posts = posts(1, 350).map((post) => ({ ...post, leftOut: post.n === 251 || post.n === 340 }));
+    await poll(live, stub);
+    await until(() => live.told().length === 348);
+    expect(live.source.status().state).toBe('ok');
+    await live.stop();
+  });
+
   it('says that posts are missing when more came than Reddit lists', async () => {
     const stub = await startRedditStub();
     stop = () => stub.stop();
@@ -206,6 +220,43 @@ describe('StockTwits', () => {
     expect(after.told()).toHaveLength(399);
     expect(after.source.status().reason).toContain('More messages on ALDR came than are read at a time');
     await after.stop();
+  });
+
+  it('names a symbol that is not known and goes on with the others, until it is known', async () => {
+    const stub = await startStockTwitsStub();
+    stop = () => stub.stop();
+    stub.messages = [
+      { id: 1, symbols: ['ALDR'] },
+      { id: 2, symbols: ['ZEBX'] },
+    ];
+    stub.unknown = ['ALDR'];
+    const live = start(stub);
+    await until(() => live.source.status().state === 'degraded');
+    expect(live.source.status().reason).toBe(
+      'StockTwits does not know ALDR (status 404): correct "symbols".',
+    );
+    await poll(live, stub);
+    expect(live.told()).toEqual(['add Message 2 $ZEBX']);
+    expect(live.source.status().reason).toContain('does not know ALDR');
+    stub.unknown = [];
+    await poll(live, stub);
+    expect(live.told()).toEqual(['add Message 2 $ZEBX', 'add Message 1 $ALDR']);
+    expect(live.source.status().state).toBe('ok');
+    await live.stop();
+  });
+
+  it('gives the next symbol its turn after a reading that failed', async () => {
+    const stub = await startStockTwitsStub();
+    stop = () => stub.stop();
+    stub.messages = [{ id: 2, symbols: ['ZEBX'] }];
+    stub.refuse = 500;
+    const live = start(stub);
+    await until(() => live.source.status().state === 'degraded' && live.clock.sleepers() === 1);
+    stub.refuse = null;
+    live.clock.advance(2_000);
+    await until(() => live.told().length === 1);
+    expect(stub.requests.at(-1)?.path).toBe('/api/2/streams/symbol/ZEBX.json');
+    await live.stop();
   });
 
   it.each([

@@ -55,6 +55,18 @@ it('adds the rules that are missing, takes away only its own, and takes only pos
   await live.stop();
 });
 
+it('tries again soon after a 503, which X sends with the end of a limit that is not reached', async () => {
+  stub = await startXStub();
+  stub.refuse = 503;
+  const live = start({ backfillMinutes: 5 });
+  await until(() => live.source.status().state === 'degraded' && live.clock.sleepers() === 1);
+  expect(live.source.status().reason).toBe('X answers with status 503. It is tried again.');
+  stub.refuse = null;
+  live.clock.advance(2_000);
+  await until(() => stub.listeners() === 1);
+  await live.stop();
+});
+
 it('leaves rules alone that are right already', async () => {
   stub = await startXStub();
   stub.rules = [{ id: '7', value: '$ALDR lang:en', tag: 'by hand' }];
@@ -63,6 +75,47 @@ it('leaves rules alone that are right already', async () => {
   stub.write(`${xLine({ id: '10', text: '$ALDR', ruleIds: ['7'] })}\r\n`);
   await until(() => live.told().length === 1);
   expect(stub.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+  await live.stop();
+});
+
+const ZEBX = { source: { id: 'other', kind: 'social' as const }, rules: ['$ZEBX'] };
+
+it('keeps a rule that another of our sources had, too, when that one wants it no longer', async () => {
+  stub = await startXStub();
+  stub.rules = [{ id: '7', value: '$ALDR lang:en', tag: 'bellwether-other' }];
+  const live = start();
+  await until(() => stub.listeners() === 1);
+  const other = start(ZEBX);
+  await until(() => stub.listeners() === 2);
+  expect(stub.rules.map(({ value, tag }) => `${value} ${tag ?? ''}`)).toEqual([
+    '$ALDR lang:en bellwether-live',
+    '$ZEBX bellwether-other',
+  ]);
+  await other.stop();
+  await live.stop();
+});
+
+it('uses the rule of another of our sources where X takes it once, asks once, and adds it when it is gone', async () => {
+  stub = await startXStub();
+  stub.takesOnce = true;
+  stub.rules = [{ id: '7', value: '$ALDR lang:en', tag: 'bellwether-other' }];
+  const live = start();
+  const added = () => stub.requests.filter(({ method }) => method === 'POST').length;
+  const again = async () => {
+    const before = streams().length;
+    stub.end();
+    await until(() => live.source.status().state === 'degraded' && live.clock.sleepers() === 1);
+    live.clock.advance(2_000);
+    await until(() => streams().length > before && live.source.status().state === 'ok');
+  };
+  await until(() => stub.listeners() === 1);
+  stub.write(`${xLine({ id: '10', text: '$ALDR', ruleIds: ['7'] })}\r\n`);
+  await until(() => live.told().length === 1);
+  await again();
+  expect(added()).toBe(1);
+  stub.rules = [];
+  await again();
+  expect(stub.rules.map(({ tag }) => tag)).toEqual(['bellwether-live']);
   await live.stop();
 });
 

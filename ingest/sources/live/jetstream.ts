@@ -1,4 +1,4 @@
-import { TimeoutError } from '../../../pipeline/core/errors.js';
+import { TimeoutError, UnavailableError } from '../../../pipeline/core/errors.js';
 import type { GuardedSocket, SocketConnector } from '../../fetch/guarded-socket.js';
 import { digest } from '../../parse/identity.js';
 import type { Source, SourceCursor } from '../../source.js';
@@ -42,7 +42,8 @@ const STALL_MS = 300_000;
 /**
  * Reads posts from a Bluesky Jetstream. It resumes 5 s before the newest event it has read and leaves out what it took then, so that
  * disconnections and kills make neither gaps nor repeats. An edit is a `replace`, a deletion of a taken post a `retract`. When the server's
- * replay begins later than we stopped it is `degraded` for an hour and says from when to when posts are missing.
+ * replay begins later than we stopped it is `degraded` for an hour and says from when to when posts are missing. While all events come from more than 5 minutes
+ * ahead a clock is wrong: it is `degraded`, takes nothing and keeps its position.
  */
 export function createJetstreamSource(options: JetstreamOptions): Source {
   const name = new URL(options.url).host;
@@ -96,6 +97,9 @@ class JetstreamConnection implements LiveConnection {
   private recent: Map<string, number>;
   private begun = false;
   private heardAt: number;
+  /** The earliest time ahead of ours that was left out. */
+  private leftOutUs = Number.POSITIVE_INFINITY;
+  private trouble: string | null = null;
 
   constructor(private readonly parts: ConnectionParts) {
     this.heardAt = parts.options.clock.monotonic();
@@ -114,14 +118,17 @@ class JetstreamConnection implements LiveConnection {
     this.watchStall(messages.length);
     const items: LiveItem[] = [];
     let gap: string | null = null;
-    for (const message of messages) {
-      const event = parseJetstreamEvent(message);
-      if (event === null || this.liesAhead(event)) continue;
+    for (const event of this.withoutThoseAhead(messages)) {
       gap ??= this.gapBefore(event);
       if (event.commit !== null) items.push(...this.take(event, event.commit));
       this.timeUs = Math.max(this.timeUs, event.timeUs);
     }
-    return { items, cursors: this.cursorsFor(items), ...(gap === null ? {} : { gap }) };
+    return {
+      items,
+      cursors: this.cursorsFor(items),
+      ...(gap === null ? {} : { gap }),
+      ...(this.trouble === null ? {} : { trouble: this.trouble }),
+    };
   }
 
   private watchStall(messages: number): void {
@@ -136,9 +143,28 @@ class JetstreamConnection implements LiveConnection {
     );
   }
 
-  /** A time ahead of ours would make the cursor skip what comes before it. */
-  private liesAhead({ timeUs }: JetstreamEvent): boolean {
-    return timeUs > this.parts.options.clock.now() * 1_000 + FUTURE_US;
+  /**
+   * A time ahead of ours would make the cursor skip what comes before it. Where all lie ahead a clock is wrong, which is told, and the position stays.
+   * Once times as late as those left out lie ahead no more, it throws, so that the next connection reads what was left out.
+   */
+  private withoutThoseAhead(messages: readonly string[]): readonly JetstreamEvent[] {
+    const { clock, url } = this.parts.options;
+    const limitUs = clock.now() * 1_000 + FUTURE_US;
+    const events = messages.map(parseJetstreamEvent).filter((event) => event !== null);
+    const good = events.filter(({ timeUs }) => timeUs <= limitUs);
+    if (good.some(({ timeUs }) => timeUs >= this.leftOutUs)) {
+      throw new UnavailableError(
+        'clock_was_wrong',
+        'The clock is right again; what was left out for its times is read again.',
+        { retriable: true },
+      );
+    }
+    for (const { timeUs } of events) if (timeUs > limitUs) this.leftOutUs = Math.min(this.leftOutUs, timeUs);
+    if (good.length > 0) this.trouble = null;
+    else if (events[0] !== undefined) {
+      this.trouble = `The posts of ${new URL(url).host} are from ${isoTime(events[0].timeUs)}, which is more than ${FUTURE_US / 60_000_000} minutes ahead: the clock of this machine or of the server is wrong. Set it right; nothing is taken until then.`;
+    }
+    return good;
   }
 
   private gapBefore({ timeUs }: JetstreamEvent): string | null {
@@ -146,7 +172,7 @@ class JetstreamConnection implements LiveConnection {
     this.begun = true;
     const { cursor } = this.parts;
     if (cursor === null || timeUs - cursor.timeUs <= GAP_US) return null;
-    const [from, to] = [cursor.timeUs, timeUs].map((us) => new Date(Math.floor(us / 1_000)).toISOString());
+    const [from, to] = [cursor.timeUs, timeUs].map(isoTime);
     return `Posts from ${from} to ${to} are missing: the server's replay does not reach back further. Load them from another source if they matter.`;
   }
 
@@ -180,4 +206,10 @@ class JetstreamConnection implements LiveConnection {
     const value = encodeJetstreamCursor({ timeUs: this.timeUs, recent: [...this.recent] });
     return [{ name: this.parts.cursorName, value }, ...(this.parts.taken?.changes() ?? [])];
   }
+}
+
+/** Any number: a wrong clock may be wrong by more than a date can hold. */
+function isoTime(timeUs: number): string {
+  const time = new Date(Math.floor(timeUs / 1_000));
+  return Number.isNaN(time.getTime()) ? `${timeUs} µs` : time.toISOString();
 }

@@ -20,6 +20,8 @@ export interface LiveStep {
   readonly cursors: readonly SourceCursor[];
   /** What was missed and why, in one sentence; shown as the source's reason for an hour. */
   readonly gap?: string;
+  /** What is wrong now and what to do about it; shown as the source's reason until a step comes without. */
+  readonly trouble?: string;
 }
 
 /** One open connection. */

@@ -1,6 +1,7 @@
 import { ownField, type Fields } from '../../parse/fields.js';
 import { digest } from '../../parse/identity.js';
 import { fieldsOf, listIn, parseJson, recordIn, textIn } from './json-fields.js';
+import { sharedLink } from './shared-link.js';
 
 /** A commit of a Jetstream, as far as it concerns documents. */
 export interface JetstreamCommit {
@@ -102,7 +103,7 @@ function earlier(claimed: unknown, seenAt: string): string {
 function extraOf(record: Fields): Record<string, unknown> {
   const embed = recordIn(record, 'embed');
   const external = embed === null ? null : recordIn(embed, 'external');
-  const link = external === null ? null : textIn(external, 'uri', 1_000);
+  const link = external === null ? null : sharedLink(textIn(external, 'uri', 1_000));
   return {
     ...(recordIn(record, 'reply') === null ? {} : { reply: true }),
     ...(link === null ? {} : { link }),

@@ -1,6 +1,7 @@
 import { ownField, type Fields } from '../../parse/fields.js';
 import { htmlToText } from '../../parse/html-to-text.js';
 import { countsIn, idIn, recordIn, textIn } from './json-fields.js';
+import { sharedLink } from './shared-link.js';
 
 /** A public post of a Mastodon server, as far as it concerns documents. */
 export interface MastodonStatus {
@@ -48,7 +49,7 @@ export function parseMastodonStatus(status: Fields): MastodonStatus | null {
 
 function extraOf(status: Fields, account: Fields): Record<string, unknown> {
   const card = recordIn(status, 'card');
-  const link = card === null ? null : textIn(card, 'url', 1_000);
+  const link = card === null ? null : sharedLink(textIn(card, 'url', 1_000));
   const since = textIn(account, 'created_at', 40);
   return {
     ...countsIn(status, COUNTS),

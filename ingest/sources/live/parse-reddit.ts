@@ -1,5 +1,6 @@
 import { ownField, type Fields } from '../../parse/fields.js';
 import { countsIn, fieldsOf, listIn, recordIn, textIn } from './json-fields.js';
+import { sharedLink } from './shared-link.js';
 
 /** A post of a Reddit listing. */
 export interface RedditPost {
@@ -14,14 +15,22 @@ const COUNTS = { ups: 'likes', num_comments: 'comments', num_crossposts: 'repost
 const EMPTY_TEXTS = new Set(['[deleted]', '[removed]']);
 export const GONE = 'gone';
 
-/** The posts of a listing, newest first; null for what is none. Never throws. */
-export function parseRedditListing(value: unknown): readonly RedditPost[] | null {
+export interface RedditListing {
+  /** Newest first. */
+  readonly posts: readonly RedditPost[];
+  /** What the next page is asked for with; null at the end. */
+  readonly after: string | null;
+}
+
+/** A page of a listing; null for what is none. Never throws. */
+export function parseRedditListing(value: unknown): RedditListing | null {
   const data = recordIn(fieldsOf(value) ?? {}, 'data');
   if (data === null || !Array.isArray(ownField(data, 'children'))) return null;
-  return listIn(data, 'children').flatMap((child) => {
+  const posts = listIn(data, 'children').flatMap((child) => {
     const post = recordIn(fieldsOf(child) ?? {}, 'data');
     return post === null ? [] : (parsePost(post) ?? []);
   });
+  return { posts, after: textIn(data, 'after', 50) };
 }
 
 function parsePost(post: Fields): RedditPost | null {
@@ -48,18 +57,23 @@ function parsePost(post: Fields): RedditPost | null {
   };
 }
 
+/** A subreddit that begins so is somebody's profile. */
+const PROFILE = /^u_/i;
+
 /** Of Reddit only: an address that names the subreddit and the post, and nobody. */
 function addressOf(post: Fields): string | null {
   const path = textIn(post, 'permalink', 1_000);
-  return path !== null && /^\/r\/[^/]+\/comments\//.test(path) ? `https://www.reddit.com${path}` : null;
+  return path !== null && /^\/r\/(?!u_)[^/]+\/comments\//i.test(path)
+    ? `https://www.reddit.com${path}`
+    : null;
 }
 
 function extraOf(post: Fields): Record<string, unknown> {
-  const link = ownField(post, 'is_self') === true ? null : textIn(post, 'url', 1_000);
+  const link = ownField(post, 'is_self') === true ? null : sharedLink(textIn(post, 'url', 1_000));
   const subreddit = textIn(post, 'subreddit', 100);
   return {
     ...countsIn(post, COUNTS),
-    ...(subreddit === null || subreddit.startsWith('u_') ? {} : { subreddit }),
+    ...(subreddit === null || PROFILE.test(subreddit) ? {} : { subreddit }),
     ...(link === null ? {} : { link }),
   };
 }

@@ -72,7 +72,7 @@ async function readListing(parts: ListingParts): Promise<Reading> {
 interface Pages {
   /** Newest first. */
   readonly posts: readonly RedditPost[];
-  /** Whether a known post was among them, so that nothing lies between. */
+  /** Whether a known post was among them, or they are all there are, so that nothing lies between. */
   readonly met: boolean;
   readonly spacingMs: number;
 }
@@ -80,10 +80,10 @@ interface Pages {
 async function readPages({ options, reddit, seen, signal }: ListingParts, maxPages: number): Promise<Pages> {
   const posts: RedditPost[] = [];
   let spacingMs = 0;
+  let after: string | null = null;
   for (let page = 0; page < maxPages; page += 1) {
-    const after = posts.at(-1)?.id;
     const names = options.subreddits.join('+');
-    const path = `/r/${names}/new?limit=${PAGE_POSTS}&raw_json=1${after === undefined ? '' : `&after=${after}`}`;
+    const path = `/r/${names}/new?limit=${PAGE_POSTS}&raw_json=1${after === null ? '' : `&after=${encodeURIComponent(after)}`}`;
     const answer = await reddit.read(path, signal);
     const found = parseRedditListing(answer.value);
     if (found === null) {
@@ -92,10 +92,13 @@ async function readPages({ options, reddit, seen, signal }: ListingParts, maxPag
         'Reddit answers with something that is no listing. It is tried again.',
       );
     }
-    posts.push(...found);
+    posts.push(...found.posts);
     spacingMs = answer.spacingMs;
-    const met = found.some(({ id }) => seen.markOf(id) !== undefined);
-    if (met || found.length < PAGE_POSTS) return { posts, met: true, spacingMs };
+    const met = found.posts.some(({ id }) => seen.markOf(id) !== undefined);
+    if (met) return { posts, met, spacingMs };
+    // A page may be short, as Reddit takes posts out after it has cut its pages. The last one ends for Reddit's limit, too.
+    if (found.after === null) return { posts, met: page + 1 < MAX_PAGES, spacingMs };
+    after = found.after;
   }
   return { posts, met: false, spacingMs };
 }
@@ -112,7 +115,7 @@ async function readVanished(
   const missing = seen.ids().filter(isMissing).slice(-PAGE_POSTS);
   if (missing.length === 0) return [];
   const answer = await reddit.read(`/api/info?raw_json=1&id=${missing.join(',')}`, signal);
-  return parseRedditListing(answer.value) ?? [];
+  return parseRedditListing(answer.value)?.posts ?? [];
 }
 
 /** Ids are numbers in base 36 that rise with time. */

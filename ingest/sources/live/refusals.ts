@@ -16,7 +16,7 @@ export interface Answer {
   readonly name: string;
   readonly status: number;
   readonly retryAfter: string | undefined;
-  /** Milliseconds since the epoch, where the provider has headers of its own for the end of a limit. */
+  /** Milliseconds since the epoch, where the provider has headers of its own for the end of a limit. They come with every answer, and count only with 429. */
   readonly limitEndsAt?: number | null;
 }
 
@@ -24,7 +24,8 @@ export interface Answer {
 export function refusal(answer: Answer, advice: Advice, now: number): StreamRefusedError {
   const { name, status } = answer;
   const waitMs = retryAfterMs(answer.retryAfter, now);
-  const retryAt = answer.limitEndsAt ?? (waitMs > 0 ? now + waitMs : null);
+  const limitEndsAt = status === 429 ? (answer.limitEndsAt ?? null) : null;
+  const retryAt = limitEndsAt ?? (waitMs > 0 ? now + waitMs : null);
   const told = `${name} answers with status ${status}`;
   if (status === 429) {
     const until = retryAt === null ? 'for now' : `until ${new Date(retryAt).toISOString()}`;

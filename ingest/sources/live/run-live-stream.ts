@@ -71,6 +71,7 @@ interface ReaderParts {
 class LiveReader {
   private readonly schedule: ReconnectSchedule;
   private gap: { readonly sentence: string; readonly until: number } | null = null;
+  private trouble: string | null = null;
   private openedAt: number | null = null;
 
   constructor(private readonly parts: ReaderParts) {
@@ -129,6 +130,7 @@ class LiveReader {
         if (step === null) return;
         tracker.contacted();
         if (step.gap !== undefined) this.missed(step.gap);
+        this.trouble = step.trouble ?? null;
         if (step.items.length > 0 || step.cursors.length > 0) await this.take(step);
         this.working();
       }
@@ -192,8 +194,9 @@ class LiveReader {
   private working(): void {
     const { options, tracker } = this.parts;
     if (this.gap !== null && this.gap.until <= options.clock.now()) this.gap = null;
-    if (this.gap === null) tracker.become('ok');
-    else tracker.become('degraded', this.gap.sentence);
+    const reasons = [this.trouble, this.gap?.sentence ?? null].filter((reason) => reason !== null);
+    if (reasons.length === 0) tracker.become('ok');
+    else tracker.become('degraded', reasons.join(' '));
   }
 }
 

@@ -27,23 +27,41 @@ interface Rule {
   readonly tag: string | null;
 }
 
+/** What the rules of all our sources are tagged with; the id of the source follows. */
+const TAG = 'bellwether-';
+
+export interface WantedRules {
+  readonly sourceId: string;
+  readonly wanted: readonly string[];
+  /** Rules that X does not take a second time under another tag; kept between connections, so that X is asked once. */
+  readonly taken: Set<string>;
+}
+
 /**
  * Makes the rules of the stream what this source wants and returns the ids of those that are ours.
  *
  * Only rules with our tag are taken away; others may belong to somebody else, and where one of them says the same it is used.
+ * A rule of another of our sources is added once more under our tag where X takes it, because that source takes its own away when it wants it no longer.
  * Throws StreamRefusedError with the rule and the reason when X refuses one.
  */
 export async function ensureRules(
   access: XAccess,
-  { wanted, tag }: { readonly wanted: readonly string[]; readonly tag: string },
+  { sourceId, wanted, taken }: WantedRules,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
+  const tag = `${TAG}${sourceId}`;
   const present = await listRules(access, signal);
   const surplus = present.filter((rule) => rule.tag === tag && !wanted.includes(rule.value));
-  const missing = wanted.filter((value) => !present.some((rule) => rule.value === value));
+  const stays = (rule: Rule) => rule.tag === tag || rule.tag?.startsWith(TAG) !== true;
+  const missing = wanted.filter((value) => {
+    const same = present.filter((rule) => rule.value === value);
+    return same.length === 0 || !(taken.has(value) || same.some(stays));
+  });
   if (surplus.length > 0) await changeRules(access, { delete: { ids: surplus.map(({ id }) => id) } }, signal);
-  if (missing.length > 0)
-    await changeRules(access, { add: missing.map((value) => ({ value, tag })) }, signal);
+  if (missing.length > 0) {
+    const add = missing.map((value) => ({ value, tag }));
+    for (const value of await changeRules(access, { add }, signal)) taken.add(value);
+  }
   const now = missing.length + surplus.length > 0 ? await listRules(access, signal) : present;
   // By tag, too, as X may write a rule differently than it was sent.
   const ours = now.filter((rule) => rule.tag === tag || wanted.includes(rule.value));
@@ -59,11 +77,16 @@ async function listRules(access: XAccess, signal: AbortSignal): Promise<readonly
   });
 }
 
-async function changeRules(access: XAccess, change: unknown, signal: AbortSignal): Promise<void> {
+/** Answers the rules that X has already. */
+async function changeRules(
+  access: XAccess,
+  change: unknown,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const answer = await request(access, { method: 'POST', body: JSON.stringify(change) }, signal);
   const errors = listIn(answer, 'errors').map((error) => fieldsOf(error) ?? {});
   const bad = errors.find((error) => textIn(error, 'title') !== 'DuplicateRule');
-  if (bad === undefined) return;
+  if (bad === undefined) return errors.flatMap((error) => textIn(error, 'value') ?? []);
   const [detail] = listIn(bad, 'details');
   const why =
     typeof detail === 'string'

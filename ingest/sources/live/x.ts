@@ -32,6 +32,7 @@ const TOLERANCE_MS = 30_000;
  */
 export function createXSource(options: XOptions): Source {
   const name = `x:${options.source.id}`;
+  const taken = new Set<string>();
   return createLiveSource({
     ...options,
     silenceMs: SILENCE_MS,
@@ -40,8 +41,11 @@ export function createXSource(options: XOptions): Source {
       open: async (signal) => {
         const lastAt = timeOf(await options.readCursor(name));
         const seen = decodeSeenPosts(await options.readCursor(`${name}:seen`), MAX_SEEN);
-        const tag = `bellwether-${options.source.id}`;
-        const ruleIds = await ensureRules(options, { wanted: options.rules, tag }, signal);
+        const ruleIds = await ensureRules(
+          options,
+          { sourceId: options.source.id, wanted: options.rules, taken },
+          signal,
+        );
         const absence = absenceOf(options, lastAt);
         const opened = await openStream(
           {

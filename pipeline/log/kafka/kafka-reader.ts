@@ -7,7 +7,7 @@ import type { LogMessage, LogReader, PullLimits } from '../../core/log.js';
 import { CODE, codeOf, disconnect, letGo, seek, toLogError, watermarks } from './calls.js';
 import { GroupMember } from './group-member.js';
 import { Partitions, type HeldPartition } from './partitions.js';
-import type { KafkaReaderOptions, LogGap } from './reader-options.js';
+import { shutOutCause, type KafkaReaderOptions, type LogGap } from './reader-options.js';
 import { findStarts } from './start-offsets.js';
 
 const FETCH_AT_ONCE = 500;
@@ -333,7 +333,7 @@ export class KafkaReader implements LogReader {
   #shutOut(reason: string): void {
     this.#fatal ??= new ConfigError(
       'kafka_reader_fenced',
-      `Kafka has shut this reader out (${reason}). Two processes must not have the same log.kafka.instanceId.`,
+      `Kafka has shut this reader out (${reason}). ${shutOutCause(this.options)}`,
     );
     this.#wake();
   }

@@ -58,3 +58,14 @@ export function consumerSettings({
     'check.crcs': true,
   };
 }
+
+/** Why a broker has shut a reader out, and what to do. Only readers of the log have a name of their own, which another process may have as well. */
+export function shutOutCause({
+  instanceId,
+  group,
+  topic,
+}: Pick<KafkaReaderOptions, 'instanceId' | 'group' | 'topic'>): string {
+  return instanceId === null
+    ? `The broker of the group "${group}" gives it nothing of the topic "${topic}" any more: ask whoever runs it.`
+    : 'Two processes must not have the same log.kafka.instanceId.';
+}

@@ -43,7 +43,7 @@ export function run(bytes: Uint8Array): void {
   const message = parseXMessage(value);
   const documents = [
     ...(status === null ? [] : [status.document]),
-    ...(parseRedditListing(value) ?? []).map(({ document }) => document),
+    ...(parseRedditListing(value)?.posts ?? []).map(({ document }) => document),
     ...(parseStockTwitsPage(value)?.messages ?? []).map(({ document }) => document),
     ...(message.kind === 'post' ? [message.post.document] : []),
   ];

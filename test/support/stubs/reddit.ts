@@ -5,8 +5,11 @@ export interface StubPost {
   readonly text?: string;
   readonly edited?: number;
   readonly removed?: boolean;
+  /** Counts for the cut of the pages and is then left out of them. */
+  readonly leftOut?: boolean;
 }
 
+const MAX_LISTED = 1_000;
 const FIRST_AT = Date.parse('2026-03-31T11:00:00Z') / 1_000;
 
 /** Ids rise in base 36 as they do at Reddit. */
@@ -59,8 +62,9 @@ export async function startRedditStub(): Promise<RedditStub> {
       'x-ratelimit-remaining': String(state.limit.remaining),
       'x-ratelimit-reset': String(state.limit.reset),
     };
-    const listing = (posts: readonly StubPost[]) => {
-      sendJson(response, { kind: 'Listing', data: { children: posts.map(child), before: null } }, limits);
+    const listing = (posts: readonly StubPost[], after: string | null = null) => {
+      const children = posts.filter(({ leftOut }) => leftOut !== true).map(child);
+      sendJson(response, { kind: 'Listing', data: { after, children, before: null } }, limits);
     };
     if (path === '/api/v1/access_token') {
       const good = headers.authorization === `Basic ${Buffer.from('id:secret').toString('base64')}`;
@@ -81,7 +85,9 @@ export async function startRedditStub(): Promise<RedditStub> {
       const newest = [...state.posts].reverse().filter(({ removed }) => removed !== true);
       const after = query.get('after');
       const from = after === null ? 0 : newest.findIndex(({ n }) => redditId(n) === after) + 1;
-      listing(newest.slice(from, from + Number(query.get('limit'))));
+      const to = Math.min(from + Number(query.get('limit')), MAX_LISTED);
+      const last = to < Math.min(newest.length, MAX_LISTED) ? newest[to - 1] : undefined;
+      listing(newest.slice(from, to), last === undefined ? null : redditId(last.n));
     }
   });
   return Object.assign(state, stub);

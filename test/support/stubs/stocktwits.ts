@@ -10,13 +10,18 @@ export interface StockTwitsStub extends HttpStub {
   /** Oldest first. */
   messages: StubMessage[];
   refuse: number | null;
+  unknown: readonly string[];
 }
 
 const PAGE = 30;
 
 /** StockTwits with the token `good`; everything in it is invented. */
 export async function startStockTwitsStub(): Promise<StockTwitsStub> {
-  const state = { messages: [] as StubMessage[], refuse: null as number | null };
+  const state = {
+    messages: [] as StubMessage[],
+    refuse: null as number | null,
+    unknown: [] as readonly string[],
+  };
   const stub = await startHttpStub(({ path, query, headers }, response) => {
     if (state.refuse !== null || headers.authorization !== 'OAuth good') {
       const status = state.refuse ?? 401;
@@ -24,6 +29,10 @@ export async function startStockTwitsStub(): Promise<StockTwitsStub> {
       return;
     }
     const symbol = /symbol\/(.+)\.json$/.exec(path)?.[1] ?? '';
+    if (state.unknown.includes(symbol)) {
+      response.writeHead(404).end('{"response":{"status":404},"errors":[{"message":"Symbol not found"}]}');
+      return;
+    }
     const since = Number(query.get('since') ?? 0);
     const max = Number(query.get('max') ?? Number.MAX_SAFE_INTEGER);
     const found = state.messages

@@ -44,6 +44,8 @@ export function xLine({ id, text, ruleIds, history, at }: StubXPost): string {
 
 export interface XStub extends HttpStub {
   rules: StubRule[];
+  /** Refuses a rule that is there already, whatever its tag. */
+  takesOnce: boolean;
   /** A status for the stream. */
   refuse: number | null;
   /** Sent with each connection at once. */
@@ -55,7 +57,12 @@ export interface XStub extends HttpStub {
 
 /** X with the token `good`; the rule `bad(` is refused. */
 export async function startXStub(): Promise<XStub> {
-  const state = { rules: [] as StubRule[], refuse: null as number | null, replay: [] as readonly string[] };
+  const state = {
+    rules: [] as StubRule[],
+    takesOnce: false,
+    refuse: null as number | null,
+    replay: [] as readonly string[],
+  };
   const listening = new Set<ServerResponse>();
   let made = 0;
   const stub = await startHttpStub(({ method, path, headers, body }, response) => {
@@ -73,17 +80,25 @@ export async function startXStub(): Promise<XStub> {
       };
       const gone = new Set(change.delete?.ids);
       state.rules = state.rules.filter(({ id }) => !gone.has(id));
-      const errors = (change.add ?? []).filter(({ value }) => value === 'bad(');
-      for (const { value, tag } of change.add ?? []) {
+      const before = state.takesOnce ? new Set(state.rules.map(({ value }) => value)) : new Set();
+      const isRefused = ({ value }: { value: string }) => value === 'bad(' || before.has(value);
+      const errors = (change.add ?? []).filter(isRefused);
+      for (const { value, tag } of (change.add ?? []).filter((rule) => !isRefused(rule))) {
         made += 1;
-        if (value !== 'bad(') state.rules.push({ id: `9${made}`, value, tag });
+        state.rules.push({ id: `9${made}`, value, tag });
       }
-      const title = 'UnprocessableEntity';
+      const titleOf = (value: string) => (value === 'bad(' ? 'UnprocessableEntity' : 'DuplicateRule');
       sendJson(response, {
         meta: { summary: { created: 1, not_created: errors.length } },
         ...(errors.length === 0
           ? {}
-          : { errors: errors.map(({ value }) => ({ value, title, details: ['missing ) at the end.'] })) }),
+          : {
+              errors: errors.map(({ value }) => ({
+                value,
+                title: titleOf(value),
+                details: ['missing ) at the end.'],
+              })),
+            }),
       });
     } else if (state.refuse !== null) {
       response.writeHead(state.refuse, { 'x-rate-limit-reset': '1774959000' }).end('{"title":"No"}');

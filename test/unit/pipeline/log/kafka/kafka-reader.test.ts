@@ -43,7 +43,9 @@ function clientsThatAnswer(lists: readonly (readonly Answer[])[]): {
   return { client: { KafkaConsumer } as unknown as KafkaClient, joined: () => joined };
 }
 
-const open = (client: KafkaClient, told: Partial<Pick<KafkaReaderOptions, 'onGap' | 'onFailure'>> = {}) =>
+type Changes = Partial<Pick<KafkaReaderOptions, 'onGap' | 'onFailure' | 'instanceId'>>;
+
+const open = (client: KafkaClient, told: Changes = {}) =>
   KafkaReader.open({
     client,
     settings: {},
@@ -149,13 +151,27 @@ describe('A Kafka reader that is shut out', () => {
     await reader.close();
   });
 
-  it('gives up without such trouble: another process has its name', async () => {
+  it.each([
+    [
+      'another process has its name',
+      'pod-1',
+      /Two processes must not have the same log\.kafka\.instanceId\.$/,
+    ],
+    [
+      'a reader without a name is told nothing of names',
+      null,
+      /\. The broker of the group "monitor" gives it nothing of the topic "documents\.raw" any more: ask whoever runs it\.$/,
+    ],
+  ])('gives up without such trouble: %s', async (_, instanceId, message) => {
     const broker = clientsThatAnswer([[AWAY, FATAL], [FATAL]]);
-    const reader = await open(broker.client);
+    const reader = await open(broker.client, { instanceId });
     const pulls = async () => {
       for (;;) await reader.pull({ maxMessages: 1, maxBytes: 1, waitMs: 50 });
     };
-    await expect(pulls()).rejects.toMatchObject({ code: 'kafka_reader_fenced' });
+    await expect(pulls()).rejects.toMatchObject({
+      code: 'kafka_reader_fenced',
+      message: expect.stringMatching(message) as string,
+    });
     expect(broker.joined()).toBe(2);
     await reader.close();
   });
