@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { TimeoutError } from '../../pipeline/core/errors.js';
+import { TimeoutError, UnavailableError } from '../../pipeline/core/errors.js';
 
 export interface Sending {
   readonly method: string;
@@ -12,7 +12,10 @@ export interface Sending {
   readonly headerTimeoutMs: number;
 }
 
-/** Sends one request, without following anything, and returns when the headers of the answer are there. */
+/**
+ * Sends one request, without following anything, and returns when the headers of the answer are there. Rejects whenever the connection
+ * ends without an answer, also with an answer that speaks another protocol from there on (101).
+ */
 export function sendRequest(target: URL, sending: Sending): Promise<IncomingMessage> {
   const { method, headers, body, lookup, signal, headerTimeoutMs } = sending;
   return new Promise((resolve, reject) => {
@@ -37,6 +40,20 @@ export function sendRequest(target: URL, sending: Sending): Promise<IncomingMess
       clearTimeout(timer);
       resolve(response);
     });
+    // Without a listener node closes such a connection without a word.
+    request.once('upgrade', (_, socket) => {
+      reject(unanswered(`${target.host} changed to another protocol, which was not asked for.`));
+      socket.destroy();
+    });
+    // Whatever came before it, this comes last; after an answer or an error it says nothing new.
+    request.once('close', () => {
+      clearTimeout(timer);
+      reject(unanswered(`${target.host} ended the connection without an answer.`));
+    });
     request.end(body ?? undefined);
   });
+}
+
+function unanswered(message: string): UnavailableError {
+  return new UnavailableError('unreachable', message, { retriable: true });
 }

@@ -28,7 +28,7 @@ export interface RunLife {
 export interface LivingOptions {
   /** Runs a source to its end with what its documents are delivered to. */
   readonly run: (entry: ConfiguredSource, source: Source, life: RunLife) => Promise<void>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly logger: Pick<Logger, 'error'>;
   /** Told of what no source may throw: the service cannot go on. */
   readonly onBug: (error: unknown) => void;
@@ -40,12 +40,17 @@ interface Run {
   readonly done: Promise<void>;
 }
 
+/** A stop waits no longer than that for a source that hangs; its delivery is refused by the signal. */
+const STOP_LIMIT_MS = 20_000;
+
 const NO_FIGURES = { lastDeliveryAt: null, lastContactAt: null, delivered: 0, rejected: 0 } as const;
 type Figures = Pick<SourceStatus, 'lastDeliveryAt' | 'lastContactAt' | 'delivered' | 'rejected'>;
 
 /** One entry of the configuration over several runs; each has a source and an AbortController of its own. */
 export class LivingSource {
   #run: Run | null = null;
+  /** Of the run that counts: what one that was given up does later changes nothing. */
+  #signal: AbortSignal | null = null;
   #earlier: Figures = NO_FIGURES;
   #startedAt: number;
   #failure: BellwetherError | null = null;
@@ -84,13 +89,24 @@ export class LivingSource {
     this.#stoppedByHand = false;
     this.#ended = false;
     this.#startedAt = this.options.clock.now();
+    this.#signal = abort.signal;
     this.#run = { source, abort, done: this.#runToEnd(source, abort.signal) };
   }
 
-  /** Resolves when the source has ended, with the delivery that was under way. */
+  /** Resolves when the source has ended, with the delivery that was under way, or hangs for 20 s: it is given up then, with an error in the log. */
   async stop(): Promise<void> {
-    this.#run?.abort.abort();
-    await this.#run?.done;
+    const run = this.#run;
+    if (run === null) return;
+    run.abort.abort();
+    const over = new AbortController();
+    await Promise.race([run.done, this.options.clock.sleep(STOP_LIMIT_MS, over.signal)]);
+    over.abort();
+    if (this.#ended || this.#run !== run) return;
+    this.#ended = true;
+    this.options.logger.error('A source does not stop and was given up.', {
+      source: this.entry.id,
+      waitedMs: STOP_LIMIT_MS,
+    });
   }
 
   /** As `stop`, for a person: it stays stopped until it is started by hand. */
@@ -127,14 +143,14 @@ export class LivingSource {
 
   async #runToEnd(source: Source, signal: AbortSignal): Promise<void> {
     const onPause = (until: number | null) => {
-      this.#pausedUntil = until;
+      if (this.#signal === signal) this.#pausedUntil = until;
     };
     try {
       await this.options.run(this.entry, source, { signal, onPause });
     } catch (error) {
       if (!signal.aborted) this.#brokeDown(error);
     } finally {
-      this.#ended = true;
+      if (this.#signal === signal) this.#ended = true;
     }
   }
 

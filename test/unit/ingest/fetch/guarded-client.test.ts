@@ -107,6 +107,18 @@ describe('guarded client', () => {
     expect([page.status, page.headers.etag]).toEqual([200, '"1"']);
   });
 
+  it('is not kept waiting by an answer that changes the protocol', async () => {
+    const base = await serve(() => undefined);
+    server?.on('connection', (socket) => {
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+    });
+    const client = createGuardedClient({ userAgent: 'Bellwether test', ...local });
+    const { signal } = new AbortController();
+    const wanted = { code: 'unreachable', retriable: true };
+    await expect(client.get(base, {}, signal)).rejects.toMatchObject(wanted);
+    await expect(client.open({ url: base, headers: {} }, signal)).rejects.toMatchObject(wanted);
+  });
+
   it('stops at bombs, endless bodies, double packing and slow senders', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000));
     const base = await serve((request, response) => {

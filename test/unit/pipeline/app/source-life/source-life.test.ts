@@ -20,9 +20,12 @@ function life(work: Readonly<Record<string, Work>> = {}) {
   const happened: string[] = [];
   const open: (() => void)[] = [];
   const made: ConfiguredSource[] = [];
+  const errors: string[] = [];
+  const limits: (() => void)[] = [];
   const sources = createSourceLife({
-    clock,
-    logger: silentLogger,
+    // Nobody waits too long unless the test says so.
+    clock: { ...clock, sleep: () => new Promise<void>((resolve) => limits.push(resolve)) },
+    logger: { ...silentLogger, error: (words) => errors.push(words) },
     signal: abort.signal,
     make: (entry): Source => {
       if (entry.id === 'unmakeable') throw new ConfigError('no_client', 'There is no client for it.');
@@ -42,7 +45,8 @@ function life(work: Readonly<Record<string, Work>> = {}) {
       }
     },
   });
-  return { sources, abort, happened, made, open, clock };
+  const passLimit = () => limits.splice(0).forEach((pass) => pass());
+  return { sources, abort, happened, made, open, clock, errors, passLimit };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -165,6 +169,27 @@ describe('the life of sources', () => {
     await sources.apply([feedEntry('a'), feedEntry('c')]);
     await sources.start('a');
     expect(happened).toHaveLength(4);
+  });
+
+  it('gives up a source that does not stop, so that the others go on and a new one can start', async () => {
+    let letGo: () => void = () => undefined;
+    let runs = 0;
+    const hang = () => new Promise<void>((resolve) => (letGo = resolve));
+    const { sources, abort, errors, passLimit } = life({
+      a: (_deliver, signal) => ((runs += 1) === 1 ? hang() : aborted(signal)),
+    });
+    await sources.apply([feedEntry('a'), feedEntry('b')]);
+    const applied = sources.apply([feedEntry('a', { everySeconds: 60 })]);
+    await turn();
+    passLimit();
+    expect(await applied).toMatchObject({ removed: ['b'], restarted: ['a'] });
+    expect(errors).toEqual(['A source does not stop and was given up.']);
+    letGo();
+    await turn();
+    expect(sources.statuses()).toMatchObject([{ id: 'a', state: 'ok', running: true }]);
+    abort.abort();
+    await sources.ended();
+    expect(errors).toHaveLength(1);
   });
 
   it('rejects with a bug of a source, and not with what it says', async () => {
