@@ -6,13 +6,14 @@ import { z } from 'zod';
 import { ConfigError } from '../pipeline/core/errors.js';
 
 import { crossChecks } from './cross-checks.js';
-import { pathWords, problemsOf, problemText, type ConfigProblem, type LocateLine } from './problems.js';
+import { problemsOf, problemText, type ConfigProblem, type LocateLine } from './problems.js';
 import { applyEnvironment, merge, type Environment } from './read-environment.js';
 import { readYaml } from './read-yaml.js';
 import { configSchema, type Config, type ConfigInput, type ParsedConfig } from './schema.js';
 import { referencedVariable, type SecretReference } from './secret-reference.js';
 import { Secret } from './secret.js';
 import { isRecord, isSecret, shapeOf, unwrap } from './walk-schema.js';
+import { weakKeys } from './weak-keys.js';
 
 export interface LoadConfigOptions {
   /** YAML file; null runs the demo with all defaults. */
@@ -60,46 +61,10 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
     secretProblems.push(found);
     return null;
   });
-  const weak = guessableKeys(revealed as Partial<Config>, file.lineOf);
+  const weak = weakKeys(revealed as Partial<Config>, file.lineOf);
   const all = [...fromEnvironment.problems, ...problems, ...secretProblems, ...weak];
   if (all.length > 0) throw new InvalidConfigError(name, all);
   return revealed as Config;
-}
-
-const MIN_KEY_CHARACTERS = 16;
-
-/** Whoever can guess a key can try all names and find whose a pseudonym is, or sign what they made up. */
-function guessableKeys(
-  { privacy, sources = [] }: Partial<Config>,
-  lineOf: LocateLine,
-): readonly ConfigProblem[] {
-  const signing = sources.flatMap((source, index) =>
-    source.type === 'push'
-      ? source.secrets.map((key, n) => ({
-          key,
-          at: ['sources', index, 'secrets', n],
-          danger: 'so signatures made with it could be forged',
-        }))
-      : [],
-  );
-  const naming = {
-    key: privacy?.authorKey ?? null,
-    at: ['privacy', 'authorKey'],
-    danger: 'so pseudonyms made with it could be guessed',
-  };
-  return [naming, ...signing].flatMap(({ key, at, danger }) =>
-    // A secret that could not be read has a problem of its own.
-    !(key instanceof Secret) || key.reveal().length >= MIN_KEY_CHARACTERS
-      ? []
-      : [
-          {
-            path: pathWords(at),
-            line: lineOf(at),
-            problem: `has fewer than ${MIN_KEY_CHARACTERS} characters, ${danger}`,
-            fix: 'Make one with "openssl rand -hex 24".',
-          },
-        ],
-  );
 }
 
 /** The value with every reference to a secret, wherever the schema has one, replaced by what `read` answers. */

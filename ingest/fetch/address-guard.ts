@@ -48,16 +48,28 @@ export function createAddressGuard(options: AddressGuardOptions = {}): AddressGu
   };
 }
 
-/** An address for the eyes of people: without its query, which may hold a key. */
+/** An address for the eyes of people, whether it is one or not: without password and query, and what looks like a key in its path is cut. */
 export function shownAddress(url: string): string {
-  if (!URL.canParse(url)) return url.slice(0, 200);
+  if (!URL.canParse(url)) {
+    const bare = url.replace(/[?#].*$/s, '').replace(/^(.*\/\/)?.*@/s, '$1');
+    return withoutKeys(bare).slice(0, 200);
+  }
   const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`.slice(0, 400);
+  return `${protocol}//${host}${withoutKeys(pathname)}`.slice(0, 400);
+}
+
+/** A key is long and mixes letters and digits; words with hyphens and a date do so too, but have no capitals. */
+function withoutKeys(path: string): string {
+  return path.replace(/[\w-]{20,}/g, (run) => {
+    const mixed = /\d/.test(run) && /[A-Za-z]/.test(run);
+    const isKey = mixed && (/[A-Z]/.test(run) || /[A-Za-z0-9]{20,}/.test(run));
+    return isKey ? `${run.slice(0, 4)}…` : run;
+  });
 }
 
 function parseAddress(value: string, base: URL | undefined): URL {
   if (URL.canParse(value, base?.href)) return new URL(value, base);
-  throw new RejectedError('bad_address', `"${value.slice(0, 200)}" is not an address.`);
+  throw new RejectedError('bad_address', `"${shownAddress(value)}" is not an address.`);
 }
 
 function checkPublic(url: URL): void {

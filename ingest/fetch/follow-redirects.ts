@@ -21,13 +21,14 @@ export interface Arrival {
 const MAX_REDIRECTS = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const PERMANENT = new Set([301, 308]);
-const SECRET_NAMES = /^(authorization|cookie|proxy-authorization)$/i;
+/** All that another origin gets: any other header may hold a key, whatever its name. */
+const OPEN_NAMES = /^(accept|user-agent|if-none-match|if-modified-since)$/i;
 
 /**
  * Sends a request and follows at most three redirects, each address checked.
  *
- * Throws RejectedError for one from https to http and for one that would carry a body to another origin. What is secret is left out
- * from the first other origin on. As browsers do, 303 becomes a GET, and so does a POST that is answered with 301 or 302.
+ * Throws RejectedError for one from https to http and for one that would carry a body to another origin. Only what is asked for and
+ * its conditions go on to another origin. As browsers do, 303 becomes a GET, and so does a POST that is answered with 301 or 302.
  */
 export async function followRedirects(
   url: string,
@@ -77,7 +78,7 @@ function redirected(outgoing: Outgoing, { status, from, to }: Hop): Outgoing {
       `${shownAddress(from.href)} sends a request with a body on to ${to.host}, which is not followed.`,
     );
   }
-  const open = Object.entries(kept.headers).filter(([name]) => !SECRET_NAMES.test(name));
+  const open = Object.entries(kept.headers).filter(([name]) => OPEN_NAMES.test(name));
   return { ...kept, headers: Object.fromEntries(open), secretHeaders: {} };
 }
 

@@ -21,7 +21,7 @@ export function signPlain(
   { secret, at, key }: { secret: string; at: number; key?: string },
 ) {
   const timestamp = String(Math.floor(at / 1_000));
-  const prefix = key === undefined ? `${timestamp}.` : `${timestamp}.${key}.`;
+  const prefix = key === undefined ? `${timestamp}.` : `${timestamp}:${key.length}:${key}.`;
   const mac = createHmac('sha256', signingKey(secret)).update(prefix).update(body).digest('hex');
   return {
     'x-signature-timestamp': timestamp,

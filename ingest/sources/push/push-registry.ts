@@ -20,11 +20,13 @@ export interface PushRegistry {
   announce(name: string): void;
   /** Sends requests for a name to `receiver`, until the answer is called. */
   open(name: string, receiver: PushReceiver): () => void;
+  /** For a name that the configuration has no more. */
+  forget(name: string): void;
   /** Null for a name that nobody knows. */
   find(name: string): PushReceiver | 'stopped' | null;
 }
 
-/** Memory: one entry a name that the configuration ever had. */
+/** Memory: one entry a name that the configuration has. */
 export function createPushRegistry(): PushRegistry {
   const receivers = new Map<string, PushReceiver | 'stopped'>();
   return {
@@ -37,6 +39,9 @@ export function createPushRegistry(): PushRegistry {
         // Another run may have taken the name meanwhile.
         if (receivers.get(name) === receiver) receivers.set(name, 'stopped');
       };
+    },
+    forget: (name) => {
+      receivers.delete(name);
     },
     find: (name) => receivers.get(name) ?? null,
   };

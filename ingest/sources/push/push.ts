@@ -27,7 +27,7 @@ export interface PushSourceOptions {
 /**
  * Takes what a sender pushes to `POST /ingest/v1/push/ID` while it runs; its name is known from the start, so that a stopped source can say so.
  *
- * A request counts when its signature does (`findSignatureFault`); it is answered when its documents are durable, one delivery after the other.
+ * A request counts when its signature does (`checkSignature`); it is answered when its documents are durable, one delivery after the other.
  * A repeat gives the same documents with the same ids. There is no cursor: what was not answered with 200 is sent again by the sender.
  * `run` resolves when the signal is aborted and open requests are answered; it rejects with a bug.
  */

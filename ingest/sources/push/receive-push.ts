@@ -11,7 +11,7 @@ import { RETRY_AFTER_SECONDS, type ItemResult } from '../ingest-request.js';
 import type { PushSourceOptions } from './push.js';
 import type { PushAnswer, PushReceiver, PushRequest } from './push-registry.js';
 import { createTokenBucket } from './token-bucket.js';
-import { findSignatureFault, idempotencyKeyOf, signingKey } from './verify-signature.js';
+import { checkSignature, signingKey } from './verify-signature.js';
 
 /** Bodies whose documents wait for the log; beyond it a sender is told to come back. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
@@ -42,13 +42,13 @@ export function createPushReceiver(options: Options, deliver: Deliver): PushRece
   // Whoever races against it looks at it; nobody has to.
   failed.catch(() => undefined);
   const answer: PushReceiver = async (request) => {
-    const fault = findSignatureFault(request, { keys, now: options.clock.now() });
-    options.onChecked(fault);
-    if (fault !== null) return { status: 401, body: { ...fault } };
+    const checked = checkSignature(request, { keys, now: options.clock.now() });
+    options.onChecked(checked.fault);
+    if (checked.fault !== null) return { status: 401, body: { ...checked.fault } };
     const waitSeconds = bucket.take();
     if (waitSeconds !== null) return tooMany(options.requestsPerMinute, waitSeconds);
     options.tracker.contacted();
-    return queue.take(await read(request), request.body.length);
+    return queue.take(await read(request.body, checked.key), request.body.length);
   };
   return {
     failed,
@@ -68,14 +68,13 @@ export function createPushReceiver(options: Options, deliver: Deliver): PushRece
 }
 
 /** Reads a body into documents and reasons; rejects with InvalidDocumentError for a body that is none. */
-function createReader(options: Options): (request: PushRequest) => Promise<readonly Outcome[]> {
+function createReader(
+  options: Options,
+): (body: PushRequest['body'], key: string | null) => Promise<readonly Outcome[]> {
   const map = compileMapping(options.mapping);
   const { source, language = null, authorKey, masking, clock } = options;
-  return async (request) => {
-    const items = parseBody(request.body, false).flatMap((item) =>
-      'error' in item ? [item] : map(valueOf(item)),
-    );
-    const key = idempotencyKeyOf(request);
+  return async (body, key) => {
+    const items = parseBody(body, false).flatMap((item) => ('error' in item ? [item] : map(valueOf(item))));
     const context = {
       receivedAt: clock.now(),
       virtualClock: false,

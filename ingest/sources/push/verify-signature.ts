@@ -19,28 +19,32 @@ export function signingKey(secret: string): Buffer {
     : Buffer.from(secret, 'utf8');
 }
 
+/** What a request is worth; `key` is under what the sender would send the same again, as far as it is signed, null without one. */
+export type CheckedRequest =
+  { readonly fault: SignatureFault } | { readonly fault: null; readonly key: string | null };
+
 /**
- * Null when one of the keys signed exactly this body at about this time: HMAC-SHA256 in the form of Standard Webhooks (`webhook-id`,
+ * Without a fault when one of the keys signed exactly this body at about this time: HMAC-SHA256 in the form of Standard Webhooks (`webhook-id`,
  * `webhook-timestamp`, `webhook-signature: v1,BASE64 …` over `id.timestamp.body`) or in the plain one (`x-signature-timestamp`,
- * `x-signature-256: sha256=HEX, …` over `timestamp.body`, or over `timestamp.key.body` when an `idempotency-key` is sent, which could
- * otherwise be changed on the way). Times are seconds since 1970, at most 5 minutes from `now` (milliseconds).
+ * `x-signature-256: sha256=HEX, …` over `timestamp.body`, or over `timestamp:length:key.body` when an `idempotency-key` is sent,
+ * which could otherwise be changed on the way, and which no body can imitate). Times are seconds since 1970, at most 5 minutes from `now` (milliseconds).
  * The comparison takes the same time wherever a signature differs.
  */
-export function findSignatureFault(
+export function checkSignature(
   request: PushRequest,
   { keys, now }: { readonly keys: readonly Buffer[]; readonly now: number },
-): SignatureFault | null {
+): CheckedRequest {
   const signed = readSigned(request);
   if (signed === null || signed.signatures.length === 0) {
     const detail =
       'The request is not signed. Send webhook-id, webhook-timestamp and webhook-signature, or x-signature-timestamp and x-signature-256.';
-    return { code: 'signature_missing', detail };
+    return { fault: { code: 'signature_missing', detail } };
   }
   const sentAt = /^\d{1,12}$/.test(signed.timestamp) ? Number(signed.timestamp) * 1_000 : Number.NaN;
   if (!(Math.abs(now - sentAt) <= WINDOW_MS)) {
     const detail =
       'The timestamp is not within 5 minutes of now. Send seconds since 1970, signed when sent, and set the clock.';
-    return { code: 'timestamp_outside_window', detail };
+    return { fault: { code: 'timestamp_outside_window', detail } };
   }
   const fits = keys.some((key) => {
     const expected = createHmac('sha256', key).update(signed.prefix).update(request.body).digest();
@@ -50,13 +54,16 @@ export function findSignatureFault(
   });
   const detail =
     'The signature does not fit body, timestamp and key. Sign the bytes as they are sent, with the key of this source.';
-  return fits ? null : { code: 'signature_wrong', detail };
+  if (!fits) return { fault: { code: 'signature_wrong', detail } };
+  return { fault: null, key: usableKey(signed.key) };
 }
 
 interface Signed {
   readonly timestamp: string;
   /** What is signed in front of the body. */
   readonly prefix: string;
+  /** Part of the prefix. */
+  readonly key: string | null;
   readonly signatures: readonly Buffer[];
 }
 
@@ -70,6 +77,7 @@ function readSigned({ headers }: PushRequest): Signed | null {
     return {
       timestamp: standard.at,
       prefix: `${standard.id}.${standard.at}.`,
+      key: standard.id,
       signatures: signaturesIn(standard.by, { between: ' ', before: 'v1,', encoding: 'base64' }),
     };
   }
@@ -78,7 +86,8 @@ function readSigned({ headers }: PushRequest): Signed | null {
   const key = one('idempotency-key');
   return {
     timestamp: plain.at,
-    prefix: key === null ? `${plain.at}.` : `${plain.at}.${key}.`,
+    prefix: key === null ? `${plain.at}.` : `${plain.at}:${key.length}:${key}.`,
+    key,
     signatures: signaturesIn(plain.by, { between: ',', before: 'sha256=', encoding: 'hex' }),
   };
 }
@@ -94,8 +103,6 @@ function signaturesIn(
     .map((part) => Buffer.from(part.slice(form.before.length), form.encoding));
 }
 
-/** Under which the sender would send the same again, as far as it is signed; null without one. */
-export function idempotencyKeyOf({ headers }: PushRequest): string | null {
-  const key = headers['webhook-signature'] === undefined ? headers['idempotency-key'] : headers['webhook-id'];
-  return typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key) ? key : null;
+function usableKey(key: string | null): string | null {
+  return key !== null && /^[\x21-\x7e]{1,200}$/.test(key) ? key : null;
 }

@@ -58,8 +58,11 @@ export function createServiceSources(options: ServiceSourcesOptions): ServiceSou
     }),
     run: (entry, source, { signal: stopped, onPause }) => {
       const deliver = intake.deliverer(entry.type, stopped);
-      const maxPerMinute = entry.type === 'demo' ? null : entry.maxPerMinute;
+      const maxPerMinute = entry.type === 'demo' || entry.type === 'push' ? null : entry.maxPerMinute;
       return source.run(paceDeliveries(deliver, { maxPerMinute, clock, signal: stopped, onPause }), stopped);
+    },
+    onRemoved: (id) => {
+      parts.push.forget(id);
     },
     clock,
     logger,

@@ -7,6 +7,8 @@ import { planChanges } from './plan-changes.js';
 export interface SourceLifeOptions extends Omit<LivingOptions, 'onBug'> {
   /** Makes the source of an entry, not yet running; throws ConfigError when that is not possible. */
   readonly make: (entry: ConfiguredSource) => Source;
+  /** Told of each that was taken out, after it has ended. */
+  readonly onRemoved?: (id: string) => void;
   /** Ends all of them, for good. */
   readonly signal: AbortSignal;
 }
@@ -78,7 +80,10 @@ class Life implements SourceLife {
         source: this.options.make(entry),
       }));
       await Promise.all([...plan.removed, ...idsOf(restarted)].map((id) => this.#require(id).stop()));
-      for (const id of plan.removed) this.#living.delete(id);
+      for (const id of plan.removed) {
+        this.#living.delete(id);
+        this.options.onRemoved?.(id);
+      }
       for (const entry of leftStopped) this.#of(entry);
       for (const { entry, source } of begin) this.#begin(this.#of(entry), source);
       return {

@@ -1,12 +1,11 @@
 import { presetMapping } from '../../../ingest/mapping/presets/presets.js';
 import { createPushSource } from '../../../ingest/sources/push/push.js';
-import { RejectedError } from '../../core/errors.js';
-import { createRepeatingFailure } from '../../telemetry/repeating-failure.js';
+import { createRefusalLog } from './refusal-log.js';
 import { sourceInfoOf, type CreateSource } from './source-kit.js';
 
 export const createPush: CreateSource<'push'> = (config, { clock, logger, privacy, push, onRejected }) => {
   const { id, language, preset, mapping, secrets, requestsPerMinute } = config;
-  const failure = createRepeatingFailure({ sentence: 'A push source refuses requests.', logger, clock });
+  const refused = createRefusalLog(id, { logger, clock });
   return createPushSource({
     source: sourceInfoOf(config),
     language,
@@ -18,8 +17,7 @@ export const createPush: CreateSource<'push'> = (config, { clock, logger, privac
     ...privacy,
     onRejected,
     onChecked: (fault) => {
-      if (fault === null) failure.succeeded({ source: id });
-      else failure.failed(new RejectedError(fault.code, fault.detail), { source: id });
+      if (fault !== null) refused(fault);
     },
   });
 };

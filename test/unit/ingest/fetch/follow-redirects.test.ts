@@ -29,6 +29,7 @@ async function follow(start: string, answers: Answers, outgoing: Partial<Outgoin
 
 describe('followRedirects', () => {
   it('sends what is secret to the first origin only, and not again when the way leads back', async () => {
+    const open = { accept: 'text/xml', 'if-none-match': '1' };
     const { sent } = await follow(
       'https://a.example/1',
       {
@@ -36,13 +37,16 @@ describe('followRedirects', () => {
         'https://a.example/2': [302, 'https://b.example/'],
         'https://b.example/': [302, 'https://a.example/3'],
       },
-      { headers: { accept: 'text/xml', Cookie: 'c' }, secretHeaders: { authorization: 'Bearer key' } },
+      {
+        headers: { accept: 'text/xml', Cookie: 'c', 'X-Api-Key': 'k', 'if-none-match': '1' },
+        secretHeaders: { authorization: 'Bearer key' },
+      },
     );
     expect(sent.map(({ url, headers, secretHeaders }) => [url, { ...headers, ...secretHeaders }])).toEqual([
-      ['https://a.example/1', { accept: 'text/xml', Cookie: 'c', authorization: 'Bearer key' }],
-      ['https://a.example/2', { accept: 'text/xml', Cookie: 'c', authorization: 'Bearer key' }],
-      ['https://b.example/', { accept: 'text/xml' }],
-      ['https://a.example/3', { accept: 'text/xml' }],
+      ['https://a.example/1', { ...open, Cookie: 'c', 'X-Api-Key': 'k', authorization: 'Bearer key' }],
+      ['https://a.example/2', { ...open, Cookie: 'c', 'X-Api-Key': 'k', authorization: 'Bearer key' }],
+      ['https://b.example/', open],
+      ['https://a.example/3', open],
     ]);
   });
 

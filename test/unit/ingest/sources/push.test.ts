@@ -132,6 +132,14 @@ describe('a push source', () => {
     ],
     ['a cut signature', (body) => ({ ...standard(body), 'webhook-signature': 'v1,AAAA' }), 'signature_wrong'],
     [
+      'a start of the body as the key',
+      (body) => ({
+        ...signPlain(`k.${body}`, { secret: SECRET, at: NOW }),
+        'idempotency-key': 'k',
+      }),
+      'signature_wrong',
+    ],
+    [
       'a changed key of the plain form',
       (body) => ({ ...signPlain(body, { secret: SECRET, at: NOW, key: 'k1' }), 'idempotency-key': 'k2' }),
       'signature_wrong',
@@ -147,11 +155,24 @@ describe('a push source', () => {
   it('T10: a replay is answered with 200 and has the same id, so that there is no second row', async () => {
     const { run, send, recorder } = service({ mapping: { title: 'title', publishedAt: 'at' } });
     void run();
-    const first = await send(item(), standard(item()));
-    expect(await send(item(), standard(item()))).toEqual(first);
+    const { status, body } = await send(item(), standard(item()));
+    expect(await send(item(), standard(item()))).toMatchObject({ status, body });
     const ids = recorder.documents().map(({ id, nativeId }) => `${id} ${nativeId}`);
     expect(new Set(ids).size).toBe(1);
     expect(ids[0]).toMatch(/ msg_1$/);
+  });
+
+  it('T10: takes the key of the form that was verified, so that unsigned headers give no new id', async () => {
+    const { run, send, recorder } = service({ mapping: { title: 'title', publishedAt: 'at' } });
+    void run();
+    for (const replay of ['1', '2']) {
+      const added = { 'webhook-signature': 'x', 'webhook-id': `replay-${replay}` };
+      const keyless = signPlain(item(), { secret: SECRET, at: NOW });
+      expect(await send(item(), { ...keyless, ...added })).toMatchObject({ status: 400 });
+      const keyed = signPlain(item(), { secret: SECRET, at: NOW, key: 'k1' });
+      expect(await send(item(), { ...keyed, ...added })).toMatchObject({ status: 200 });
+    }
+    expect(recorder.documents().map(({ nativeId }) => nativeId)).toEqual(['k1', 'k1']);
   });
 
   it('names several items without an id of their own after the signed key', async () => {
@@ -218,6 +239,12 @@ describe('a push source', () => {
       status: 503,
       body: { code: 'source_stopped' },
     });
+  });
+
+  it('answers 404 for a name that was taken out', async () => {
+    const { send, registry } = service();
+    registry.forget('desk');
+    expect(await send(item(), standard(item()))).toMatchObject({ status: 404 });
   });
 
   it('can be started again under its name', async () => {

@@ -22,11 +22,13 @@ function life(work: Readonly<Record<string, Work>> = {}) {
   const made: ConfiguredSource[] = [];
   const errors: string[] = [];
   const limits: (() => void)[] = [];
+  const removed: string[] = [];
   const sources = createSourceLife({
     // Nobody waits too long unless the test says so.
     clock: { ...clock, sleep: () => new Promise<void>((resolve) => limits.push(resolve)) },
     logger: { ...silentLogger, error: (words) => errors.push(words) },
     signal: abort.signal,
+    onRemoved: (id) => removed.push(id),
     make: (entry): Source => {
       if (entry.id === 'unmakeable') throw new ConfigError('no_client', 'There is no client for it.');
       made.push(entry);
@@ -46,14 +48,14 @@ function life(work: Readonly<Record<string, Work>> = {}) {
     },
   });
   const passLimit = () => limits.splice(0).forEach((pass) => pass());
-  return { sources, abort, happened, made, open, clock, errors, passLimit };
+  return { sources, abort, happened, made, open, clock, errors, removed, passLimit };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the life of sources', () => {
   it('touches only the sources whose entry is new, gone or another one', async () => {
-    const { sources, happened } = life();
+    const { sources, happened, removed } = life();
     await sources.apply(['a', 'b', 'c', 'off'].map((id) => feedEntry(id, { enabled: id !== 'off' })));
     happened.length = 0;
     const next = [feedEntry('a'), feedEntry('b', { url: 'https://b.example/other' }), feedEntry('d')];
@@ -64,6 +66,7 @@ describe('the life of sources', () => {
       leftStopped: [],
       unchanged: 1,
     });
+    expect(removed).toEqual(['c']);
     expect(happened.sort()).toEqual(['b has ended', 'b runs', 'c has ended', 'd runs']);
     expect(sources.statuses().map(({ id, state }) => `${id} ${state}`)).toEqual(['a ok', 'b ok', 'd ok']);
   });
