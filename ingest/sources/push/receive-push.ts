@@ -27,6 +27,9 @@ export interface PushReceiving {
   idle(): Promise<void>;
 }
 
+const NOT_RECOGNISED =
+  'The request holds nothing that the mapping of this source takes. If it should, look at what the sender sends, and at the mapping.';
+
 type Options = PushSourceOptions & { readonly tracker: StatusTracker };
 
 /** What a push source does with its requests while it runs. */
@@ -126,7 +129,19 @@ function createQueue({ tracker, source, clock, onRejected }: Options, deliver: D
       rejected: outcomes.length - documents.length,
       items: results,
     };
-    if (documents.length > 0 || outcomes.length === 0) return { status: 200, body: counts };
+    if (documents.length > 0) return { status: 200, body: counts };
+    if (outcomes.length === 0) {
+      // A sender whose form has changed must not look as if all were well.
+      tracker.rejected();
+      onRejected({
+        sourceId: source.id,
+        place: `push ${source.id}`,
+        code: 'not_recognised',
+        field: null,
+        message: NOT_RECOGNISED,
+      });
+      return { status: 200, body: { ...counts, detail: NOT_RECOGNISED } };
+    }
     const detail = 'No document was taken; "items" says why for each.';
     return { status: 400, body: { code: 'all_rejected', detail, ...counts } };
   };

@@ -205,6 +205,16 @@ describe('a push source', () => {
     ]);
   });
 
+  it('says when it recognises nothing, and counts it: a form that has changed must not look as if all were well', async () => {
+    const { run, send, rejected } = service({ mapping: { when: { type: ['status'] }, nativeId: 'id' } });
+    void run();
+    const body = JSON.stringify({ type: 'Status', id: '1' });
+    const answer = await send(body, standard(body));
+    expect(answer).toMatchObject({ status: 200, body: { accepted: 0, items: [] } });
+    expect(answer.body['detail']).toContain('nothing that the mapping');
+    expect(rejected).toMatchObject([{ code: 'not_recognised', place: 'push desk' }]);
+  });
+
   it('answers 429 with the time of the next request when there are too many', async () => {
     const { run, send } = service({ requestsPerMinute: 6 });
     void run();
