@@ -21,6 +21,9 @@ describe('certainty', () => {
     ['港湾银行或将关店。', 'rumour'],
     ['我认为港湾银行会关店。', 'opinion'],
     ['港湾银行澄清关店传闻。', 'fact'],
+    ['Harbour Bank loses its licence\nShares fell, and analysts warned of further losses.', 'fact'],
+    ['港湾银行被吊销牌照\n股价大跌，分析师警告公司将出现亏损。', 'fact'],
+    ['Analysts warn of losses at Harbour Bank\nIts licence is at risk.', 'opinion'],
     ['', 'fact'],
   ])('%s', (text, certainty) => {
     expect(tellCertainty(text)).toBe(certainty);
