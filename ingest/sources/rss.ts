@@ -1,6 +1,6 @@
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { SourceInfo } from '../../pipeline/core/document.js';
-import { CancelledError, ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
+import { ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
 import type { FeedThread } from '../feed-thread/feed-thread.js';
 import { shownAddress } from '../fetch/address-guard.js';
 import type { FetchedPage, GuardedClient } from '../fetch/guarded-client.js';
@@ -9,7 +9,7 @@ import type { ParsedFeed } from '../parse/feed.js';
 import type { Masking } from '../parse/masking.js';
 import type { Deliver, RejectedItem, Source } from '../source.js';
 import { createStatusTracker, type StatusTracker } from '../source-status.js';
-import { createBackOff, isPassing, type BackOff } from './back-off.js';
+import { createBackOff, type BackOff } from './back-off.js';
 import {
   decodeFeedCursor,
   encodeFeedCursor,
@@ -18,14 +18,13 @@ import {
   type IdHabit,
 } from './feed-cursor.js';
 import { feedPauseMs } from './feed-schedule.js';
+import { RefusedAnswer, runPollLoop, type Reading } from './poll-loop.js';
 import { readFeedNews } from './read-feed.js';
 
 const MIN_INTERVAL_MS = 60_000;
 const DEFAULT_INTERVAL_MS = 300_000;
 /** After so long without a whole answer the feed is asked without conditions: some say "not modified" for ever. */
 const TRUST_NOT_MODIFIED_MS = 86_400_000;
-/** Spreads the polls of many feeds; part of the interval. */
-const JITTER = 0.1;
 const MAX_ITEMS = 500;
 const ACCEPT =
   'application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1';
@@ -98,44 +97,34 @@ class FeedPoller {
     this.wholeAt = clock.now();
   }
 
-  async run(): Promise<void> {
+  run(): Promise<void> {
     const { options, tracker, signal } = this.parts;
-    while (!signal.aborted) {
-      const pauseMs = await this.poll();
-      await options.clock.sleep(pauseMs * (1 + JITTER * options.random()), signal);
-    }
-    tracker.become('stopped');
+    const { clock, random } = options;
+    return runPollLoop({
+      clock,
+      random,
+      tracker,
+      backOff: this.backOff,
+      signal,
+      read: () => this.poll(),
+    });
   }
 
-  /** Returns how long to wait before the next poll. */
-  private async poll(): Promise<number> {
+  private async poll(): Promise<Reading> {
     const { options, tracker, signal } = this.parts;
     const { clock } = options;
-    try {
-      const cursor = decodeFeedCursor(await options.readCursor(this.cursorName()));
-      const conditions = clock.now() - this.wholeAt > TRUST_NOT_MODIFIED_MS ? {} : conditionsOf(cursor);
-      const page = await options.client.get(
-        this.addressOf(cursor),
-        { accept: ACCEPT, ...conditions },
-        signal,
-      );
-      tracker.contacted();
-      const asked = retryAfterMs(page.headers['retry-after'], clock.now());
-      const fault = this.faultOf(page, cursor, Object.keys(conditions).length > 0);
-      if (fault !== null) return Math.max(this.failed(fault), asked);
-      const { next, warning } = await this.take(page, cursor);
-      this.backOff.succeeded();
-      if (warning === null) tracker.become('ok');
-      else tracker.become('degraded', warning);
-      const { intervalMs } = this;
-      const wanted =
-        options.followSchedule === false ? intervalMs : feedPauseMs(next.schedule, clock.now(), intervalMs);
-      return Math.max(wanted, asked);
-    } catch (error) {
-      if (error instanceof CancelledError) return 0;
-      if (!isPassing(error)) throw error;
-      return this.failed(error.message);
-    }
+    const cursor = decodeFeedCursor(await options.readCursor(this.cursorName()));
+    const conditions = clock.now() - this.wholeAt > TRUST_NOT_MODIFIED_MS ? {} : conditionsOf(cursor);
+    const page = await options.client.get(this.addressOf(cursor), { accept: ACCEPT, ...conditions }, signal);
+    tracker.contacted();
+    const asked = retryAfterMs(page.headers['retry-after'], clock.now());
+    const fault = this.faultOf(page, cursor, Object.keys(conditions).length > 0);
+    if (fault !== null) throw new RefusedAnswer('feed_refused', fault, asked);
+    const { next, warning } = await this.take(page, cursor);
+    const { intervalMs } = this;
+    const wanted =
+      options.followSchedule === false ? intervalMs : feedPauseMs(next.schedule, clock.now(), intervalMs);
+    return { warning, pauseMs: Math.max(wanted, asked) };
   }
 
   /** After a failure at the address it moved to, the one of the configuration gets its turn. */
@@ -239,11 +228,6 @@ class FeedPoller {
       case 'shared':
         return `The items of ${this.shown} share their ids; they are told apart by link and title.`;
     }
-  }
-
-  private failed(reason: string): number {
-    this.parts.tracker.become('degraded', reason);
-    return this.backOff.failed();
   }
 
   private cursorName(): string {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../pipeline/core/clock.js';
 import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
-import { CancelledError, InvalidDocumentError, RejectedError } from '../../../pipeline/core/errors.js';
+import { InvalidDocumentError } from '../../../pipeline/core/errors.js';
 import type { FeedThread } from '../../feed-thread/feed-thread.js';
 import type { FetchedPage, GuardedClient } from '../../fetch/guarded-client.js';
 import { retryAfterMs } from '../../fetch/retry-after.js';
@@ -9,9 +9,10 @@ import { digest } from '../../parse/identity.js';
 import type { Masking } from '../../parse/masking.js';
 import type { Deliver, RejectedItem, Source } from '../../source.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
-import { createBackOff, isPassing, type BackOff } from '../back-off.js';
+import { createBackOff } from '../back-off.js';
 import { decodeFeedCursor, encodeFeedCursor, type FeedCursor } from '../feed-cursor.js';
 import { keyOf } from '../identify-items.js';
+import { RefusedAnswer, runPollLoop, type Reading } from '../poll-loop.js';
 import { readFeedNews } from '../read-feed.js';
 import { accessionOf, extraOfFiling, readFilings, type Filing } from './read-filings.js';
 
@@ -19,7 +20,6 @@ import { accessionOf, extraOfFiling, readFilings, type Filing } from './read-fil
 const PAGE_ENTRIES = 100;
 /** Of one reading: 2,000 entries, more than are filed in the busiest quarter of an hour. */
 const MAX_PAGES = 20;
-const JITTER = 0.1;
 
 export interface EdgarOptions {
   readonly source: Partial<SourceInfo> & { readonly id: string };
@@ -64,39 +64,30 @@ interface PollerParts {
 
 class FilingPoller {
   private readonly parts: PollerParts;
-  private readonly backOff: BackOff;
 
   constructor(parts: PollerParts) {
     this.parts = parts;
-    this.backOff = createBackOff(parts.options.intervalMs);
   }
 
-  async run(): Promise<void> {
+  run(): Promise<void> {
     const { options, tracker, signal } = this.parts;
-    while (!signal.aborted) {
-      const pauseMs = await this.poll();
-      await options.clock.sleep(pauseMs * (1 + JITTER * options.random()), signal);
-    }
-    tracker.become('stopped');
+    const { clock, random, intervalMs } = options;
+    return runPollLoop({
+      clock,
+      random,
+      tracker,
+      backOff: createBackOff(intervalMs),
+      signal,
+      read: () => this.poll(),
+    });
   }
 
-  /** Returns how long to wait before the next reading. */
-  private async poll(): Promise<number> {
-    const { options, tracker } = this.parts;
-    try {
-      const cursor = decodeFeedCursor(await options.readCursor(this.cursorName()));
-      const { filings, gap } = await this.readListing(cursor);
-      await this.take(filings, cursor);
-      this.backOff.succeeded();
-      if (gap) tracker.become('degraded', GAP);
-      else tracker.become('ok');
-      return options.intervalMs;
-    } catch (error) {
-      if (error instanceof CancelledError) return 0;
-      if (!isPassing(error)) throw error;
-      tracker.become('degraded', error.message);
-      return Math.max(this.backOff.failed(), error instanceof HeldError ? error.forMs : 0);
-    }
+  private async poll(): Promise<Reading> {
+    const { options } = this.parts;
+    const cursor = decodeFeedCursor(await options.readCursor(this.cursorName()));
+    const { filings, gap } = await this.readListing(cursor);
+    await this.take(filings, cursor);
+    return { warning: gap ? GAP : null, pauseMs: options.intervalMs };
   }
 
   private async readListing(cursor: FeedCursor): Promise<{ filings: readonly Filing[]; gap: boolean }> {
@@ -191,19 +182,10 @@ class FilingPoller {
 
 const GAP = `More than ${MAX_PAGES * PAGE_ENTRIES} entries were filed since the last reading; the oldest of them were missed.`;
 
-/** EDGAR said when to come again. */
-class HeldError extends RejectedError {
-  readonly forMs: number;
-
-  constructor(message: string, forMs: number) {
-    super('edgar_refused', message);
-    this.forMs = forMs;
-  }
-}
-
-function refusal({ status, headers }: FetchedPage, now: number): HeldError {
+function refusal({ status, headers }: FetchedPage, now: number): RefusedAnswer {
   const why = status === 403 ? ': too many requests, or a User-Agent without a contact (fetch.contact)' : '';
-  return new HeldError(
+  return new RefusedAnswer(
+    'edgar_refused',
     `EDGAR answers with status ${status}${why}.`,
     retryAfterMs(headers['retry-after'], now),
   );

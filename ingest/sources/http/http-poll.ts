@@ -1,6 +1,6 @@
 import type { Clock } from '../../../pipeline/core/clock.js';
 import type { SourceInfo } from '../../../pipeline/core/document.js';
-import { CancelledError, InvalidDocumentError, RejectedError } from '../../../pipeline/core/errors.js';
+import { InvalidDocumentError, RejectedError } from '../../../pipeline/core/errors.js';
 import type { MappingSpec } from '../../../pipeline/core/mapping.js';
 import { shownAddress } from '../../fetch/address-guard.js';
 import type { FetchedPage, GuardedClient } from '../../fetch/guarded-client.js';
@@ -11,7 +11,8 @@ import type { Masking } from '../../parse/masking.js';
 import { decodeUtf8, parseJson } from '../../parse/parse-line.js';
 import type { Deliver, RejectedItem, Source } from '../../source.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
-import { createBackOff, isPassing, type BackOff } from '../back-off.js';
+import { createBackOff } from '../back-off.js';
+import { RefusedAnswer, runPollLoop } from '../poll-loop.js';
 import { remember } from '../remember.js';
 import {
   createPageRequests,
@@ -21,9 +22,6 @@ import {
 } from './page-requests.js';
 import { decodePollCursor, encodePollCursor, pollCursorName, type PollCursor } from './poll-cursor.js';
 import { readPageNews } from './read-news.js';
-
-/** Spreads the polls of many sources; part of the interval. */
-const JITTER = 0.1;
 
 export interface HttpPollOptions {
   readonly source: SourceInfo;
@@ -55,13 +53,17 @@ export function createHttpPollSource(options: HttpPollOptions): Source {
   return {
     id: options.source.id,
     status: () => tracker.read(),
-    async run(deliver, signal) {
+    run(deliver, signal) {
+      const { clock, random, intervalMs } = options;
       const poller = new Poller({ options, tracker, requests, map, deliver, signal });
-      while (!signal.aborted) {
-        const pauseMs = await poller.poll();
-        await options.clock.sleep(pauseMs * (1 + JITTER * options.random()), signal);
-      }
-      tracker.become('stopped');
+      return runPollLoop({
+        clock,
+        random,
+        tracker,
+        backOff: createBackOff(intervalMs),
+        signal,
+        read: async () => ({ warning: await poller.readPages(), pauseMs: intervalMs }),
+      });
     },
   };
 }
@@ -77,32 +79,13 @@ interface PollerParts {
 
 class Poller {
   private readonly parts: PollerParts;
-  private readonly backOff: BackOff;
 
   constructor(parts: PollerParts) {
     this.parts = parts;
-    this.backOff = createBackOff(parts.options.intervalMs);
   }
 
-  /** Reads what is new; returns how long to wait before the next reading. */
-  async poll(): Promise<number> {
-    const { options, tracker } = this.parts;
-    try {
-      const fault = await this.readPages();
-      this.backOff.succeeded();
-      if (fault === null) tracker.become('ok');
-      else tracker.become('degraded', fault);
-      return options.intervalMs;
-    } catch (error) {
-      if (error instanceof CancelledError) return 0;
-      if (!isPassing(error)) throw error;
-      tracker.become('degraded', error.message);
-      return Math.max(this.backOff.failed(), error instanceof RefusedPage ? error.pauseMs : 0);
-    }
-  }
-
-  /** Returns what is wrong with a reading that went through nevertheless. */
-  private async readPages(): Promise<string | null> {
+  /** Reads what is new. Returns what is wrong with a reading that went through nevertheless. */
+  async readPages(): Promise<string | null> {
     const { options, requests, signal } = this.parts;
     const cursor = decodePollCursor(await options.readCursor(this.cursorName()));
     const shown = new Map<string, string>();
@@ -144,7 +127,7 @@ class Poller {
     const page = await options.client.request({ ...request, headers }, signal);
     tracker.contacted();
     if (page.status >= 200 && page.status < 300) return page;
-    throw new RefusedPage(page, options.clock.now());
+    throw refusal(page, options.clock.now());
   }
 
   private newsOf(body: unknown, recent: ReadonlyMap<string, string>) {
@@ -195,18 +178,16 @@ class Poller {
   }
 }
 
-/** An answer that is no page; how long it asks to be left alone. */
-class RefusedPage extends RejectedError {
-  readonly pauseMs: number;
-
-  constructor({ status, url, headers }: FetchedPage, now: number) {
-    const hint =
-      status === 401 || status === 403
-        ? ' Look at the secret of `auth` and at what the provider has granted.'
-        : '';
-    super('page_refused', `${shownAddress(url)} answers with status ${status}.${hint}`);
-    this.pauseMs = retryAfterMs(headers['retry-after'], now);
-  }
+function refusal({ status, url, headers }: FetchedPage, now: number): RefusedAnswer {
+  const hint =
+    status === 401 || status === 403
+      ? ' Look at the secret of `auth` and at what the provider has granted.'
+      : '';
+  return new RefusedAnswer(
+    'page_refused',
+    `${shownAddress(url)} answers with status ${status}.${hint}`,
+    retryAfterMs(headers['retry-after'], now),
+  );
 }
 
 function jsonOf({ body, headers, url }: FetchedPage): unknown {
