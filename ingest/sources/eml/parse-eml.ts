@@ -15,13 +15,17 @@ const FEW_LINES = 5_000;
 const SHORT_LINE_BYTES = 8;
 const LINE_FEED = 0x0a;
 const MAX_BOUNDARIES = 2_000;
+/** Lists of addresses cost the parser more than all else in a head. */
+const MAX_SENDER_BYTES = 4_096;
+const SENDER = /^(?:from|sender)\s*:/i;
+const RECIPIENT = /^(?:to|cc|bcc|reply-to|delivered-to|return-path)\s*:/i;
 
 /**
  * The fields of a document, as `parseDocument` takes them, from the bytes of a message (RFC 5322).
  *
  * Id is the Message-ID, or a digest of the message where it has none; author the address of the sender, which becomes a pseudonym. HTML is preferred to plain text, as newsletters
- * put their text there. Attachments and attached messages are left out, and no header but these and List-Id is taken. Rejects with
- * InvalidDocumentError for parts nested deeper than 20 or more than 2,000 of them, more than 64 kB or 2,000 lines of headers, and what is no message.
+ * put their text there. Attachments and attached messages are left out, and no header but these and List-Id is taken; who received it is not even read. Rejects with
+ * InvalidDocumentError for parts nested deeper than 20 or more than 2,000 of them, more than 64 kB or 2,000 lines of headers, a sender of more than 4 kB, and what is no message.
  */
 export async function parseEml(bytes: Uint8Array): Promise<Readonly<Record<string, unknown>>> {
   const email = await parse(bytes);
@@ -58,10 +62,8 @@ async function parse(bytes: Uint8Array): Promise<Email> {
       undefined,
       `The message has ${lines} lines in ${bytes.length} bytes, more than letters have.`,
     );
-  if (countHeaderLines(bytes) > MAX_HEADER_LINES)
-    throw invalid('bad_eml', undefined, `The message has more than ${MAX_HEADER_LINES} lines of headers.`);
   try {
-    return await PostalMime.parse(bytes, {
+    return await PostalMime.parse(withoutRecipients(bytes), {
       maxNestingDepth: MAX_DEPTH,
       maxHeadersSize: MAX_HEADER_BYTES,
       forceRfc822Attachments: true,
@@ -91,16 +93,33 @@ function countLines(bytes: Uint8Array): number {
   return count;
 }
 
-/** Lines before the first blank one. */
-function countHeaderLines(bytes: Uint8Array): number {
-  let count = 0;
+/** The message without the fields of its head that name who received it. */
+function withoutRecipients(bytes: Uint8Array): Uint8Array {
+  const { fields, end } = readHead(bytes);
+  if (fields.some((field) => SENDER.test(field) && field.length > MAX_SENDER_BYTES))
+    throw invalid('bad_eml', undefined, `The sender takes more than ${MAX_SENDER_BYTES} bytes.`);
+  const kept = fields.filter((field) => !RECIPIENT.test(field));
+  if (kept.length === fields.length) return bytes;
+  return Buffer.concat([Buffer.from(kept.join(''), 'latin1'), bytes.subarray(end)]);
+}
+
+/** The fields before the first blank line, each with the lines that are folded under it, a character a byte; and where they end. */
+function readHead(bytes: Uint8Array): { readonly fields: readonly string[]; readonly end: number } {
+  const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const fields: string[] = [];
   let start = 0;
+  let lines = 0;
   for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
-    if (end - start <= 1 || count > MAX_HEADER_LINES) break;
-    count += 1;
+    const line = message.toString('latin1', start, end + 1);
+    if (line.trim() === '' && !/^[ \t]/.test(line)) break;
+    lines += 1;
+    if (lines > MAX_HEADER_LINES)
+      throw invalid('bad_eml', undefined, `The message has more than ${MAX_HEADER_LINES} lines of headers.`);
+    if (/^[ \t]/.test(line) && fields.length > 0) fields[fields.length - 1] += line;
+    else fields.push(line);
     start = end + 1;
   }
-  return count;
+  return { fields, end: start };
 }
 
 function addressOf(address: Address | undefined): string | null {

@@ -69,6 +69,18 @@ describe('parseEml', () => {
     expect(String(fields['text']).trim()).toBe('青禾');
   });
 
+  it('takes a letter to a thousand readers, whose addresses it does not read', async () => {
+    const readers = Array.from({ length: 1_000 }, (_, n) => `Reader ${n} <r${n}@desk.example>`);
+    const headers = {
+      to: readers.slice(0, 2).join(',\r\n '),
+      Subject: 'Aldermoor\r\n falls',
+      'Cc ': readers.join(',\r\n '),
+    };
+    const fields = await parseEml(Buffer.from(mail(headers, 'Profit is down.')));
+    expect(fields).toMatchObject({ title: 'Aldermoor falls', text: 'Profit is down.\n' });
+    expect(fields).toMatchObject({ author: { id: 'letter@letters.example' } });
+  });
+
   it('names a message without Message-ID by what it holds', async () => {
     const one = await parseEml(Buffer.from(mail({ 'Message-ID': '' }, 'a')));
     const same = await parseEml(Buffer.from(mail({ 'Message-ID': '' }, 'a')));
@@ -90,13 +102,15 @@ describe('parseEml', () => {
     await expect(parseEml(Buffer.from(text))).rejects.toThrow(InvalidDocumentError);
   });
 
-  it.each(['a', '<', '=?', '=?utf-8?q?a?=', '--b\r\n', '(', '"', '; a=', '\r\n ', '&#', '<a@b>,'])(
+  it.each(['a', '<', '=?', '=?utf-8?q?a?=', '--b\r\n', '(', '"', ':', '; a=', '\r\n ', '&#', '<a@b>,'])(
     'T8: 50 kB of %j take at most 50 ms, in headers or in the text',
     async (part) => {
       const long = part.repeat(Math.ceil(50_000 / part.length));
       const type = { 'Content-Type': 'multipart/mixed; boundary=b' };
       expect(await processorMs(mail({ Subject: long }, 'a'))).toBeLessThan(50);
       expect(await processorMs(mail({ To: long }, 'a'))).toBeLessThan(50);
+      expect(await processorMs(mail({ From: long }, 'a'))).toBeLessThan(50);
+      expect(await processorMs(mail({ From: long.slice(0, 4_000) }, 'a'))).toBeLessThan(50);
       expect(await processorMs(mail(type, long))).toBeLessThan(50);
     },
   );
