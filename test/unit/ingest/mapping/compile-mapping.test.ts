@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compileMapping } from '../../../../ingest/mapping/compile-mapping.js';
 import { readMapped } from '../../../../ingest/mapping/read-mapped.js';
 import type { MappingSpec } from '../../../../pipeline/core/mapping.js';
+import { leastProcessorMs } from '../../../support/processor-time.js';
 
 /** The documents of a message; an error as its code and field. */
 function mapped(message: unknown, spec: MappingSpec): readonly unknown[] {
@@ -260,13 +261,10 @@ describe('T8: hostile messages', () => {
 
   it.each(['a', '#a', 'a-', '$1.', '2026-', ',', ' ', '年', '1'])(
     '50 kB of %j take at most 50 ms',
-    (part) => {
+    async (part) => {
       const map = compileMapping(spec);
-      map({ a: 'warm' });
       const message = { a: long(part) };
-      const start = performance.now();
-      map(message);
-      expect(performance.now() - start).toBeLessThan(50);
+      expect(await leastProcessorMs(() => map(message))).toBeLessThan(50);
     },
   );
 
