@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../../pipeline/core/errors.js';
 import { SENTIMENT_LABELS, TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
@@ -26,7 +27,8 @@ export interface Lesson {
 
 const ALL_SENTIMENTS = 0b111;
 const ALL_TOPICS = 2 ** TOPIC_IDS.length - 1;
-const OWN_WEIGHT = 1;
+const OWN_ENGLISH = ownSet('en');
+const OWN_CHINESE = ownSet('zh');
 
 /** The sets of `choice`, own texts not included. */
 export function chooseSets(choice: 'shippable' | 'all'): readonly TrainingSet[] {
@@ -48,21 +50,19 @@ export async function collectRows(
   return rows;
 }
 
-/** Our own texts have three classes and our own topic names. */
+/**
+ * Our own texts: every `.jsonl` file of the directory, in the order of their names. They have three classes and our own topic names.
+ *
+ * Rejects with ConfigError `training_set_missing` when there is none.
+ */
 export async function collectOwnRows(directory: string): Promise<TrainingRow[]> {
+  const files = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.jsonl')).sort();
+  if (files.length === 0)
+    throw new ConfigError('training_set_missing', `There are no own texts (*.jsonl) in ${directory}.`);
   const rows: TrainingRow[] = [];
-  for (const language of ['en', 'zh'] as const) {
-    const set: TrainingSet = {
-      key: 'own',
-      language,
-      sentiment: 'three',
-      sentimentWeight: OWN_WEIGHT,
-      topicWeight: OWN_WEIGHT,
-      licence: 'Apache-2.0',
-      shippable: true,
-    };
-    for await (const row of readLabelledRows(join(directory, `${language}.jsonl`)))
-      rows.push(toTrainingRow(row, set));
+  for (const file of files) {
+    for await (const row of readLabelledRows(join(directory, file)))
+      rows.push(toTrainingRow(row, row.lang === 'zh' ? OWN_CHINESE : OWN_ENGLISH));
   }
   return rows;
 }
@@ -82,6 +82,18 @@ function toTrainingRow(row: LabelledRow, set: TrainingSet): TrainingRow {
         : sentimentLesson(set.sentiment, SENTIMENT_LABELS.indexOf(row.sentiment), set.sentimentWeight),
     topic:
       right === 0 || set.topicWeight === 0 ? null : { allowed: ALL_TOPICS, right, weight: set.topicWeight },
+  };
+}
+
+function ownSet(language: 'en' | 'zh'): TrainingSet {
+  return {
+    key: 'own',
+    language,
+    sentiment: 'three',
+    sentimentWeight: 1,
+    topicWeight: 1,
+    licence: 'Apache-2.0',
+    shippable: true,
   };
 }
 

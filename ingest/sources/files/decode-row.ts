@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 import { decodeBytes } from '../../parse/decode-bytes.js';
 import { detectEncoding } from '../../parse/detect-encoding.js';
 
@@ -10,15 +12,12 @@ export type DecodeRow = (bytes: Buffer) => string;
  */
 export function createRowDecoder(label: string | null, sample: Buffer): DecodeRow {
   if (label !== null) return (bytes) => decodeBytes(bytes, label, 'loose') ?? '';
-  let legacy: string | null = null;
+  let legacy: string | null | undefined;
   return (bytes) => {
     const text = decodeBytes(bytes, 'utf-8', 'strict');
     if (text !== null) return text;
     // A file that is ASCII at its beginning says nothing; then the row has to.
-    legacy ??=
-      sample.some((byte) => byte > 127) && decodeBytes(sample, 'utf-8', 'strict') === null
-        ? detectEncoding(sample)
-        : null;
+    if (legacy === undefined) legacy = isUtf8(sample) ? null : detectEncoding(sample);
     return decodeBytes(bytes, legacy ?? detectEncoding(bytes), 'loose') ?? '';
   };
 }

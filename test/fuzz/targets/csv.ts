@@ -13,10 +13,10 @@ export const seeds = [
 ];
 export const pieces = piecesOf(['"', '""', ',', '\r', '\n', '\r\n', '",', '\u0000', '"\n', 'id,text\n']);
 
-/** As many as T8 asks for; a row costs 6 µs, however short it is. */
+/** As many as T8 asks for; a row costs 6 µs, however short it is, and 40 µs when it has not as many fields as the first one (csv-parse makes an error of it, which we do not want). */
 const MAX_BYTES = 50_000;
-/** Two readings of as many as 25,000 rows each. */
-export const limitMs = 1_500;
+/** Two readings of as many as 25,000 rows each, every second one of another length. */
+export const limitMs = 3_000;
 
 /** Places rise and lie within the bytes, and a reading that goes on from any of them gives the same rows, wherever the bytes are cut. */
 export async function run(input: Uint8Array): Promise<void> {
