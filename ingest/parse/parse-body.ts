@@ -26,32 +26,36 @@ export function parseBody(body: Uint8Array, lines: boolean): readonly BodyItem[]
   if (items.length === 0) {
     throw invalid('empty_body', undefined, 'The array is empty. Send at least one document.');
   }
-  if (items.length > MAX_BODY_ITEMS) {
-    throw invalid(
-      'too_many_items',
-      undefined,
-      `The body has ${items.length} documents; at most ${MAX_BODY_ITEMS} are taken at a time. Send it in parts.`,
-    );
-  }
   return items;
 }
 
+function refuseTooMany(count: number): void {
+  if (count <= MAX_BODY_ITEMS) return;
+  throw invalid(
+    'too_many_items',
+    undefined,
+    `The body has ${count} documents; at most ${MAX_BODY_ITEMS} are taken at a time. Send it in parts.`,
+  );
+}
+
 function jsonItems(text: string): readonly BodyItem[] {
+  let value: unknown;
   try {
-    const value = parseJson(text);
-    return Array.isArray(value) ? value.map((item: unknown) => ({ value: item })) : [{ value }];
+    value = parseJson(text);
   } catch (error) {
     if (/^\{[^\n]*\}[ \t\r]*\n/.test(text)) return lineItems(text);
     throw error;
   }
+  if (!Array.isArray(value)) return [{ value }];
+  refuseTooMany(value.length);
+  return value.map((item: unknown) => ({ value: item }));
 }
 
 function lineItems(text: string): readonly BodyItem[] {
-  const items: BodyItem[] = [];
-  for (const line of text.split('\n')) {
-    if (line.trim() !== '') items.push(lineItem(line));
-  }
-  return items;
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  // Before they are read: a line that is none costs the most.
+  refuseTooMany(lines.length);
+  return lines.map(lineItem);
 }
 
 function lineItem(line: string): BodyItem {
