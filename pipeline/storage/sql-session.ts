@@ -32,6 +32,8 @@ const COMMON_SETTINGS: SessionSettings = {
   output_format_json_quote_64bit_integers: 0,
   input_format_skip_unknown_fields: 0,
   input_format_null_as_default: 0,
+  // It remembers an answer for each condition and part; ours name ids and times that never come again: 30 MB an hour for nothing.
+  use_query_condition_cache: 0,
 };
 export const WRITER_SETTINGS: SessionSettings = {
   ...COMMON_SETTINGS,

@@ -40,6 +40,7 @@ export async function runReading(
       `max_result_rows = ${limits.maxRows}`,
       `max_result_bytes = ${MAX_RESULT_BYTES}`,
       'max_threads = 1',
+      'use_query_condition_cache = 0',
       'max_subquery_depth = 20',
       'max_ast_elements = 20000',
     ];
