@@ -13,6 +13,7 @@ import type { Instrument } from '../core/instrument.js';
 import { ConfigError } from '../core/errors.js';
 import { documentText } from '../core/scored.js';
 import { detectLanguage } from '../operators/detect-language.js';
+import { filersOf } from '../operators/find-filers.js';
 import { createLinker, type Linker } from '../operators/link-instruments.js';
 import { silentLogger } from '../telemetry/logger.js';
 import { flag } from './arguments.js';
@@ -120,7 +121,8 @@ function describe(document: RawDocument, linker: Pick<Linker, 'link'>) {
   const { publishedAt, action, title, tickers, source } = document;
   const text = documentText(document);
   const language = detectLanguage(text, document.language);
-  const links = linker.link({ text, language, tickers, publishedAt, kind: source.kind });
+  const filers = filersOf(document);
+  const links = linker.link({ text, language, tickers, filers, publishedAt, kind: source.kind });
   return {
     publishedAt,
     action,
