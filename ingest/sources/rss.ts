@@ -1,12 +1,12 @@
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { SourceInfo } from '../../pipeline/core/document.js';
 import { ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
-import type { FeedThread } from '../feed-thread/feed-thread.js';
 import { shownAddress } from '../fetch/address-guard.js';
 import type { FetchedPage, GuardedClient } from '../fetch/guarded-client.js';
 import { retryAfterMs } from '../fetch/retry-after.js';
 import type { ParsedFeed } from '../parse/feed.js';
 import type { Masking } from '../parse/masking.js';
+import type { ParseThread } from '../parse-thread/parse-thread.js';
 import type { Deliver, RejectedItem, Source } from '../source.js';
 import { createStatusTracker, type StatusTracker } from '../source-status.js';
 import { createBackOff, type BackOff } from './back-off.js';
@@ -45,7 +45,7 @@ export interface RssOptions {
   readonly authors?: boolean;
   readonly client: Pick<GuardedClient, 'get'>;
   /** Reads feeds away from this thread. */
-  readonly readFeed: FeedThread['read'];
+  readonly readFeed: ParseThread['readFeed'];
   readonly readCursor: (name: string) => Promise<string | null>;
   readonly clock: Clock;
   /** In [0, 1), for the jitter. */

@@ -1,12 +1,12 @@
 import type { Clock } from '../../../pipeline/core/clock.js';
 import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
 import { InvalidDocumentError } from '../../../pipeline/core/errors.js';
-import type { FeedThread } from '../../feed-thread/feed-thread.js';
 import type { FetchedPage, GuardedClient } from '../../fetch/guarded-client.js';
 import { retryAfterMs } from '../../fetch/retry-after.js';
 import { NO_SCHEDULE, type FeedItem, type ParsedFeed } from '../../parse/feed.js';
 import { digest } from '../../parse/identity.js';
 import type { Masking } from '../../parse/masking.js';
+import type { ParseThread } from '../../parse-thread/parse-thread.js';
 import type { Deliver, RejectedItem, Source } from '../../source.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
 import { createBackOff } from '../back-off.js';
@@ -30,7 +30,7 @@ export interface EdgarOptions {
   readonly forms: readonly string[] | null;
   /** Names a person to ask in its User-Agent: EDGAR refuses others. At most 10 requests a second in all. */
   readonly client: Pick<GuardedClient, 'get'>;
-  readonly readFeed: FeedThread['read'];
+  readonly readFeed: ParseThread['readFeed'];
   readonly readCursor: (name: string) => Promise<string | null>;
   readonly clock: Clock;
   /** In [0, 1), for the jitter. */

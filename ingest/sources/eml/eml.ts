@@ -10,6 +10,7 @@ import { readMappedItem } from '../../mapping/read-mapped.js';
 import { invalid } from '../../parse/fields.js';
 import { digest } from '../../parse/identity.js';
 import type { Masking } from '../../parse/masking.js';
+import type { ParseThread, Refusal } from '../../parse-thread/parse-thread.js';
 import type { Deliver, RejectedItem, Source } from '../../source.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
 import { findFiles, type FoundFile } from '../files/find-files.js';
@@ -23,7 +24,6 @@ import {
   movedOn,
   type Place,
 } from './eml-cursor.js';
-import { parseEml } from './parse-eml.js';
 
 /** Of a message with its attachments, which are not read. */
 const MAX_BYTES = 5_000_000;
@@ -39,6 +39,7 @@ export interface EmlSourceOptions {
   /** A folder, a pattern with `*` and `?` in one, or one file. */
   readonly path: string;
   readonly intervalMs: number;
+  readonly readEml: ParseThread['readEml'];
   readonly readCursor: (name: string) => Promise<string | null>;
   readonly clock: Clock;
   readonly authorKey?: string;
@@ -148,7 +149,7 @@ async function readBatch(files: readonly FoundFile[], options: EmlSourceOptions)
 /** Null for a file that was moved away meanwhile. */
 async function readMessage(
   file: FoundFile,
-  { source, language = null, authorKey, masking, clock }: EmlSourceOptions,
+  { source, language = null, authorKey, masking, clock, readEml }: EmlSourceOptions,
 ): Promise<RawDocument | InvalidDocumentError | UnavailableError | null> {
   const context = {
     receivedAt: clock.now(),
@@ -159,7 +160,10 @@ async function readMessage(
   try {
     const bytes = await translated(file.path, () => readFile(file));
     if (bytes === null) return tooLarge();
-    return readMappedItem({ document: await parseEml(bytes) }, { source, language, context });
+    // A copy, because the bytes move to the other thread and a small buffer shares its memory.
+    const answer = await readEml(Uint8Array.from(bytes));
+    if (answer.ok) return readMappedItem({ document: answer.fields }, { source, language, context });
+    return refused(answer);
   } catch (error) {
     if (error instanceof InvalidDocumentError) return error;
     if (!(error instanceof UnavailableError)) throw error;
@@ -169,6 +173,13 @@ async function readMessage(
       return invalid('eml_unreadable', undefined, 'The file may not be read. Correct its permissions.');
     return error;
   }
+}
+
+/** A thread that could not be started is no fault of the message, which is tried again. */
+function refused({ code, message }: Refusal): InvalidDocumentError | UnavailableError {
+  return code === 'parser_unavailable'
+    ? new UnavailableError(code, message, { retriable: true })
+    : invalid(code, undefined, message);
 }
 
 async function readFile(file: FoundFile): Promise<Buffer | null> {
