@@ -74,7 +74,7 @@ interface Watched {
   readonly polls: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Runs a source for each answer over the feed thread and real HTTP, for so long on a clock of their own. */
+/** Runs a source for each answer over the thread that reads feeds and real HTTP, for so long on a clock of their own. */
 async function watch(answers: Readonly<Record<string, Answer>>, hours: number): Promise<Watched> {
   const base = await serve(answers);
   const reader = createParseThread({
