@@ -29,7 +29,7 @@ const MOST_CHARACTERS = 160;
 export const sourcesTestCommand: Command = {
   name: 'sources test',
   summary:
-    'Tries a source of the configuration without a service: what comes first, what is not taken and why. Stores nothing and moves nothing; 20 s at most.',
+    'Tries a source of the configuration without a service: what comes first, what is not taken and why. Stores nothing and moves nothing, here or at the other side (of X only the rules are read); 20 s at most.',
   usage: 'NAME [--config FILE] [--json]',
   options: { config: CONFIG_OPTIONS.config, json: { type: 'boolean', doc: 'One line of JSON.' } },
   examples: ['bellwether sources test fed-press --config config/live.yaml'],
