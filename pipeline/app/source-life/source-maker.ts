@@ -14,8 +14,8 @@ import { version } from '../version.js';
 
 /** Threat T1: no feed takes longer to read. */
 const FEED_DEADLINE_MS = 2_000;
-/** The slowest message of 5 MB takes a quarter of it on a free processor; one that is given up is not tried again. */
-const EML_DEADLINE_MS = 5_000;
+/** The slowest message within the limits takes 1.2 s of a free processor and 5 s of a busy one; one that is given up is not tried again. */
+const EML_DEADLINE_MS = 10_000;
 
 export interface SourceMakerOptions extends Pick<SourceKit, 'readCursor' | 'gaps' | 'instruments' | 'push'> {
   readonly config: Pick<Config, 'privacy' | 'fetch'>;
