@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { parseCik } from '../pipeline/core/cik.js';
 import { ConfigError } from '../pipeline/core/errors.js';
 import type { Instrument } from '../pipeline/core/instrument.js';
 import { isIsin } from '../pipeline/core/isin.js';
@@ -46,6 +47,12 @@ const nameOrText = z.preprocess((value) => (typeof value === 'string' ? { text: 
 
 const instrumentId = z.string().regex(/^[A-Z0-9][A-Z0-9.&-]{0,19}\.[A-Z0-9]{4}$/, 'must be TICKER.MIC');
 
+const cik = z.string().transform((value, context) => {
+  const number = parseCik(value);
+  if (number === null) context.addIssue('must be a number of the SEC: 1 to 10 digits');
+  return number;
+});
+
 const instrument = z.strictObject({
   id: instrumentId,
   name: z.string().min(1).max(120),
@@ -58,6 +65,7 @@ const instrument = z.strictObject({
   listings: z.array(listing).min(1),
   names: z.array(nameOrText).min(1),
   isin: z.string().refine(isIsin, 'must be an ISIN with the right check digit').nullable().default(null),
+  cik: cik.nullable().default(null),
   parent: instrumentId.nullable().default(null),
   peers: z.array(instrumentId).max(20).default([]),
 });

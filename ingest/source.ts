@@ -33,7 +33,7 @@ export type SourceState = (typeof SOURCE_STATES)[number];
 export interface SourceStatus {
   readonly id: string;
   readonly state: SourceState;
-  /** One sentence for people when `degraded`, or when it is `stopped` because a person has to change something; otherwise null. */
+  /** One sentence for people when `degraded`, when it is `stopped` because a person has to change something, or what a trial that delivers nothing has found; otherwise null. */
   readonly reason: string | null;
   /** Milliseconds since the epoch, or null before the first delivery with documents. */
   readonly lastDeliveryAt: number | null;

@@ -1,15 +1,14 @@
-import type { Clock } from '../../pipeline/core/clock.js';
 import type { LogPosition, RawDocument, SourceInfo } from '../../pipeline/core/document.js';
 import { BellwetherError, ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
 import type { LogMessage, LogReader } from '../../pipeline/core/log.js';
 import type { MappingSpec } from '../../pipeline/core/mapping.js';
 import { compileMapping, type MappedItem } from '../mapping/compile-mapping.js';
 import { partOutcomes, readMapped, type Outcome } from '../mapping/read-mapped.js';
-import type { Masking } from '../parse/masking.js';
 import type { Deliver, RejectedItem, Source, UnreadableItem } from '../source.js';
+import { parseContextOf, rejectedItem, type SourceParts } from '../source-parts.js';
 import { createStatusTracker, type StatusTracker } from '../source-status.js';
 
-export interface KafkaSourceOptions {
+export interface KafkaSourceOptions extends SourceParts {
   readonly source: SourceInfo;
   readonly topic: string;
   /** Joins the group; called when the source runs, and again after a failure. */
@@ -17,12 +16,8 @@ export interface KafkaSourceOptions {
   readonly mapping: MappingSpec;
   /** A hint for messages that name no language of their own. */
   readonly language?: string | null;
-  readonly authorKey?: string;
-  readonly masking?: Masking;
   /** Messages read at a time, 500 when left out: a source that has to pause must come back before the brokers give it up. */
   readonly maxBatch?: number;
-  readonly clock: Clock;
-  readonly onRejected: (item: RejectedItem) => void;
   /** Looks at what one reader gave: `record` answers true for the message with which there are too many bad ones. */
   readonly createBreaker: () => { record(bad: boolean): boolean };
 }
@@ -110,8 +105,7 @@ function readMessages(
     const read = partOutcomes(readMessage(message, { options, map }));
     documents.push(...read.documents);
     if (read.errors.length > 0) unreadable.push({ key: place, value: message.value });
-    for (const { code, field, message: words } of read.errors)
-      rejected.push({ sourceId: options.source.id, place, code, field, message: words });
+    rejected.push(...read.errors.map((error) => rejectedItem(options.source.id, place, error)));
   }
   return { documents, unreadable, rejected };
 }
@@ -144,17 +138,11 @@ function readMessage(
   { value }: LogMessage,
   { options, map }: { readonly options: KafkaSourceOptions; readonly map: MapMessage },
 ): readonly Outcome[] {
-  const { source, language, authorKey, masking, clock } = options;
-  const context = {
-    receivedAt: clock.now(),
-    virtualClock: false,
-    ...(authorKey === undefined ? {} : { authorKey }),
-    ...(masking === undefined ? {} : { masking }),
-  };
+  const { source, language } = options;
   try {
     return readMapped(map(readJson(value)), {
       source,
-      context,
+      context: parseContextOf(options),
       ...(language === undefined ? {} : { language }),
     });
   } catch (error) {

@@ -3,6 +3,7 @@ import { InvalidDocumentError } from '../../pipeline/core/errors.js';
 import type { ParsedFeed, Withdrawal } from '../parse/feed.js';
 import { parseDocument, type ParseContext } from '../parse/parse-document.js';
 import type { RejectedItem } from '../source.js';
+import { rejectedItem } from '../source-parts.js';
 import type { FeedMemory } from './feed-cursor.js';
 import {
   identifyByOwnId,
@@ -137,9 +138,8 @@ class NewsReader {
     this.note(key, mark);
     if (mark === before) return;
     if (invalid) {
-      const { code, field, message } = outcome;
       const { source, address } = this.options;
-      this.rejected.push({ sourceId: source.id, place: `${address} ${name}`, code, field, message });
+      this.rejected.push(rejectedItem(source.id, `${address} ${name}`, outcome));
       return;
     }
     const document = correction?.() ?? outcome;

@@ -1,11 +1,9 @@
-import type { Clock } from '../../pipeline/core/clock.js';
 import type { RawDocument } from '../../pipeline/core/document.js';
 import { CancelledError, ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
-import type { Masking } from '../parse/masking.js';
-import type { ParseContext } from '../parse/parse-document.js';
 import { invalid } from '../parse/fields.js';
 import { parseLine } from '../parse/parse-line.js';
-import type { Deliver, RejectedItem, Source } from '../source.js';
+import type { Deliver, Source } from '../source.js';
+import { parseContextOf, rejectedItem, type SourceParts } from '../source-parts.js';
 import { createStatusTracker, type StatusTracker } from '../source-status.js';
 import { createPacer, type Pacer, type ReplaySpeed } from './pace.js';
 import { readLines, type ByteLine } from './read-lines.js';
@@ -17,17 +15,13 @@ const MAX_BATCH = 500;
 /** The cursor of a file that was read to its end. */
 export const FINISHED = 'finished';
 
-export interface ReplayOptions {
+export interface ReplayOptions extends SourceParts {
   /** JSON lines, gzip or not, replayed one after the other in this order. */
   readonly files: readonly string[];
   readonly speed: ReplaySpeed;
   readonly readCursor: (name: string) => Promise<string | null>;
-  readonly clock: Clock;
   /** True in a replay world: documents are received when they were published. */
   readonly virtualClock: boolean;
-  readonly onRejected: (item: RejectedItem) => void;
-  readonly authorKey?: string;
-  readonly masking?: Masking;
   /** Most documents of one delivery. Default: 500. */
   readonly maxBatch?: number;
 }
@@ -78,7 +72,6 @@ interface FileReplayParts {
 /** One pass over one file. */
 class FileReplay {
   private readonly parts: FileReplayParts;
-  private readonly context: ParseContext;
   private pending: RawDocument[] = [];
   /** The line the cursor names once `pending` is delivered. */
   private nextLine = 1;
@@ -86,16 +79,6 @@ class FileReplay {
 
   constructor(parts: FileReplayParts) {
     this.parts = parts;
-    const { clock, virtualClock, authorKey, masking } = parts.options;
-    this.context = {
-      // Read anew for each document: a slow replay lasts longer than its first instant.
-      get receivedAt() {
-        return clock.now();
-      },
-      virtualClock,
-      ...(authorKey === undefined ? {} : { authorKey }),
-      ...(masking === undefined ? {} : { masking }),
-    };
   }
 
   async run(): Promise<void> {
@@ -147,12 +130,11 @@ class FileReplay {
       if (line.bytes === null) {
         throw invalid('line_too_long', undefined, `The line is longer than ${MAX_LINE_BYTES} bytes.`);
       }
-      return parseLine(line.bytes, this.context);
+      return parseLine(line.bytes, parseContextOf(this.parts.options));
     } catch (error) {
       if (!(error instanceof InvalidDocumentError)) throw error;
       tracker.rejected();
-      const { code, field, message } = error;
-      options.onRejected({ sourceId: SOURCE_ID, place: `${file.path}:${line.number}`, code, field, message });
+      options.onRejected(rejectedItem(SOURCE_ID, `${file.path}:${line.number}`, error));
       return null;
     }
   }

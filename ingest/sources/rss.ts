@@ -1,13 +1,12 @@
-import type { Clock } from '../../pipeline/core/clock.js';
 import type { SourceInfo } from '../../pipeline/core/document.js';
 import { ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
-import type { FeedThread } from '../feed-thread/feed-thread.js';
 import { shownAddress } from '../fetch/address-guard.js';
 import type { FetchedPage, GuardedClient } from '../fetch/guarded-client.js';
 import { retryAfterMs } from '../fetch/retry-after.js';
 import type { ParsedFeed } from '../parse/feed.js';
-import type { Masking } from '../parse/masking.js';
-import type { Deliver, RejectedItem, Source } from '../source.js';
+import type { ParseThread } from '../parse-thread/parse-thread.js';
+import type { Deliver, Source } from '../source.js';
+import { parseContextOf, type SourceParts } from '../source-parts.js';
 import { createStatusTracker, type StatusTracker } from '../source-status.js';
 import { createBackOff, type BackOff } from './back-off.js';
 import {
@@ -29,7 +28,7 @@ const MAX_ITEMS = 500;
 const ACCEPT =
   'application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1';
 
-export interface RssOptions {
+export interface RssOptions extends SourceParts {
   /** The feed as a source of documents; `kind` is `news` and `name` is the id unless given. */
   readonly source: Partial<SourceInfo> & { readonly id: string };
   readonly url: string;
@@ -45,16 +44,12 @@ export interface RssOptions {
   readonly authors?: boolean;
   readonly client: Pick<GuardedClient, 'get'>;
   /** Reads feeds away from this thread. */
-  readonly readFeed: FeedThread['read'];
+  readonly readFeed: ParseThread['readFeed'];
   readonly readCursor: (name: string) => Promise<string | null>;
-  readonly clock: Clock;
   /** In [0, 1), for the jitter. */
   readonly random: () => number;
-  readonly onRejected: (item: RejectedItem) => void;
   /** The feed said that it is at another address from now on, where it will be asked. */
   readonly onMoved: (from: string, to: string) => void;
-  readonly authorKey?: string;
-  readonly masking?: Masking;
 }
 
 /**
@@ -193,19 +188,14 @@ class FeedPoller {
   }
 
   private newsOptions(cursor: FeedCursor) {
-    const { source, language = null, authors = true, clock, authorKey, masking } = this.parts.options;
+    const { source, language = null, authors = true } = this.parts.options;
     return {
       source,
       language,
       authors,
       address: this.shown,
       memory: cursor,
-      context: {
-        receivedAt: clock.now(),
-        virtualClock: false,
-        ...(authorKey === undefined ? {} : { authorKey }),
-        ...(masking === undefined ? {} : { masking }),
-      },
+      context: parseContextOf(this.parts.options),
     };
   }
 

@@ -4,10 +4,10 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastif
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { RawDocument, SourceInfo } from '../../pipeline/core/document.js';
 import { BellwetherError, InvalidDocumentError } from '../../pipeline/core/errors.js';
-import type { Masking } from '../parse/masking.js';
 import { parseBody, type BodyItem } from '../parse/parse-body.js';
 import { parseDocument, type ParseContext } from '../parse/parse-document.js';
 import { warnOfUnknownFields } from '../parse/unknown-fields.js';
+import { parseContextOf, type Privacy } from '../source-parts.js';
 import { createBodyCredit } from './body-credit.js';
 import {
   createBodyHolder,
@@ -27,7 +27,7 @@ const DEFAULT_MAX_OPEN_BYTES = 64 * 1024 * 1024;
 const ITEMS_A_TURN = 200;
 const LINE_TYPES = /^application\/(x-ndjson|ndjson|jsonl|jsonlines|x-jsonlines)\b/i;
 
-export interface WebhookOptions {
+export interface WebhookOptions extends Privacy {
   /** Resolves when all documents are safe on disk; a retriable error becomes 503 and nothing counts as accepted. */
   readonly accept: (documents: readonly RawDocument[]) => Promise<void>;
   readonly clock: Pick<Clock, 'now'>;
@@ -40,8 +40,6 @@ export interface WebhookOptions {
   readonly token?: string;
   readonly virtualClock?: boolean;
   readonly defaultSource?: Partial<SourceInfo>;
-  readonly authorKey?: string;
-  readonly masking?: Masking;
   /** False serves the push sources alone. */
   readonly takesDocuments?: boolean;
   /** Where the push sources are found; left out: there are none. */
@@ -117,11 +115,8 @@ async function answer({ request, body, reply }: Asked, options: WebhookOptions) 
 
 async function parseItems(items: readonly BodyItem[], options: WebhookOptions) {
   const context: ParseContext = {
-    receivedAt: options.clock.now(),
-    virtualClock: options.virtualClock ?? false,
+    ...parseContextOf(options),
     ...(options.defaultSource === undefined ? {} : { defaultSource: options.defaultSource }),
-    ...(options.authorKey === undefined ? {} : { authorKey: options.authorKey }),
-    ...(options.masking === undefined ? {} : { masking: options.masking }),
   };
   const documents: RawDocument[] = [];
   const results: ItemResult[] = [];

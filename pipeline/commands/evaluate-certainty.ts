@@ -1,14 +1,11 @@
-import { readFile } from 'node:fs/promises';
-
-import { ConfigError } from '../core/errors.js';
 import {
   evaluateCertainty,
   parseCertaintyRow,
   type CertaintyReport,
-  type CertaintyRow,
 } from '../operators/evaluate-certainty.js';
 import { fileOptions, flag, noPositionals } from './arguments.js';
 import type { Command } from './command.js';
+import { readLabelledLines } from './labelled-lines.js';
 
 export const evaluateCertaintyCommand: Command = {
   name: 'evaluate certainty',
@@ -32,23 +29,11 @@ export const evaluateCertaintyCommand: Command = {
       io.cwd,
       'evaluate certainty needs --set FILE.jsonl with labelled lines.',
     );
-    const rows: CertaintyRow[] = [];
-    for (const file of files) rows.push(...(await readRows(file)));
-    const report = evaluateCertainty(rows);
+    const report = evaluateCertainty(await readLabelledLines(files, 'labelled lines', parseCertaintyRow));
     io.out(flag(args, 'json') ? `${JSON.stringify(report)}\n` : table(report));
     return 0;
   },
 };
-
-async function readRows(file: string): Promise<readonly CertaintyRow[]> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    const message = `${file} cannot be read. Name a file of labelled lines (JSON lines).`;
-    throw new ConfigError('labelled_file_unreadable', message, { cause });
-  });
-  return text
-    .split('\n')
-    .flatMap((line, index) => (line.trim() === '' ? [] : [parseCertaintyRow(line, `${file}:${index + 1}`)]));
-}
 
 function table(report: CertaintyReport): string {
   const languages = Object.entries(report.byLanguage).map(

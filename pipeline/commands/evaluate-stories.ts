@@ -1,14 +1,7 @@
-import { readFile } from 'node:fs/promises';
-
-import { ConfigError } from '../core/errors.js';
-import {
-  evaluateStoryPairs,
-  parseStoryPair,
-  type PairReport,
-  type StoryPair,
-} from '../operators/stories/evaluate-pairs.js';
+import { evaluateStoryPairs, parseStoryPair, type PairReport } from '../operators/stories/evaluate-pairs.js';
 import { fileOptions, flag, noPositionals } from './arguments.js';
 import type { Command } from './command.js';
+import { readLabelledLines } from './labelled-lines.js';
 
 export const evaluateStoriesCommand: Command = {
   name: 'evaluate stories',
@@ -35,28 +28,11 @@ export const evaluateStoriesCommand: Command = {
       io.cwd,
       'evaluate stories needs --set FILE.jsonl with labelled pairs.',
     );
-    const pairs: StoryPair[] = [];
-    for (const file of files) pairs.push(...(await readPairs(file)));
-    const report = evaluateStoryPairs(pairs);
+    const report = evaluateStoryPairs(await readLabelledLines(files, 'labelled pairs', parseStoryPair));
     io.out(flag(args, 'json') ? `${JSON.stringify(report)}\n` : table(report));
     return 0;
   },
 };
-
-async function readPairs(file: string): Promise<readonly StoryPair[]> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new ConfigError(
-      'labelled_file_unreadable',
-      `${file} cannot be read. Name a file of labelled pairs (JSON lines).`,
-      {
-        cause,
-      },
-    );
-  });
-  return text
-    .split('\n')
-    .flatMap((line, index) => (line.trim() === '' ? [] : [parseStoryPair(line, `${file}:${index + 1}`)]));
-}
 
 function table(report: PairReport): string {
   const line = (name: string, { n, precision, recall }: { n: number; precision: number; recall: number }) =>

@@ -2,9 +2,13 @@ import { constants } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { createFeedThread, type FeedAnswer, type FeedThread } from '../../ingest/feed-thread/feed-thread.js';
 import { webUrl } from '../../ingest/parse/identity.js';
 import { MAX_FEED_BYTES } from '../../ingest/parse/read-feed-bytes.js';
+import {
+  createParseThread,
+  type FeedAnswer,
+  type ParseThread,
+} from '../../ingest/parse-thread/parse-thread.js';
 import { ConfigError } from '../core/errors.js';
 import { flag, textOption } from './arguments.js';
 import type { Command, CommandArguments } from './command.js';
@@ -35,7 +39,7 @@ export const parseFeedCommand: Command = {
     }
     const settings = settingsFrom(args);
     const show = flag(args, 'json') ? jsonLine : words;
-    const thread = createFeedThread();
+    const thread = createParseThread();
     let failed = false;
     try {
       for (const file of args.positionals) {
@@ -69,10 +73,10 @@ function settingsFrom(args: CommandArguments): Settings {
   return { baseUrl, zone };
 }
 
-async function readFile(path: string, thread: FeedThread, settings: Settings): Promise<FeedAnswer> {
+async function readFile(path: string, thread: ParseThread, settings: Settings): Promise<FeedAnswer> {
   const file = await readStart(path);
   if ('code' in file) return { ok: false, ...file };
-  const answer = await thread.read({
+  const answer = await thread.readFeed({
     bytes: file.bytes,
     contentType: null,
     context: { ...settings, maxItems: MAX_ITEMS, hostile: 'ignore' },

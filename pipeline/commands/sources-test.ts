@@ -13,6 +13,7 @@ import type { Instrument } from '../core/instrument.js';
 import { ConfigError } from '../core/errors.js';
 import { documentText } from '../core/scored.js';
 import { detectLanguage } from '../operators/detect-language.js';
+import { filersOf } from '../operators/find-filers.js';
 import { createLinker, type Linker } from '../operators/link-instruments.js';
 import { silentLogger } from '../telemetry/logger.js';
 import { flag } from './arguments.js';
@@ -28,7 +29,7 @@ const MOST_CHARACTERS = 160;
 export const sourcesTestCommand: Command = {
   name: 'sources test',
   summary:
-    'Tries a source of the configuration without a service: what comes first, what is not taken and why. Stores nothing and moves nothing; 20 s at most.',
+    'Tries a source of the configuration without a service: what comes first, what is not taken and why. Stores nothing and moves nothing, here or at the other side (of X only the rules are read); 20 s at most.',
   usage: 'NAME [--config FILE] [--json]',
   options: { config: CONFIG_OPTIONS.config, json: { type: 'boolean', doc: 'One line of JSON.' } },
   examples: ['bellwether sources test fed-press --config config/live.yaml'],
@@ -120,7 +121,8 @@ function describe(document: RawDocument, linker: Pick<Linker, 'link'>) {
   const { publishedAt, action, title, tickers, source } = document;
   const text = documentText(document);
   const language = detectLanguage(text, document.language);
-  const links = linker.link({ text, language, tickers, publishedAt, kind: source.kind });
+  const filers = filersOf(document);
+  const links = linker.link({ text, language, tickers, filers, publishedAt, kind: source.kind });
   return {
     publishedAt,
     action,

@@ -61,7 +61,7 @@ export interface RawDocument {
   readonly receivedAt: string;
   /** Tickers as the provider gave them, upper case, without `$`. */
   readonly tickers: readonly string[];
-  /** Small provider extras, kept with the document and never interpreted. */
+  /** Small provider extras, kept with the document; understanding takes `topicHint` and, of filings, `ciks` as hints, nothing else. */
   readonly extra: Readonly<Record<string, unknown>>;
   /** Loaded later as history: it builds baselines and never raises an alert. */
   readonly backfill?: true;

@@ -32,6 +32,8 @@ export interface Instrument {
   readonly names: readonly InstrumentName[];
   /** ISIN of the main share, check digit right; null where it is not known. */
   readonly isin: string | null;
+  /** Its number as a filer at the SEC, without leading zeros (`320193`); null where it has none or nobody knows it. */
+  readonly cik: string | null;
   /** Id of the listed company that controls this one; null without one, or where it is not in the list. */
   readonly parent: string | null;
   /** Ids of the companies it is compared with, most alike first. */

@@ -29,7 +29,7 @@ export const MENTION_ORIGINS = ['name', 'cashtag', 'provider'] as const;
 export type MentionOrigin = (typeof MENTION_ORIGINS)[number];
 
 /**
- * Why a mention was linked, strongest first: `cashtag`, `exchange_code` (a code in brackets), `distinct_name` (the name
+ * Why a mention was linked, strongest first: `cashtag`, `exchange_code` (a code in brackets), `filer` (its number at the SEC is that of a party to the filing), `distinct_name` (the name
  * can mean nothing else), `legal_suffix` (Inc, 股份有限公司), `company_words` (what companies have or do, right beside the
  * name), `beside_company` (named in one breath with a company), `hashtag` (#Apple), `finance_words` (near by), `supported` (a tag, a code or
  * a surer name of the same company in the document), `provider_tag` (a hint only).
@@ -37,6 +37,7 @@ export type MentionOrigin = (typeof MENTION_ORIGINS)[number];
 export const LINK_REASONS = [
   'cashtag',
   'exchange_code',
+  'filer',
   'distinct_name',
   'legal_suffix',
   'company_words',

@@ -7,10 +7,11 @@ import {
   type MentionOrigin,
   type Span,
 } from '../core/scored.js';
+import { findFilers, findNamesakes, type FilerHit } from './find-filers.js';
 import { createNameFinder, type NameEntry, type NameHit } from './find-names.js';
 import { findTickers, type TickerHit } from './find-tickers.js';
 import { normaliseWithOffsets, type NormalisedText } from './normalise-text.js';
-import { createResolver, type Resolution, type ResolveInstrument } from './resolve-instrument.js';
+import { createResolver, indexCiks, type Resolution, type ResolveInstrument } from './resolve-instrument.js';
 import { findCompanyContext, judgeWriting, legalSuffixLength } from './weigh-evidence.js';
 
 export interface LinkInput {
@@ -19,6 +20,8 @@ export interface LinkInput {
   readonly language: string;
   /** As the provider gave them. */
   readonly tickers: readonly string[];
+  /** Numbers at the SEC of the parties to a filing. */
+  readonly filers?: readonly string[];
   /** ISO 8601; names and tickers mean what they meant then. */
   readonly publishedAt: string;
   readonly kind: SourceKind;
@@ -55,20 +58,23 @@ const MAX_SPANS = 50;
  * Finds the listed companies that a text speaks of.
  *
  * A `$TICKER` and a provider's ticker always give a mention, `?TICKER` when nobody of that ticker is known at that
- * time. Names link at word boundaries when they can mean nothing else or the words around say so; otherwise the
+ * time; a party to a filing whose number at the SEC is known links where the number stands. Names link at word boundaries when they can mean nothing else or the words around say so; otherwise the
  * linker abstains. A post that carries tags is about what it tags: names of other companies do not link there. Mentions come
  * most relevant first, each with its reasons. Linear in the text. Not re-entrant across threads.
  */
 export function createLinker(instruments: readonly Instrument[]): Linker {
   const byId = new Map(instruments.map((instrument) => [instrument.id, instrument]));
   const resolve = createResolver(instruments);
+  const byCik = indexCiks(instruments);
   const findNames = createNameFinder(instruments);
 
   const link = (input: LinkInput): readonly LinkedMention[] => {
     const at = Date.parse(input.publishedAt);
     const normalised = normaliseWithOffsets(input.text);
+    const filers = input.filers ?? [];
     const found = new Map<string, Found>();
     for (const ticker of input.tickers) noteProvider(found, resolve(ticker, at));
+    for (const hit of findFilers(normalised.text, filers, byCik)) noteFiler(found, hit);
     const tickerHits = findTickers(normalised.text, at, resolve);
     for (const hit of tickerHits) if (hit.kind === 'cashtag') noteTicker(found, hit);
     const tagged = new Set(found.keys());
@@ -80,8 +86,10 @@ export function createLinker(instruments: readonly Instrument[]): Linker {
       }
     }
     const hits = findNames(normalised.text, at);
+    const namesakes = findNamesakes(normalised.text, filers, hits);
     for (const link of chooseNames(normalised.text, hits, new Set(found.keys()))) {
-      if (mayLink(link.entry.instrument.id)) noteName(found, normalised.text, link);
+      const { id } = link.entry.instrument;
+      if (mayLink(id) && !namesakes.has(id)) noteName(found, normalised.text, link);
     }
     return rank([...found.values()], normalised, input.text);
   };
@@ -92,6 +100,15 @@ function noteProvider(found: Map<string, Found>, resolution: Resolution): void {
   const entry = entryFor(found, resolution);
   entry.via.add('provider');
   entry.reasons.add('provider_tag');
+}
+
+function noteFiler(found: Map<string, Found>, { instrument, spans }: FilerHit): void {
+  const entry = entryFor(found, { kind: 'known', instrument });
+  entry.via.add('provider');
+  entry.reasons.add('filer');
+  entry.spans.push(
+    ...spans.slice(0, MAX_SPANS - entry.spans.length).map(([start, end]): [number, number] => [start, end]),
+  );
 }
 
 function noteTicker(found: Map<string, Found>, hit: TickerHit): void {

@@ -127,6 +127,15 @@ function indexListings(instruments: readonly Instrument[]): ReadonlyMap<string, 
   return index;
 }
 
+/** Whose number at the SEC it is; of several share classes with one number the first of the list. */
+export function indexCiks(instruments: readonly Instrument[]): ReadonlyMap<string, Instrument> {
+  const index = new Map<string, Instrument>();
+  for (const instrument of instruments) {
+    if (instrument.cik !== null && !index.has(instrument.cik)) index.set(instrument.cik, instrument);
+  }
+  return index;
+}
+
 /** Milliseconds from (inclusive) and to (exclusive); open ends are infinite. */
 export function validity(range: Pick<Listing, 'from' | 'to'>): { from: number; to: number } {
   return {

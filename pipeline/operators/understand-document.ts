@@ -4,6 +4,7 @@ import type { Certainty, DeadLetter, DropReason, LinkedMention } from '../core/s
 import { keptOriginal } from '../core/kept-original.js';
 import { documentText } from '../core/scored.js';
 import type { DetectedLanguage } from './detect-language.js';
+import { filersOf } from './find-filers.js';
 import type { flagDocument } from './flag-document.js';
 import type { tellCertainty } from './tell-certainty.js';
 import { BellwetherError, InvalidDocumentError } from '../core/errors.js';
@@ -38,6 +39,7 @@ export interface LinkInput {
   readonly text: string;
   readonly language: string;
   readonly tickers: readonly string[];
+  readonly filers?: readonly string[];
   readonly publishedAt: string;
   readonly kind: RawDocument['source']['kind'];
 }
@@ -79,6 +81,7 @@ export function understandDocument(message: LogMessage, deps: UnderstandDeps): U
       text,
       language,
       tickers: document.tickers,
+      filers: filersOf(document),
       publishedAt: document.publishedAt,
       kind: document.source.kind,
     });

@@ -11,7 +11,7 @@ import { createHttpPollSource } from '../../ingest/sources/http/http-poll.js';
 import { createPushRegistry } from '../../ingest/sources/push/push-registry.js';
 import { createPushSource } from '../../ingest/sources/push/push.js';
 import { signPlain } from '../support/sign-push.js';
-import { fakeClock, readFeedHere } from '../support/ingest.js';
+import { fakeClock, readEmlHere, readFeedHere } from '../support/ingest.js';
 import { accessionNumber, createEdgarStub } from '../support/stubs/edgar.js';
 import { sourceContract } from './source-suite.js';
 
@@ -171,6 +171,7 @@ describe('the folder of messages keeps the contract of sources', () => {
     await mkdir(letters, { recursive: true });
     for (const id of ['a', 'b']) await writeFile(join(letters, `${id}.eml`), mail(id));
     return createEmlSource({
+      readEml: readEmlHere,
       source: { id: 'letters', kind: 'research', name: 'Letters', licence: null, credibility: 0.5 },
       path: letters,
       intervalMs: 1_000,

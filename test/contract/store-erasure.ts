@@ -3,18 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blankEvidence, type ErasureTarget } from '../../pipeline/core/erasure.js';
 import type { Store } from '../../pipeline/storage/open-store.js';
 import { bytesIn } from '../support/find-bytes.js';
-import {
-  BASE,
-  batchOf,
-  DAY,
-  hexId,
-  HOUR,
-  makeEvent,
-  makeVersion,
-  MINUTE,
-  touchedBy,
-  type VersionSpec,
-} from '../support/store.js';
+import { BASE, DAY, hexId, HOUR, makeEvent, MINUTE, versionWriter } from '../support/store.js';
 import type { StoreFactory } from './store.js';
 
 const AUTHOR = 'u_0123456789abcdef0123';
@@ -30,7 +19,6 @@ export function describeErasure(
   describe(`${name} when it forgets`, () => {
     const factory = createFactory();
     let store: Store;
-    let offset = 0;
     beforeAll(async () => {
       store = await factory.open();
     });
@@ -39,15 +27,7 @@ export function describeErasure(
       await factory.remove();
     });
 
-    const put = async (...specs: readonly Omit<VersionSpec, 'offset'>[]) => {
-      const versions = specs.map((spec) => {
-        offset += 1;
-        return makeVersion({ ...spec, offset });
-      });
-      await store.write(batchOf(...versions));
-      await store.rollUp(touchedBy(...versions));
-      return versions;
-    };
+    const { put } = versionWriter(() => store);
     const series = (key: string, frequency: '1m' | '1h' | '1d' = '1h', asOf: number | null = null) =>
       store.series({
         series: [key],

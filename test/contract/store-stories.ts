@@ -1,17 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SeriesQuery } from '../../pipeline/core/store.js';
 import type { Store } from '../../pipeline/storage/open-store.js';
-import {
-  BASE,
-  batchOf,
-  DAY,
-  hexId,
-  HOUR,
-  makeVersion,
-  MINUTE,
-  touchedBy,
-  type VersionSpec,
-} from '../support/store.js';
+import { BASE, batchOf, hexId, HOUR, MINUTE, minutesOf, touchedBy, versionWriter } from '../support/store.js';
 import type { StoreFactory } from './store.js';
 
 /** Behind every place in the log. */
@@ -22,7 +12,6 @@ export function describeStoryStore(name: string, createFactory: () => StoreFacto
   describe(`${name} about stories`, () => {
     const factory = createFactory();
     let store: Store;
-    let offset = 0;
     beforeAll(async () => {
       store = await factory.open();
     });
@@ -31,23 +20,8 @@ export function describeStoryStore(name: string, createFactory: () => StoreFacto
       await factory.remove();
     });
 
-    const put = async (...specs: readonly Omit<VersionSpec, 'offset'>[]) => {
-      const versions = specs.map((spec) => makeVersion({ ...spec, offset: (offset += 1) }));
-      await store.write(batchOf(...versions));
-      await store.rollUp(touchedBy(...versions));
-      return versions;
-    };
-    const ask = (series: string, more: Partial<SeriesQuery> = {}) =>
-      store.series({
-        series: [series],
-        topic: null,
-        frequency: '1m',
-        from: BASE,
-        to: BASE + DAY,
-        asOf: null,
-        minRelevance: 0,
-        ...more,
-      });
+    const { put } = versionWriter(() => store);
+    const ask = (series: string, more: Partial<SeriesQuery> = {}) => store.series(minutesOf(series, more));
 
     it('finds who tells a story, of six hours the four that came first', async () => {
       const specs = Array.from({ length: 25 }, (_, n) => ({

@@ -10,11 +10,10 @@ import {
   hexId,
   HOUR,
   makeEvent,
-  makeVersion,
   MINUTE,
-  touchedBy,
+  minutesOf,
+  versionWriter,
 } from '../support/store.js';
-import type { VersionSpec } from '../support/store.js';
 
 /** Behind every place in the log. */
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
@@ -32,7 +31,6 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
   describe(`${name} as a store`, () => {
     const factory = createFactory();
     let store: Store;
-    let offset = 0;
     beforeAll(async () => {
       store = await factory.open();
     });
@@ -41,27 +39,8 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
       await factory.remove();
     });
 
-    const version = (spec: Omit<VersionSpec, 'offset'>) => {
-      offset += 1;
-      return makeVersion({ ...spec, offset });
-    };
-    const put = async (...specs: readonly Omit<VersionSpec, 'offset'>[]) => {
-      const versions = specs.map(version);
-      await store.write(batchOf(...versions));
-      await store.rollUp(touchedBy(...versions));
-      return versions;
-    };
-    const ask = (series: string, more: Partial<SeriesQuery> = {}) =>
-      store.series({
-        series: [series],
-        topic: null,
-        frequency: '1m',
-        from: BASE,
-        to: BASE + DAY,
-        asOf: null,
-        minRelevance: 0,
-        ...more,
-      });
+    const { place, version, put } = versionWriter(() => store);
+    const ask = (series: string, more: Partial<SeriesQuery> = {}) => store.series(minutesOf(series, more));
 
     it('answers null and empty while it holds nothing', async () => {
       expect(await store.extent()).toBeNull();
@@ -394,9 +373,8 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
 
     it('counts drops, duplicates and dead letters by their receipts, once', async () => {
       const before = await store.counts();
-      const at = () => ({ partition: 0, offset: (offset += 1) });
       const receipt = { documentId: hexId('x'), version: 0 };
-      const letterAt = at();
+      const letterAt = place();
       const batch = {
         versions: [],
         deadLetters: [
@@ -414,8 +392,8 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
         ],
         receipts: [
           { ...receipt, raw: letterAt, outcome: 'dead-letter' as const, reason: null },
-          { ...receipt, raw: at(), outcome: 'duplicate' as const, reason: null },
-          { ...receipt, raw: at(), outcome: 'drop' as const, reason: 'language_filtered' as const },
+          { ...receipt, raw: place(), outcome: 'duplicate' as const, reason: null },
+          { ...receipt, raw: place(), outcome: 'drop' as const, reason: 'language_filtered' as const },
         ],
       };
       await store.write(batch);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFeedThread, type FeedThread } from '../../ingest/feed-thread/feed-thread.js';
+import { createParseThread, type ParseThread } from '../../ingest/parse-thread/parse-thread.js';
 import { createGuardedClient } from '../../ingest/fetch/guarded-client.js';
 import { createRssSource } from '../../ingest/sources/rss.js';
 import type { Source } from '../../ingest/source.js';
@@ -16,7 +16,7 @@ const START = Date.parse('2026-03-31T12:00:00Z');
 const EVERY_MS = 300_000;
 
 let server: Server | undefined;
-let thread: FeedThread | undefined;
+let thread: ParseThread | undefined;
 afterEach(async () => {
   server?.closeAllConnections();
   server?.close();
@@ -74,11 +74,11 @@ interface Watched {
   readonly polls: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Runs a source for each answer over the feed thread and real HTTP, for so long on a clock of their own. */
+/** Runs a source for each answer over the thread that reads feeds and real HTTP, for so long on a clock of their own. */
 async function watch(answers: Readonly<Record<string, Answer>>, hours: number): Promise<Watched> {
   const base = await serve(answers);
-  const reader = createFeedThread({
-    entry: resolve('dist/ingest/feed-thread/feed-thread-main.js'),
+  const reader = createParseThread({
+    entry: resolve('dist/ingest/parse-thread/parse-thread-main.js'),
     deadlineMs: 2_000,
   });
   thread = reader;
@@ -103,7 +103,7 @@ async function watch(answers: Readonly<Record<string, Answer>>, hours: number): 
           return client.get(url, headers, stop);
         },
       },
-      readFeed: (request) => reader.read(request),
+      readFeed: (request) => reader.readFeed(request),
       readCursor: recorder.readCursor,
       clock: {
         ...clock,

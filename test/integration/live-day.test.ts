@@ -9,8 +9,9 @@ import type { Deliver, Delivery, Source } from '../../ingest/source.js';
 import type { Clock } from '../../pipeline/core/clock.js';
 import { UnavailableError } from '../../pipeline/core/errors.js';
 import { RAW_TOPIC, type DurableLog } from '../../pipeline/core/log.js';
-import { decodeRawDocument, encodeRawDocument } from '../../pipeline/log/codec.js';
+import { encodeRawDocument } from '../../pipeline/log/codec.js';
 import { openLmdbLog } from '../../pipeline/log/lmdb-log.js';
+import { readRawLog } from '../support/read-raw-log.js';
 import { jetstreamCommit, jetstreamIdentity, type StubEvent } from '../support/stubs/jetstream.js';
 import { startSocketStub, type SocketStub, type StubConnection } from '../support/stubs/socket.js';
 import { virtualClock, type VirtualClock } from '../support/virtual-clock.js';
@@ -263,21 +264,13 @@ async function runWithKills(
 
 /** What stands in the log, in the words of `Day.expected`. */
 async function readLog(log: DurableLog): Promise<readonly string[]> {
-  const end = (await log.endPositions(RAW_TOPIC))[0]?.offset ?? 0;
-  const reader = await log.openReader(RAW_TOPIC, 'checker');
-  const stored: string[] = [];
   const retracted = new Map<string, number>();
-  while (stored.length < end) {
-    for (const { value } of await reader.pull({ maxMessages: 5_000, maxBytes: 1e8, waitMs: 0 })) {
-      const { action, text, publishedAt } = decodeRawDocument(value);
-      if (action !== 'retract') stored.push(`${action} ${text}`);
-      else {
-        retracted.set(publishedAt, (retracted.get(publishedAt) ?? 0) + 1);
-        stored.push(`retract ${publishedAt} ${retracted.get(publishedAt) ?? 0}`);
-      }
-    }
-  }
-  await reader.close();
+  const stored = (await readRawLog(log)).map(({ action, text, publishedAt }) => {
+    if (action !== 'retract') return `${action} ${text}`;
+    const count = (retracted.get(publishedAt) ?? 0) + 1;
+    retracted.set(publishedAt, count);
+    return `retract ${publishedAt} ${count}`;
+  });
   return stored;
 }
 

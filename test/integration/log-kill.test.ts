@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as moment } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../pipeline/core/clock.js';
 import { openLmdbLog } from '../../pipeline/log/lmdb-log.js';
 import { bundleChild } from '../support/bundle-child.js';
+import { startKilledChild } from '../support/killed-child.js';
 
 const KILLS = 20;
 const TOPIC = 'documents.raw';
@@ -22,24 +23,11 @@ afterAll(async () => {
 });
 
 /** Runs the child on the log and kills it after a moment chosen by chance; resolves to what it had written. */
-function runAndKill(afterMs: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const running = spawn(process.execPath, [child, join(folder, 'log')], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    let errors = '';
-    let timer: NodeJS.Timeout | null = null;
-    running.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      timer ??= setTimeout(() => running.kill('SIGKILL'), afterMs);
-    });
-    running.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-    running.on('close', (_code, signal) => {
-      if (signal === 'SIGKILL') resolve(output);
-      else reject(new Error(`The child ended by itself: ${errors}`));
-    });
-  });
+async function runAndKill(afterMs: number): Promise<readonly string[]> {
+  const running = startKilledChild(child, [join(folder, 'log')]);
+  await running.until((lines) => lines.length > 0);
+  await moment(afterMs);
+  return running.kill();
 }
 
 it(
@@ -49,9 +37,7 @@ it(
     const acknowledged = new Map<string, number>();
     let committed = 0;
     for (let kill = 0; kill < KILLS; kill += 1) {
-      const output = await runAndKill(Math.random() * 150);
-      // The last line may be cut by the kill: only whole lines were acknowledged.
-      for (const line of output.split('\n').slice(0, -1)) {
+      for (const line of await runAndKill(Math.random() * 150)) {
         const [key = '', offset = ''] = line.split(' ');
         if (key === 'committed') committed = Number(offset);
         else if (key !== 'ready') acknowledged.set(key, Number(offset));

@@ -8,14 +8,13 @@ import { createRetentionStore, WindowLimits } from '../../pipeline/storage/reten
 import { openSqlSession, WRITER_SETTINGS, type SqlSession } from '../../pipeline/storage/sql-session.js';
 import { StoreState } from '../../pipeline/storage/state.js';
 import { temporaryFolder } from '../support/service.js';
-import { BASE, batchOf, DAY, makeVersion, stillClock, touchedBy } from '../support/store.js';
+import { BASE, DAY, stillClock, versionWriter } from '../support/store.js';
 
 const AUTHOR = 'u_0123456789abcdef0123';
 const TERM_ENDED = { code: 'not_the_active_monitor' };
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let store: Store;
-let offset = 0;
 beforeAll(async () => {
   folder = await temporaryFolder();
   store = await openStore({ path: folder.path, world: 'live', clock: stillClock });
@@ -25,12 +24,7 @@ afterAll(async () => {
   await folder.remove();
 });
 
-const put = async (spec: Omit<Parameters<typeof makeVersion>[0], 'offset'>) => {
-  offset += 1;
-  const version = makeVersion({ ...spec, offset });
-  await store.write(batchOf(version));
-  await store.rollUp(touchedBy(version));
-};
+const { put } = versionWriter(() => store);
 
 describe('a term that ends', () => {
   it('takes an erasure no further, which the next term finishes', async () => {

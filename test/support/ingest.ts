@@ -1,7 +1,8 @@
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { RawDocument } from '../../pipeline/core/document.js';
 import { InvalidDocumentError } from '../../pipeline/core/errors.js';
-import type { FeedThread } from '../../ingest/feed-thread/feed-thread.js';
+import type { ParseThread } from '../../ingest/parse-thread/parse-thread.js';
+import { parseEml } from '../../ingest/parse/parse-eml.js';
 import { readFeedBytes } from '../../ingest/parse/read-feed-bytes.js';
 import type { Deliver, Delivery } from '../../ingest/source.js';
 
@@ -31,13 +32,23 @@ export function fakeClock(start: string): FakeClock {
   };
 }
 
-/** Reads feeds in this thread, as the one for feeds does in its own. */
-export const readFeedHere: FeedThread['read'] = ({ bytes, contentType, context }) => {
+/** Reads feeds in this thread, as the one for them does in its own. */
+export const readFeedHere: ParseThread['readFeed'] = ({ bytes, contentType, context }) => {
   try {
     return Promise.resolve({ ok: true, ...readFeedBytes(bytes, contentType, context) });
   } catch (error) {
     if (!(error instanceof InvalidDocumentError)) throw error;
     return Promise.resolve({ ok: false, code: error.code, message: error.message });
+  }
+};
+
+/** The same for messages. */
+export const readEmlHere: ParseThread['readEml'] = async (bytes) => {
+  try {
+    return { ok: true, fields: await parseEml(bytes) };
+  } catch (error) {
+    if (!(error instanceof InvalidDocumentError)) throw error;
+    return { ok: false, code: error.code, message: error.message };
   }
 };
 

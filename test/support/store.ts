@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Alert, AlertEvent, AlertEventType, AlertState } from '../../pipeline/core/alert.js';
 import type { Clock } from '../../pipeline/core/clock.js';
-import type { DocumentAction, SourceKind } from '../../pipeline/core/document.js';
+import type { DocumentAction, LogPosition, SourceKind } from '../../pipeline/core/document.js';
 import type { ScoredDocument } from '../../pipeline/core/scored.js';
-import type { DocumentVersion, StoreBatch, TouchedWindow } from '../../pipeline/core/store.js';
+import type { DocumentVersion, SeriesQuery, StoreBatch, TouchedWindow } from '../../pipeline/core/store.js';
 import type { TopicId } from '../../pipeline/core/taxonomy.js';
+import type { Store } from '../../pipeline/storage/open-store.js';
 
 export const BASE = Date.UTC(2026, 2, 2, 9, 0);
 export const MINUTE = 60_000;
@@ -16,6 +17,46 @@ export const stillClock: Clock = { now: () => BASE, monotonic: () => 0, sleep: (
 
 export function hexId(name: string): string {
   return createHash('sha256').update(name).digest('hex').slice(0, 32);
+}
+
+export interface VersionWriter {
+  /** The next place of the log. */
+  readonly place: () => LogPosition;
+  /** A version there, not written. */
+  readonly version: (spec: Omit<VersionSpec, 'offset'>) => DocumentVersion;
+  /** Writes and rolls up versions, each at the next place. */
+  readonly put: (...specs: readonly Omit<VersionSpec, 'offset'>[]) => Promise<readonly DocumentVersion[]>;
+}
+
+/** Writes into the store that a suite has open. */
+export function versionWriter(store: () => Pick<Store, 'write' | 'rollUp'>): VersionWriter {
+  let offset = 0;
+  const place = () => ({ partition: 0, offset: (offset += 1) });
+  const version: VersionWriter['version'] = (spec) => makeVersion({ ...spec, offset: place().offset });
+  return {
+    place,
+    version,
+    put: async (...specs) => {
+      const versions = specs.map(version);
+      await store().write(batchOf(...versions));
+      await store().rollUp(touchedBy(...versions));
+      return versions;
+    },
+  };
+}
+
+/** The minutes of a series on the day of `BASE`, as they are known now. */
+export function minutesOf(series: string, more: Partial<SeriesQuery> = {}): SeriesQuery {
+  return {
+    series: [series],
+    topic: null,
+    frequency: '1m',
+    from: BASE,
+    to: BASE + DAY,
+    asOf: null,
+    minRelevance: 0,
+    ...more,
+  };
 }
 
 export interface VersionSpec {

@@ -1,13 +1,12 @@
-import type { Clock } from '../../../pipeline/core/clock.js';
 import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
 import { InvalidDocumentError } from '../../../pipeline/core/errors.js';
-import type { FeedThread } from '../../feed-thread/feed-thread.js';
 import type { FetchedPage, GuardedClient } from '../../fetch/guarded-client.js';
 import { retryAfterMs } from '../../fetch/retry-after.js';
 import { NO_SCHEDULE, type FeedItem, type ParsedFeed } from '../../parse/feed.js';
 import { digest } from '../../parse/identity.js';
-import type { Masking } from '../../parse/masking.js';
-import type { Deliver, RejectedItem, Source } from '../../source.js';
+import type { ParseThread } from '../../parse-thread/parse-thread.js';
+import type { Deliver, Source } from '../../source.js';
+import { parseContextOf, type SourceParts } from '../../source-parts.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
 import { createBackOff } from '../back-off.js';
 import { decodeFeedCursor, encodeFeedCursor, type FeedCursor } from '../feed-cursor.js';
@@ -21,7 +20,7 @@ const PAGE_ENTRIES = 100;
 /** Of one reading: 2,000 entries, more than are filed in the busiest quarter of an hour. */
 const MAX_PAGES = 20;
 
-export interface EdgarOptions {
+export interface EdgarOptions extends SourceParts {
   readonly source: Partial<SourceInfo> & { readonly id: string };
   /** Of the listing of current filings, without its query. */
   readonly url: string;
@@ -30,13 +29,10 @@ export interface EdgarOptions {
   readonly forms: readonly string[] | null;
   /** Names a person to ask in its User-Agent: EDGAR refuses others. At most 10 requests a second in all. */
   readonly client: Pick<GuardedClient, 'get'>;
-  readonly readFeed: FeedThread['read'];
+  readonly readFeed: ParseThread['readFeed'];
   readonly readCursor: (name: string) => Promise<string | null>;
-  readonly clock: Clock;
   /** In [0, 1), for the jitter. */
   readonly random: () => number;
-  readonly onRejected: (item: RejectedItem) => void;
-  readonly masking?: Masking;
 }
 
 /**
@@ -145,11 +141,7 @@ class FilingPoller {
       language: 'en',
       address: options.url,
       memory: cursor,
-      context: {
-        receivedAt: options.clock.now(),
-        virtualClock: false,
-        ...(options.masking === undefined ? {} : { masking: options.masking }),
-      },
+      context: parseContextOf(options),
       extraOf: (accession) => {
         const filing = byAccession.get(accession);
         return filing === undefined ? {} : extraOfFiling(filing);

@@ -1,4 +1,3 @@
-import type { Clock } from '../../../pipeline/core/clock.js';
 import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
 import {
   BellwetherError,
@@ -9,8 +8,9 @@ import {
 import { readMappedItem } from '../../mapping/read-mapped.js';
 import { invalid } from '../../parse/fields.js';
 import { digest } from '../../parse/identity.js';
-import type { Masking } from '../../parse/masking.js';
-import type { Deliver, RejectedItem, Source } from '../../source.js';
+import type { ParseThread, Refusal } from '../../parse-thread/parse-thread.js';
+import type { Deliver, Source } from '../../source.js';
+import { parseContextOf, rejectedItem, type SourceParts } from '../../source-parts.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
 import { findFiles, type FoundFile } from '../files/find-files.js';
 import { openFile, readWhole, translated } from '../files/open-file.js';
@@ -23,7 +23,6 @@ import {
   movedOn,
   type Place,
 } from './eml-cursor.js';
-import { parseEml } from './parse-eml.js';
 
 /** Of a message with its attachments, which are not read. */
 const MAX_BYTES = 5_000_000;
@@ -33,17 +32,14 @@ const REST_MS = 2_000;
 const CLOCK_BEHIND =
   'The clock is behind the newest message by more than two minutes. Set it right: messages that come now are not seen.';
 
-export interface EmlSourceOptions {
+export interface EmlSourceOptions extends SourceParts {
   readonly source: SourceInfo;
   readonly language?: string | null;
   /** A folder, a pattern with `*` and `?` in one, or one file. */
   readonly path: string;
   readonly intervalMs: number;
+  readonly readEml: ParseThread['readEml'];
   readonly readCursor: (name: string) => Promise<string | null>;
-  readonly clock: Clock;
-  readonly authorKey?: string;
-  readonly masking?: Masking;
-  readonly onRejected: (item: RejectedItem) => void;
 }
 
 /**
@@ -110,8 +106,7 @@ async function takeNew({ options, tracker, deliver, signal }: Look): Promise<str
     tracker.delivered(batch.documents.length);
     for (const { file, error } of batch.errors) {
       tracker.rejected();
-      const { code, field, message } = error;
-      options.onRejected({ sourceId: source.id, place: file.path, code, field, message });
+      options.onRejected(rejectedItem(source.id, file.path, error));
     }
   }
   const [first] = failed;
@@ -148,18 +143,17 @@ async function readBatch(files: readonly FoundFile[], options: EmlSourceOptions)
 /** Null for a file that was moved away meanwhile. */
 async function readMessage(
   file: FoundFile,
-  { source, language = null, authorKey, masking, clock }: EmlSourceOptions,
+  options: EmlSourceOptions,
 ): Promise<RawDocument | InvalidDocumentError | UnavailableError | null> {
-  const context = {
-    receivedAt: clock.now(),
-    virtualClock: false,
-    ...(authorKey === undefined ? {} : { authorKey }),
-    ...(masking === undefined ? {} : { masking }),
-  };
+  const { source, language = null, readEml } = options;
   try {
     const bytes = await translated(file.path, () => readFile(file));
     if (bytes === null) return tooLarge();
-    return readMappedItem({ document: await parseEml(bytes) }, { source, language, context });
+    // A copy, because the bytes move to the other thread and a small buffer shares its memory.
+    const answer = await readEml(Uint8Array.from(bytes));
+    if (!answer.ok) return refused(answer);
+    const context = parseContextOf(options);
+    return readMappedItem({ document: answer.fields }, { source, language, context });
   } catch (error) {
     if (error instanceof InvalidDocumentError) return error;
     if (!(error instanceof UnavailableError)) throw error;
@@ -169,6 +163,13 @@ async function readMessage(
       return invalid('eml_unreadable', undefined, 'The file may not be read. Correct its permissions.');
     return error;
   }
+}
+
+/** A thread that could not be started is no fault of the message, which is tried again. */
+function refused({ code, message }: Refusal): InvalidDocumentError | UnavailableError {
+  return code === 'parser_unavailable'
+    ? new UnavailableError(code, message, { retriable: true })
+    : invalid(code, undefined, message);
 }
 
 async function readFile(file: FoundFile): Promise<Buffer | null> {

@@ -1,11 +1,10 @@
-import type { Clock } from '../../../pipeline/core/clock.js';
 import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
 import { BellwetherError, CancelledError } from '../../../pipeline/core/errors.js';
 import type { MappingSpec } from '../../../pipeline/core/mapping.js';
 import { compileMapping, type MappedItem } from '../../mapping/compile-mapping.js';
 import { partOutcomes, readMapped } from '../../mapping/read-mapped.js';
-import type { Masking } from '../../parse/masking.js';
 import type { Deliver, RejectedItem, Source } from '../../source.js';
+import { parseContextOf, rejectedItem, type SourceParts } from '../../source-parts.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
 import {
   BEFORE_BYTES,
@@ -25,7 +24,7 @@ const MAX_BATCH = 500;
 const START: RowPlace = { offset: 0, row: 1 };
 const NAMES = { csv: /\.(csv|tsv|txt)(\.gz)?$/i, jsonl: /\.(jsonl|ndjson)(\.gz)?$/i } as const;
 
-export interface FilesSourceOptions {
+export interface FilesSourceOptions extends SourceParts {
   readonly source: SourceInfo;
   readonly language?: string | null;
   /** A file, a folder, or a name with `*` and `?` in one folder. */
@@ -38,10 +37,6 @@ export interface FilesSourceOptions {
   readonly mapping: MappingSpec;
   readonly intervalMs: number;
   readonly readCursor: (name: string) => Promise<string | null>;
-  readonly clock: Clock;
-  readonly authorKey?: string;
-  readonly masking?: Masking;
-  readonly onRejected: (item: RejectedItem) => void;
 }
 
 /**
@@ -206,20 +201,14 @@ class Batch {
 
   private read(row: Row, content: Exclude<Row['content'], null>): void {
     const { map, options } = this.parts;
-    const { source, language = null, authorKey, masking, clock } = options;
-    const context = {
-      receivedAt: clock.now(),
-      virtualClock: false,
-      ...(authorKey === undefined ? {} : { authorKey }),
-      ...(masking === undefined ? {} : { masking }),
-    };
+    const { source, language = null } = options;
+    const context = parseContextOf(options);
     // In a list of its own, as a row that is a list itself is one item.
     const items = 'error' in content ? [content] : map([content.value]);
     const { documents, errors } = partOutcomes(readMapped(items, { source, language, context }));
     this.documents.push(...documents);
     const place = `${this.reading.file.path}:${row.number}`;
-    for (const { code, field, message } of errors)
-      this.rejected.push({ sourceId: source.id, place, code, field, message });
+    this.rejected.push(...errors.map((error) => rejectedItem(source.id, place, error)));
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Clock } from '../../../pipeline/core/clock.js';
 import type { SourceInfo } from '../../../pipeline/core/document.js';
 import { InvalidDocumentError, RejectedError } from '../../../pipeline/core/errors.js';
 import type { MappingSpec } from '../../../pipeline/core/mapping.js';
@@ -7,9 +6,9 @@ import type { FetchedPage, GuardedClient } from '../../fetch/guarded-client.js';
 import { retryAfterMs } from '../../fetch/retry-after.js';
 import { compileMapping, type MappedItem } from '../../mapping/compile-mapping.js';
 import { invalid } from '../../parse/fields.js';
-import type { Masking } from '../../parse/masking.js';
 import { decodeUtf8, parseJson } from '../../parse/parse-line.js';
-import type { Deliver, RejectedItem, Source } from '../../source.js';
+import type { Deliver, Source } from '../../source.js';
+import { parseContextOf, rejectedItem, type SourceParts } from '../../source-parts.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
 import { createBackOff } from '../back-off.js';
 import { RefusedAnswer, runPollLoop } from '../poll-loop.js';
@@ -23,7 +22,7 @@ import {
 import { decodePollCursor, encodePollCursor, pollCursorName, type PollCursor } from './poll-cursor.js';
 import { readPageNews } from './read-news.js';
 
-export interface HttpPollOptions {
+export interface HttpPollOptions extends SourceParts {
   readonly source: SourceInfo;
   readonly language?: string | null;
   readonly request: RequestOptions;
@@ -31,12 +30,8 @@ export interface HttpPollOptions {
   readonly intervalMs: number;
   readonly client: Pick<GuardedClient, 'request'>;
   readonly readCursor: (name: string) => Promise<string | null>;
-  readonly clock: Clock;
   /** In [0, 1), for the jitter. */
   readonly random: () => number;
-  readonly authorKey?: string;
-  readonly masking?: Masking;
-  readonly onRejected: (item: RejectedItem) => void;
 }
 
 /**
@@ -132,18 +127,13 @@ class Poller {
 
   private newsOf(body: unknown, recent: ReadonlyMap<string, string>) {
     const { options, map } = this.parts;
-    const { source, language = null, authorKey, masking, clock } = options;
+    const { source, language = null } = options;
     const items = map(body);
     const [only] = items;
     // An answer without its list is a change of the interface or an error in JSON, not one bad item.
     if (items.length === 1 && only !== undefined && 'error' in only && only.error.code === 'no_items')
       throw only.error;
-    const context = {
-      receivedAt: clock.now(),
-      virtualClock: false,
-      ...(authorKey === undefined ? {} : { authorKey }),
-      ...(masking === undefined ? {} : { masking }),
-    };
+    const context = parseContextOf(options);
     return { ...readPageNews(items, { source, language, context, recent }), size: items.length };
   }
 
@@ -159,9 +149,9 @@ class Poller {
     // Told only now: after a failed delivery the same items come again.
     tracker.delivered(documents.length);
     const place = shownAddress(options.request.url);
-    for (const { code, field, message } of errors) {
+    for (const error of errors) {
       tracker.rejected();
-      options.onRejected({ sourceId: options.source.id, place, code, field, message });
+      options.onRejected(rejectedItem(options.source.id, place, error));
     }
   }
 

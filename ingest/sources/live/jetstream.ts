@@ -15,7 +15,7 @@ import {
 import { createPostFilter, type PostFilter, type PostFilterOptions } from './post-filter.js';
 import { openSocket } from './refusals.js';
 import { createLiveSource, type LiveParts } from './run-live-stream.js';
-import { readTakenMemory, type TakenMemory } from './taken-memory.js';
+import { takenOf, type TakenMemory } from './taken-memory.js';
 
 export interface JetstreamOptions extends LiveParts {
   /** `wss://…/subscribe`. */
@@ -56,9 +56,7 @@ export function createJetstreamSource(options: JetstreamOptions): Source {
       name,
       open: async (signal) => {
         const cursor = decodeJetstreamCursor(await options.readCursor(cursorName));
-        const taken = options.filter.everything
-          ? null
-          : await readTakenMemory(cursorName, options.readCursor);
+        const taken = await takenOf(cursorName, options);
         const socket = await openSocket(
           options.sockets,
           { url: subscription(options, cursor) },

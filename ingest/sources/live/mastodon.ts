@@ -8,7 +8,7 @@ import { connectionOf, openStream } from './open-stream.js';
 import { createPostFilter } from './post-filter.js';
 import { readEventStream } from './read-event-stream.js';
 import { createLiveSource } from './run-live-stream.js';
-import { readTakenMemory } from './taken-memory.js';
+import { takenOf } from './taken-memory.js';
 
 /** Servers send a heartbeat every 15 s. */
 const SILENCE_MS = 60_000;
@@ -29,9 +29,7 @@ export function createMastodonSource(options: MastodonOptions): Source {
       name,
       open: async (signal) => {
         const cursor = decodeMastodonCursor(await options.readCursor(cursorName));
-        const taken = options.filter.everything
-          ? null
-          : await readTakenMemory(cursorName, options.readCursor);
+        const taken = await takenOf(cursorName, options);
         const opened = await openStream(
           {
             client: options.client,

@@ -1,9 +1,8 @@
-import type { Clock } from '../../../pipeline/core/clock.js';
 import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
 import { BellwetherError, InvalidDocumentError, TimeoutError } from '../../../pipeline/core/errors.js';
-import type { Masking } from '../../parse/masking.js';
 import { parseDocument } from '../../parse/parse-document.js';
 import type { Deliver, RejectedItem, Source } from '../../source.js';
+import { parseContextOf, rejectedItem, type SourceParts } from '../../source-parts.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
 import {
   isExpected,
@@ -19,19 +18,15 @@ import {
   type ReconnectSchedule,
 } from './reconnect-schedule.js';
 
-/** What every live source needs of its surroundings. */
-export interface LiveParts {
+/** What every live source needs besides. */
+export interface LiveParts extends SourceParts {
   readonly source: Partial<SourceInfo> & { readonly id: string };
   /** A hint for documents that name no language of their own. */
   readonly language?: string | null;
-  readonly clock: Clock;
   /** In [0, 1), for the jitter. */
   readonly random: () => number;
   /** The last value stored with a delivery, or null. */
   readonly readCursor: (name: string) => Promise<string | null>;
-  readonly onRejected: (item: RejectedItem) => void;
-  readonly authorKey?: string;
-  readonly masking?: Masking;
 }
 
 export interface LiveSourceOptions extends LiveParts {
@@ -203,16 +198,12 @@ class LiveReader {
 /** Checks each item alone; what breaks the contract is told with its place, and the rest goes on. */
 export function readItems(
   items: readonly LiveItem[],
-  { source, language, clock, authorKey, masking }: LiveParts,
+  parts: LiveParts,
 ): { readonly documents: readonly RawDocument[]; readonly rejected: readonly RejectedItem[] } {
   const documents: RawDocument[] = [];
   const rejected: RejectedItem[] = [];
-  const context = {
-    receivedAt: clock.now(),
-    virtualClock: false,
-    ...(authorKey === undefined ? {} : { authorKey }),
-    ...(masking === undefined ? {} : { masking }),
-  };
+  const { source, language } = parts;
+  const context = parseContextOf(parts);
   for (const item of items) {
     try {
       if ('error' in item) throw item.error;
@@ -222,8 +213,7 @@ export function readItems(
       );
     } catch (error) {
       if (!(error instanceof InvalidDocumentError)) throw error;
-      const { code, field, message } = error;
-      rejected.push({ sourceId: source.id, place: item.place, code, field, message });
+      rejected.push(rejectedItem(source.id, item.place, error));
     }
   }
   return { documents, rejected };

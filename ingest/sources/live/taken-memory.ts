@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SourceCursor } from '../../source.js';
+import type { PostFilterOptions } from './post-filter.js';
+import type { LiveParts } from './run-live-stream.js';
 
 const SEGMENTS = 64;
 const KEYS_A_SEGMENT = 500;
@@ -17,6 +19,14 @@ export interface TakenMemory {
 interface Segment {
   readonly sequence: number;
   readonly keys: string[];
+}
+
+/** What was taken of a stream; null when every post is taken, so that nothing has to be remembered. */
+export async function takenOf(
+  name: string,
+  { filter, readCursor }: Pick<LiveParts, 'readCursor'> & { readonly filter: PostFilterOptions },
+): Promise<TakenMemory | null> {
+  return filter.everything ? null : readTakenMemory(name, readCursor);
 }
 
 /**

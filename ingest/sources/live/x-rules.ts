@@ -21,14 +21,19 @@ export const X_ADVICE: Advice = {
   403: 'The application has no access to the filtered stream: it has to be in a project whose plan includes it.',
 };
 
-interface Rule {
+export interface Rule {
   readonly id: string;
   readonly value: string;
   readonly tag: string | null;
 }
 
 /** What the rules of all our sources are tagged with; the id of the source follows. */
-const TAG = 'bellwether-';
+export const TAG = 'bellwether-';
+
+/** What the rules of a source are known by at X, where they stay when the source is gone. */
+export function tagOf(sourceId: string): string {
+  return `${TAG}${sourceId}`;
+}
 
 export interface WantedRules {
   readonly sourceId: string;
@@ -49,7 +54,7 @@ export async function ensureRules(
   { sourceId, wanted, taken }: WantedRules,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const tag = `${TAG}${sourceId}`;
+  const tag = tagOf(sourceId);
   const present = await listRules(access, signal);
   const surplus = present.filter((rule) => rule.tag === tag && !wanted.includes(rule.value));
   const stays = (rule: Rule) => rule.tag === tag || rule.tag?.startsWith(TAG) !== true;
@@ -68,7 +73,8 @@ export async function ensureRules(
   return new Set(ours.map(({ id }) => id));
 }
 
-async function listRules(access: XAccess, signal: AbortSignal): Promise<readonly Rule[]> {
+/** The rules of everybody who uses the token. */
+export async function listRules(access: XAccess, signal: AbortSignal): Promise<readonly Rule[]> {
   const answer = await request(access, { method: 'GET' }, signal);
   return listIn(answer, 'data').flatMap((item) => {
     const rule = fieldsOf(item) ?? {};

@@ -1,14 +1,13 @@
-import type { Clock } from '../../../pipeline/core/clock.js';
 import type { SourceInfo } from '../../../pipeline/core/document.js';
 import type { MappingSpec } from '../../../pipeline/core/mapping.js';
-import type { Masking } from '../../parse/masking.js';
-import type { Deliver, RejectedItem, Source } from '../../source.js';
+import type { Deliver, Source } from '../../source.js';
+import type { SourceParts } from '../../source-parts.js';
 import { createStatusTracker } from '../../source-status.js';
 import type { PushRegistry } from './push-registry.js';
 import { createPushReceiver } from './receive-push.js';
 import type { SignatureFault } from './verify-signature.js';
 
-export interface PushSourceOptions {
+export interface PushSourceOptions extends SourceParts {
   readonly source: SourceInfo;
   readonly language?: string | null;
   readonly mapping: MappingSpec;
@@ -16,10 +15,6 @@ export interface PushSourceOptions {
   readonly secrets: readonly string[];
   readonly requestsPerMinute: number;
   readonly registry: PushRegistry;
-  readonly clock: Clock;
-  readonly authorKey?: string;
-  readonly masking?: Masking;
-  readonly onRejected: (item: RejectedItem) => void;
   /** Told of each request that is not signed as it should be, and with null of one that is. */
   readonly onChecked: (fault: SignatureFault | null) => void;
 }

@@ -5,6 +5,7 @@ import { compileMapping, type MappedItem } from '../../mapping/compile-mapping.j
 import { partOutcomes, readMappedItem, type Outcome } from '../../mapping/read-mapped.js';
 import { parseBody, type BodyItem } from '../../parse/parse-body.js';
 import type { Deliver } from '../../source.js';
+import { parseContextOf, rejectedItem } from '../../source-parts.js';
 import type { StatusTracker } from '../../source-status.js';
 import { createBodyCredit } from '../body-credit.js';
 import { RETRY_AFTER_SECONDS, type ItemResult } from '../ingest-request.js';
@@ -75,15 +76,10 @@ function createReader(
   options: Options,
 ): (body: PushRequest['body'], key: string | null) => Promise<readonly Outcome[]> {
   const map = compileMapping(options.mapping);
-  const { source, language = null, authorKey, masking, clock } = options;
+  const { source, language = null } = options;
   return async (body, key) => {
     const items = parseBody(body, false).flatMap((item) => ('error' in item ? [item] : map(valueOf(item))));
-    const context = {
-      receivedAt: clock.now(),
-      virtualClock: false,
-      ...(authorKey === undefined ? {} : { authorKey }),
-      ...(masking === undefined ? {} : { masking }),
-    };
+    const context = parseContextOf(options);
     const outcomes: Outcome[] = [];
     for (const [index, item] of items.entries()) {
       // A large request must not hold up the page and the other requests.
@@ -121,8 +117,7 @@ function createQueue({ tracker, source, clock, onRejected }: Options, deliver: D
     for (const [index, outcome] of outcomes.entries()) {
       if (!(outcome instanceof InvalidDocumentError)) continue;
       tracker.rejected();
-      const { code, field, message } = outcome;
-      onRejected({ sourceId: source.id, place: `push ${source.id}, item ${index}`, code, field, message });
+      onRejected(rejectedItem(source.id, `push ${source.id}, item ${index}`, outcome));
     }
     const counts = {
       accepted: documents.length,

@@ -1,3 +1,4 @@
+import { parseCik } from '../../core/cik.js';
 import { isIsin } from '../../core/isin.js';
 import { SECTOR_IDS, type SectorId } from '../../core/taxonomy.js';
 
@@ -11,6 +12,8 @@ export interface DeskRow {
   readonly name: string | null;
   readonly nameZh: string | null;
   readonly isin: string | null;
+  /** Number at the SEC, without leading zeros. */
+  readonly cik: string | null;
   readonly sector: SectorId | null;
   readonly aliases: readonly string[];
   /** What in the row was left out, and why. */
@@ -59,6 +62,7 @@ const FIELDS = {
   name: ['name', 'company', 'companyname', 'issuer', '名称', '公司名称'],
   nameZh: ['namezh', 'zhname', 'name_zh', 'chinesename', '中文名', '简称', '股票简称'],
   isin: ['isin'],
+  cik: ['cik', 'ciknumber', 'cik_str'],
   sector: ['sector', '行业'],
   aliases: ['aliases', 'alias', 'names', 'zhaliases', '别名'],
 } as const;
@@ -78,6 +82,10 @@ export function toDeskRow(row: Readonly<Record<string, unknown>>, number: number
   const isin = first('isin')?.toUpperCase() ?? null;
   const goodIsin = isin !== null && isIsin(isin);
   if (isin !== null && !goodIsin) remarks.push(`ISIN ${isin} has a wrong form or check digit`);
+  const givenCik = first('cik');
+  const cik = givenCik === null ? null : parseCik(givenCik);
+  if (givenCik !== null && cik === null)
+    remarks.push(`CIK "${givenCik.slice(0, 20)}" is not a number of 1 to 10 digits`);
   const sector = SECTOR_IDS.find((id) => id === first('sector')) ?? null;
   return {
     number,
@@ -86,6 +94,7 @@ export function toDeskRow(row: Readonly<Record<string, unknown>>, number: number
     name: first('name'),
     nameZh: first('nameZh'),
     isin: goodIsin ? isin : null,
+    cik,
     sector,
     aliases: aliasesOf(cells),
     remarks,

@@ -1,5 +1,5 @@
 import type { Instrument, InstrumentName } from '../../core/instrument.js';
-import { createResolver, type ResolveInstrument } from '../../operators/resolve-instrument.js';
+import { createResolver, indexCiks, type ResolveInstrument } from '../../operators/resolve-instrument.js';
 import type { DeskRow } from './desk-row.js';
 import { judgeName } from './judge-name.js';
 import { indexNames, nameKey, type NameIndex } from './name-index.js';
@@ -49,9 +49,9 @@ const COUNTRY_OF_MIC: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Brings a desk's list together with the known one, row by row: by ISIN, by ticker and exchange, then by name.
+ * Brings a desk's list together with the known one, row by row: by ISIN, by ticker and exchange, by CIK, then by name.
  *
- * A match keeps everything the known row says and takes the desk's names on top, so the result can be listed in
+ * A match keeps everything the known row says and takes the desk's names, and a CIK it lacks, on top, so the result can be listed in
  * `instruments.files`. `at` (milliseconds) is when tickers mean what they mean. Rows of one company become one.
  */
 export function importInstruments(
@@ -61,7 +61,15 @@ export function importInstruments(
 ): readonly ImportedRow[] {
   const byId = new Map(known.map((instrument) => [instrument.id, instrument]));
   const byIsin = new Map(known.flatMap((item) => (item.isin === null ? [] : [[item.isin, item] as const])));
-  const finder: Finder = { byId, byIsin, names: indexNames(known), resolve: createResolver(known), at };
+  const byCik = indexCiks(known);
+  const finder: Finder = {
+    byId,
+    byIsin,
+    byCik,
+    names: indexNames(known),
+    resolve: createResolver(known),
+    at,
+  };
   const suggest = createSuggester(known);
   return rows.map((row): ImportedRow => {
     const judged = [row.name, row.nameZh, ...row.aliases]
@@ -72,11 +80,12 @@ export function importInstruments(
       return { row, outcome: 'refused', instrument: null, remarks, suggestions: [] };
     const names = judged.flatMap(({ forms }) => forms.map((form) => ({ ...form, from: null, to: null })));
     const match = findKnown(row, finder);
-    const instrument = match === null ? toInstrument(row, names) : withNames(match, names);
+    const instrument = match === null ? toInstrument(row, names) : completed(match, row, names);
     if (instrument === null) {
       return { row, outcome: 'unmatched', instrument, remarks, suggestions: suggest(row, 3) };
     }
     byId.set(instrument.id, instrument);
+    remarks.push(...otherCik(row, instrument));
     return { row, outcome: match === null ? 'added' : 'matched', instrument, remarks, suggestions: [] };
   });
 }
@@ -92,13 +101,14 @@ export function collectInstruments(imported: readonly ImportedRow[]): readonly I
 interface Finder {
   readonly byId: ReadonlyMap<string, Instrument>;
   readonly byIsin: ReadonlyMap<string, Instrument>;
+  readonly byCik: ReadonlyMap<string, Instrument>;
   readonly names: NameIndex;
   readonly resolve: ResolveInstrument;
   readonly at: number;
 }
 
 /** A row with ticker and exchange is what they say or new; a name alone must belong to one company only. */
-function findKnown(row: DeskRow, { byId, byIsin, names, resolve, at }: Finder): Instrument | null {
+function findKnown(row: DeskRow, { byId, byIsin, byCik, names, resolve, at }: Finder): Instrument | null {
   const sameIsin = row.isin === null ? undefined : byIsin.get(row.isin);
   if (sameIsin !== undefined) return byId.get(sameIsin.id) ?? null;
   if (row.ticker !== null && row.mic !== null) {
@@ -106,6 +116,8 @@ function findKnown(row: DeskRow, { byId, byIsin, names, resolve, at }: Finder): 
     const id = listed.kind === 'known' ? listed.instrument.id : `${row.ticker}.${row.mic}`;
     return byId.get(id) ?? null;
   }
+  const sameCik = row.cik === null ? undefined : byCik.get(row.cik);
+  if (sameCik !== undefined) return byId.get(sameCik.id) ?? null;
   const ids = new Set(
     [row.name, row.nameZh].flatMap((name) => [...((name === null ? null : names.get(nameKey(name))) ?? [])]),
   );
@@ -121,13 +133,18 @@ function findKnown(row: DeskRow, { byId, byIsin, names, resolve, at }: Finder): 
  * Names that are there already keep their dates, and one word keeps its warning; that several words or an acronym are
  * ambiguous, the desk knows better.
  */
-function withNames(known: Instrument, names: readonly InstrumentName[]): Instrument {
+function completed(known: Instrument, row: DeskRow, names: readonly InstrumentName[]): Instrument {
   const present = new Set(known.names.map(({ text }) => text.toLowerCase()));
   const sure = new Set(
     names.filter((name) => !name.ambiguous && isTelling(name.text)).map(({ text }) => text),
   );
   const kept = known.names.map((name) => (sure.has(name.text) ? { ...name, ambiguous: false } : name));
-  return { ...known, names: [...kept, ...distinct(names, present)] };
+  return { ...known, cik: known.cik ?? row.cik, names: [...kept, ...distinct(names, present)] };
+}
+
+function otherCik({ cik }: DeskRow, known: Instrument): readonly string[] {
+  if (cik === null || known.cik === null || cik === known.cik) return [];
+  return [`CIK ${cik} is not that of ${known.id} (${known.cik}), which stays`];
 }
 
 function isTelling(text: string): boolean {
@@ -137,7 +154,7 @@ function isTelling(text: string): boolean {
 }
 
 function toInstrument(row: DeskRow, names: readonly InstrumentName[]): Instrument | null {
-  const { ticker, mic, nameZh, isin, sector } = row;
+  const { ticker, mic, nameZh, isin, cik, sector } = row;
   const name = row.name ?? nameZh;
   const country = mic === null ? undefined : COUNTRY_OF_MIC.get(mic);
   const own = distinct(names, new Set());
@@ -145,7 +162,7 @@ function toInstrument(row: DeskRow, names: readonly InstrumentName[]): Instrumen
     return null;
   const listings = [{ ticker, mic, from: null, to: null }];
   const id = `${ticker}.${mic}`;
-  return { id, name, nameZh, sector, country, listings, names: own, isin, parent: null, peers: [] };
+  return { id, name, nameZh, sector, country, listings, names: own, isin, cik, parent: null, peers: [] };
 }
 
 function distinct(names: readonly InstrumentName[], present: ReadonlySet<string>): readonly InstrumentName[] {

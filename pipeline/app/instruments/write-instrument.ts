@@ -2,7 +2,7 @@ import type { Instrument, InstrumentName, Listing } from '../../core/instrument.
 
 /** One line of an instrument list, without what may be left out (`config/reference/README.md`). */
 export function writeInstrument(instrument: Instrument): string {
-  const { id, name, nameZh, sector, country, listings, names, isin, parent, peers } = instrument;
+  const { id, name, nameZh, sector, country, listings, names, isin, cik, parent, peers } = instrument;
   return JSON.stringify({
     id,
     name,
@@ -10,6 +10,7 @@ export function writeInstrument(instrument: Instrument): string {
     ...(sector === null ? {} : { sector }),
     country,
     ...(isin === null ? {} : { isin }),
+    ...(cik === null ? {} : { cik }),
     listings: listings.map(writeListing),
     names: names.map(writeName),
     ...(parent === null ? {} : { parent }),

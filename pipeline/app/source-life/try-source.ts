@@ -129,7 +129,8 @@ function judge(
       sentence: `There is nothing to fetch: it waits for what is sent to ${waitsAt} of a running service.`,
     };
   if (state === 'degraded') return { ok: false, sentence: reason ?? 'It is degraded and does not say why.' };
-  if (documents !== null || ended) return { ok: true, sentence: 'It answers and has nothing at present.' };
+  if (documents !== null || ended)
+    return { ok: true, sentence: reason ?? 'It answers and has nothing at present.' };
   const seconds = deadlineMs / 1_000;
   if (state === 'ok' || lastContactAt !== null)
     return { ok: true, sentence: `It is connected; nothing came within ${seconds} s.` };

@@ -8,6 +8,9 @@ import { createBreaker } from '../../operators/breaker.js';
 import { createRepeatingFailure } from '../../telemetry/repeating-failure.js';
 import { sourceInfoOf, type CreateSource } from './source-kit.js';
 
+/** A trial must have an answer before its time is over. */
+const TRIAL_CONNECT_MS = 10_000;
+
 export const createKafka: CreateSource<'kafka'> = (config, kit) => {
   const { clock, logger, privacy, gaps, onRejected, trial } = kit;
   const failure = createRepeatingFailure({ sentence: 'A Kafka source has to be waited for.', logger, clock });
@@ -27,6 +30,7 @@ export const createKafka: CreateSource<'kafka'> = (config, kit) => {
         brokers: brokersOf(config.brokers),
         connection: config,
         topic: config.topic,
+        ...(trial ? { connectMs: TRIAL_CONNECT_MS } : {}),
         // A trial that joined the group would take partitions from the service, and places in it.
         group: trial ? `bellwether-trial-${randomUUID()}` : config.group,
         onGap: (gap) => {

@@ -1,8 +1,8 @@
 import type { Config } from '../../../config/schema.js';
-import type { FeedThread } from '../../../ingest/feed-thread/feed-thread.js';
 import type { GuardedClient } from '../../../ingest/fetch/guarded-client.js';
 import type { SocketConnector } from '../../../ingest/fetch/guarded-socket.js';
 import type { Masking } from '../../../ingest/parse/masking.js';
+import type { ParseThread } from '../../../ingest/parse-thread/parse-thread.js';
 import type { PushRegistry } from '../../../ingest/sources/push/push-registry.js';
 import type { RejectedItem, Source } from '../../../ingest/source.js';
 import { parseCredibility } from '../../core/credibility.js';
@@ -25,7 +25,9 @@ export interface SourceKit {
   /** Who runs this, for services that ask for it; part of the client's User-Agent already. */
   readonly contact: string | null;
   /** Reads the feeds of all sources, one after the other, in a thread of their own. */
-  readonly readFeed: FeedThread['read'];
+  readonly readFeed: ParseThread['readFeed'];
+  /** The same for messages, in another thread. */
+  readonly readEml: ParseThread['readEml'];
   readonly clock: Clock;
   readonly logger: Logger;
   /** In [0, 1). */

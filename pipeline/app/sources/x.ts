@@ -1,19 +1,25 @@
+import { createXTrial } from '../../../ingest/sources/live/x-trial.js';
+import { tagOf } from '../../../ingest/sources/live/x-rules.js';
 import { createXSource } from '../../../ingest/sources/live/x.js';
-import { ConfigError } from '../../core/errors.js';
 import { livePartsOf, type CreateSource } from './source-kit.js';
 
+const REMAIN = 'The rules of an X source stay at X when it stops; ingest/README.md says how to remove them.';
+
 export const createX: CreateSource<'x'> = (config, kit) => {
-  if (kit.trial)
-    throw new ConfigError(
-      'no_trial',
-      'An X source is not tried: its rules would be changed at X, and its token has one connection, which a running service would lose. Start it; "bellwether sources list" says how it does.',
-    );
-  return createXSource({
+  const access = {
     ...livePartsOf(config, kit),
     url: 'https://api.x.com',
     client: kit.client,
     token: config.token.reveal(),
     rules: config.rules,
-    backfillMinutes: config.backfillMinutes,
-  });
+  };
+  if (kit.trial) return createXTrial(access);
+  const source = createXSource({ ...access, backfillMinutes: config.backfillMinutes });
+  return {
+    ...source,
+    run: async (deliver, signal) => {
+      await source.run(deliver, signal);
+      kit.logger.info(REMAIN, { source: config.id, tag: tagOf(config.id) });
+    },
+  };
 };

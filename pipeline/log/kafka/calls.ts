@@ -49,7 +49,7 @@ type AnyClient = Producer | KafkaConsumer;
 
 /**
  * Resolves when a broker has answered. Rejects with a retriable UnavailableError that names cause and mending: at once when
- * every broker refuses us (`kafka_tls`, `kafka_authentication`), after 20 s when none answers (`log_unavailable`).
+ * every broker refuses us (`kafka_tls`, `kafka_authentication`), after `connectMs` when none answers (`log_unavailable`).
  */
 export async function connect(client: AnyClient, target: ConnectionTarget): Promise<void> {
   const refusals = new Map<string, string>();
@@ -66,7 +66,7 @@ export async function connect(client: AnyClient, target: ConnectionTarget): Prom
     if (refusals.size >= brokers) refuse?.();
   });
   try {
-    const deadline = performance.now() + CONNECT_MS;
+    const deadline = performance.now() + (target.connectMs ?? CONNECT_MS);
     while (!(await attempt(client, deadline, (give) => (refuse = give)))) refuse = null;
   } catch (error) {
     client.removeAllListeners('event.log');

@@ -8,6 +8,8 @@ import type { KafkaConnection } from './connection.js';
 export interface ConnectionTarget {
   readonly brokers: string;
   readonly connection: KafkaConnection;
+  /** How long it is tried, milliseconds; 20 s when left out. */
+  readonly connectMs?: number;
 }
 
 /** What no waiting mends while the configuration and the brokers stay as they are. */
@@ -110,6 +112,13 @@ function unavailable(words: string, { connection }: ConnectionTarget): Unavailab
       ? ' Start them or correct the address; if they want TLS or SASL, set security.'
       : ' Start them or correct the address and security.';
   return new UnavailableError('log_unavailable', `${words}${hint}`, { retriable: true });
+}
+
+/** Somebody else's topic, which is never made here. Retriable: it may be made while the service runs. */
+export function topicMissing(topic: string, { brokers }: ConnectionTarget): UnavailableError {
+  const words = `Kafka at ${brokers} has no topic "${topic}", or does not show it to this user.`;
+  const hint = 'Correct "topic", have it made, or ask for the right to read it.';
+  return new UnavailableError('kafka_topic_missing', `${words} ${hint}`, { retriable: true });
 }
 
 /** Without thread and address, which stand in the sentence, and without how often. */

@@ -1,6 +1,7 @@
 import type { KafkaConsumer, LibrdKafkaError, Message, TopicPartition } from 'node-rdkafka';
 
-import { bounded, connect, isFatal, letGo, watchRefusals } from './calls.js';
+import { bounded, connect, disconnect, isFatal, letGo, partitionIds, watchRefusals } from './calls.js';
+import { topicMissing } from './connection-errors.js';
 import { OffsetCommits } from './offset-commits.js';
 import type { Partitions } from './partitions.js';
 import { consumerSettings, type KafkaReaderOptions } from './reader-options.js';
@@ -57,10 +58,14 @@ export class GroupMember {
     return this.#lost;
   }
 
-  /** Once; rejects as `connect` does. */
+  /** Once; rejects as `connect` does, and with a retriable UnavailableError `kafka_topic_missing`. */
   async join(): Promise<void> {
-    const { target, topic, onFailure } = this.options;
+    const { target, topic, isForeign = false, onFailure } = this.options;
     await connect(this.consumer, target);
+    if (isForeign && (await partitionIds(this.consumer, topic)).length === 0) {
+      await disconnect(this.consumer);
+      throw topicMissing(topic, target);
+    }
     watchRefusals(this.consumer, target, onFailure);
     this.consumer.subscribe([topic]);
     this.#troubled = false;

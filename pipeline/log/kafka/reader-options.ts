@@ -17,6 +17,8 @@ export interface KafkaReaderOptions extends ReaderOptions {
   readonly settings: Settings;
   readonly target: ConnectionTarget;
   readonly topic: string;
+  /** Of somebody else: joining fails while there is no such topic. */
+  readonly isForeign?: boolean;
   readonly group: string;
   readonly sessionTimeoutMs: number;
   /** Stable name of this member, or null. */

@@ -1,4 +1,4 @@
-import { parseEml } from '../../../ingest/sources/eml/parse-eml.js';
+import { parseEml } from '../../../ingest/parse/parse-eml.js';
 import { InvalidDocumentError } from '../../../pipeline/core/errors.js';
 import { piecesOf } from '../target.js';
 

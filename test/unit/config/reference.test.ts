@@ -41,6 +41,9 @@ describe('the bundled list', () => {
     }
     const isins = instruments.flatMap(({ isin }) => isin ?? []);
     expect(new Set(isins).size).toBe(isins.length);
+    const ciks = instruments.flatMap(({ cik }) => cik ?? []);
+    expect(new Set(ciks).size).toBe(ciks.length);
+    expect(ciks.length).toBeGreaterThan(1_200);
   });
 
   it('holds at least 600 companies, each listed under its id or under a dated ticker, with a name', async () => {
@@ -73,6 +76,13 @@ describe('loadInstruments', () => {
     expect(await load([GOOD, ''])).toMatchObject([
       { nameZh: null, names: [{ text: 'Abc Bank', from: null, to: null, ambiguous: false }] },
     ]);
+  });
+
+  it('takes the number of the SEC with or without zeros before it', async () => {
+    const withCik = (cik: string) => GOOD.replace('"country"', `"cik":"${cik}","country"`);
+    expect(await load([withCik('0000009876')])).toMatchObject([{ cik: '9876' }]);
+    await expect(load([withCik('12345678901')])).rejects.toThrow(':1: cik: must be a number of the SEC');
+    await expect(load([withCik('000')])).rejects.toThrow(':1: cik: must be a number of the SEC');
   });
 
   it.each([

@@ -5,10 +5,10 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createEmlSource } from '../../../../ingest/sources/eml/eml.js';
 import { isNew, MAX_TAKEN, movedOn } from '../../../../ingest/sources/eml/eml-cursor.js';
-import { parseEml } from '../../../../ingest/sources/eml/parse-eml.js';
+import { parseEml } from '../../../../ingest/parse/parse-eml.js';
 import type { RejectedItem } from '../../../../ingest/source.js';
 import { CancelledError, InvalidDocumentError } from '../../../../pipeline/core/errors.js';
-import { fakeClock, recordDeliveries, type DeliveryRecorder } from '../../../support/ingest.js';
+import { fakeClock, readEmlHere, recordDeliveries, type DeliveryRecorder } from '../../../support/ingest.js';
 import { leastProcessorMs } from '../../../support/processor-time.js';
 
 const mail = (headers: Record<string, string>, body: string) =>
@@ -54,7 +54,7 @@ describe('parseEml', () => {
       author: { id: 'letter@letters.example' },
       extra: { list: '<note.letters.example>' },
     });
-    expect(String(fields['html'])).toContain('Aldermoor – profit down');
+    expect(String(fields['text']).split('\n')).toContain('Aldermoor – profit down');
     expect(JSON.stringify(fields)).not.toContain('secret attachment');
   });
 
@@ -135,7 +135,7 @@ describe('a folder of messages', () => {
   async function look(
     recorder: DeliveryRecorder = recordDeliveries(),
     between: (() => Promise<void>)[] = [],
-    { path = folder, at = '2100-01-01T00:00:00Z' } = {},
+    { path = folder, at = '2100-01-01T00:00:00Z', readEml = readEmlHere } = {},
   ) {
     const rejected: RejectedItem[] = [];
     const reasons: (string | null)[] = [];
@@ -143,6 +143,7 @@ describe('a folder of messages', () => {
     const source = createEmlSource({
       source: { id: 'letters', kind: 'research', name: 'Letters', licence: null, credibility: 0.7 },
       path,
+      readEml,
       intervalMs: 1_000,
       readCursor: recorder.readCursor,
       // Long after the files were written, so that they are at rest.
@@ -207,6 +208,24 @@ describe('a folder of messages', () => {
       'a.eml bad_eml',
       'b.eml bad_time',
     ]);
+  });
+
+  it('names a message that takes too long, and tries again where the thread does not start', async () => {
+    await put('a.eml', 'm1', { Subject: 'slow' });
+    await put('b.eml', 'm2', { Subject: 'unlucky' });
+    await put('c.eml', 'm3');
+    let starts = 0;
+    const refused = (code: string) => ({ ok: false, code, message: `${code}.` }) as const;
+    const readEml: typeof readEmlHere = async (bytes) => {
+      const text = Buffer.from(bytes).toString();
+      if (text.includes('slow')) return refused('eml_deadline');
+      if (text.includes('unlucky') && (starts += 1) === 1) return refused('parser_unavailable');
+      return readEmlHere(bytes);
+    };
+    const { ids, rejected, reasons } = await look(recordDeliveries(), [() => Promise.resolve()], { readEml });
+    expect(rejected.map(({ place, code }) => `${place.slice(-5)} ${code}`)).toEqual(['a.eml eml_deadline']);
+    expect(ids).toEqual(['m3', 'm2']);
+    expect(reasons).toEqual(['parser_unavailable.', null]);
   });
 
   // Its memory is a regular file that gives EIO, as a bad disk does.

@@ -140,6 +140,7 @@ describe('resolve', () => {
         listings: [{ ticker: 'ABC', mic, from: null, to: null }],
         names: [{ text: `${mic} Systems`, from: null, to: null, ambiguous: false }],
         isin: null,
+        cik: null,
         parent: null,
         peers: [],
       })),

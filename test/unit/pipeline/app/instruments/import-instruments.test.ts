@@ -25,6 +25,7 @@ const ACME: Instrument = {
     { text: 'Acme Tools', from: null, to: '2010-01-01', ambiguous: true },
   ],
   isin: 'US0378331005',
+  cik: '9000001',
   parent: null,
   peers: [],
 };
@@ -43,6 +44,7 @@ describe('a row of a desk', () => {
     ['by ISIN', { isin: 'us0378331005', name: 'Whatever' }],
     ['by ticker and exchange', { ticker: 'ACM', exchange: 'NYSE', name: 'Whatever' }],
     ['by the code of another listing', { 代码: '00777.HK', 交易所: 'HKEX', 简称: '某某' }],
+    ['by its number at the SEC', { CIK: '0009000001', name: 'Whatever' }],
     ['by name alone', { name: 'ACME Inc.' }],
     ['by Chinese name', { 简称: '艾克米' }],
   ])('is matched %s', (_, row) => {
@@ -70,6 +72,15 @@ describe('a row of a desk', () => {
     });
   });
 
+  it('brings its number at the SEC along, and does not change one that is known', () => {
+    const rows = importRows([
+      { symbol: 'ZORB', exchange: 'NYSE', company: 'Zorbatech Ltd.', cik: 9000002 },
+      { ticker: 'ACM', exchange: 'NYSE', name: 'Acme', cik: '9000003' },
+    ]);
+    expect(rows.map(({ instrument }) => instrument?.cik)).toEqual(['9000002', '9000001']);
+    expect(rows[1]?.remarks).toEqual(['CIK 9000003 is not that of ACM.XNYS (9000001), which stays']);
+  });
+
   it('is shown with suggestions when it is neither', () => {
     expect(importRows([{ name: 'Acmee Tool' }])[0]).toMatchObject({
       outcome: 'unmatched',
@@ -85,9 +96,12 @@ describe('a row of a desk', () => {
   });
 
   it('says what it could not read', () => {
-    const row = toDeskRow({ ticker: 'A B', exchange: 'Mars Exchange', isin: 'US0378331006' }, 1);
-    expect(row).toMatchObject({ ticker: null, mic: null, isin: null });
-    expect(row.remarks).toHaveLength(3);
+    const row = toDeskRow(
+      { ticker: 'A B', exchange: 'Mars Exchange', isin: 'US0378331006', cik: '12-34' },
+      1,
+    );
+    expect(row).toMatchObject({ ticker: null, mic: null, isin: null, cik: null });
+    expect(row.remarks).toHaveLength(4);
   });
 });
 

@@ -1,9 +1,10 @@
 import PostalMime, { type Address, type Email } from 'postal-mime';
 
-import { invalid } from '../../parse/fields.js';
-import { digest } from '../../parse/identity.js';
-import { DOCUMENT_LIMITS } from '../../parse/parse-document.js';
-import { parseFeedTime } from '../../parse/parse-feed-time.js';
+import { invalid } from './fields.js';
+import { digest } from './identity.js';
+import { DOCUMENT_LIMITS } from './parse-document.js';
+import { parseFeedTime } from './parse-feed-time.js';
+import { readableText } from './readable-text.js';
 
 const MAX_DEPTH = 20;
 /** Of all parts together; folded lines cost the parser more than their bytes. */
@@ -24,7 +25,7 @@ const RECIPIENT = /^(?:to|cc|bcc|reply-to|delivered-to|return-path)\s*:/i;
  * The fields of a document, as `parseDocument` takes them, from the bytes of a message (RFC 5322).
  *
  * Id is the Message-ID, or a digest of the message where it has none; author the address of the sender, which becomes a pseudonym. HTML is preferred to plain text, as newsletters
- * put their text there. Attachments and attached messages are left out, and no header but these and List-Id is taken; who received it is not even read. Rejects with
+ * put their text there, and read as a person would (`readableText`). Attachments and attached messages are left out, and no header but these and List-Id is taken; who received it is not even read. Rejects with
  * InvalidDocumentError for parts nested deeper than 20 or more than 2,000 of them, more than 64 kB or 2,000 lines of headers, a sender of more than 4 kB, and what is no message.
  */
 export async function parseEml(bytes: Uint8Array): Promise<Readonly<Record<string, unknown>>> {
@@ -41,7 +42,7 @@ export async function parseEml(bytes: Uint8Array): Promise<Readonly<Record<strin
   return {
     nativeId: idOf(email, header('date'), sender),
     title: email.subject?.slice(0, DOCUMENT_LIMITS.titleChars),
-    ...bodyOf(email),
+    text: textOf(email),
     publishedAt: timeOf(header('date')),
     ...(sender === null ? {} : { author: { id: sender } }),
     ...(list === '' ? {} : { extra: { list } }),
@@ -115,8 +116,8 @@ function readHead(bytes: Uint8Array): { readonly fields: readonly string[]; read
     lines += 1;
     if (lines > MAX_HEADER_LINES)
       throw invalid('bad_eml', undefined, `The message has more than ${MAX_HEADER_LINES} lines of headers.`);
-    if (/^[ \t]/.test(line) && fields.length > 0) fields[fields.length - 1] += line;
-    else fields.push(line);
+    const folded = /^[ \t]/.test(line) ? fields.pop() : undefined;
+    fields.push(`${folded ?? ''}${line}`);
     start = end + 1;
   }
   return { fields, end: start };
@@ -134,10 +135,10 @@ function idOf(email: Email, date: string, sender: string | null): string {
   return `eml-${digest([date, sender ?? '', email.subject ?? '', email.html ?? email.text ?? ''])}`;
 }
 
-/** One of the two, so that the same news is not taken twice. */
-function bodyOf({ html = '', text = '' }: Email): { readonly html: string } | { readonly text: string } {
+/** Of one of the two, so that the same news is not taken twice. */
+function textOf({ html = '', text = '' }: Email): string {
   const useHtml = html.trim() !== '' && html.length <= DOCUMENT_LIMITS.htmlChars;
-  return useHtml ? { html } : { text };
+  return useHtml ? readableText(html) : text;
 }
 
 /** What cannot be read goes on as it is: the parser of documents says what is wrong with it. */

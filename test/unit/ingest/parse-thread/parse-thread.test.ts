@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createParseThread, type ParseThread } from '../../../../ingest/parse-thread/parse-thread.js';
+
+const context = { baseUrl: null, zone: null, maxItems: 10, hostile: 'ignore' as const };
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+type Kind = 'feed' | 'eml';
+const read = (thread: ParseThread, kind: Kind, text: string) =>
+  kind === 'feed'
+    ? thread.readFeed({ bytes: bytesOf(text), contentType: null, context })
+    : thread.readEml(bytesOf(text));
+
+/** A thread whose feeds and messages say what it should do. */
+const ENTRY = `
+const { parentPort, threadId } = require('node:worker_threads');
+parentPort.on('message', ({ kind, bytes }) => {
+  const text = Buffer.from(bytes).toString();
+  if (text === 'hang') for (;;);
+  if (text === 'grow') for (const all = [];;) all.push(new Array(100000).fill(all.length));
+  if (text === 'crash') throw new Error('bang');
+  if (text === 'exit') process.exit(3);
+  parentPort.postMessage({ ok: false, code: 'answered', message: kind + threadId });
+});
+parentPort.postMessage('ready');
+`;
+
+let thread: ParseThread | undefined;
+let folder: string | undefined;
+afterEach(async () => {
+  await thread?.close();
+  if (folder !== undefined) await rm(folder, { recursive: true });
+});
+
+async function scripted(deadlineMs: number, script = ENTRY): Promise<ParseThread> {
+  folder = await mkdtemp(join(tmpdir(), 'bellwether-thread-'));
+  const entry = join(folder, 'entry.cjs');
+  await writeFile(entry, script);
+  thread = createParseThread({ entry, deadlineMs });
+  return thread;
+}
+
+describe('the thread that reads', () => {
+  it('is one for all while nothing goes wrong', async () => {
+    const made = await scripted(20_000);
+    const answers = [
+      await read(made, 'feed', 'a'),
+      await read(made, 'eml', 'b'),
+      await read(made, 'feed', 'c'),
+    ];
+    expect(answers[1]).toMatchObject({
+      code: 'answered',
+      message: expect.stringMatching(/^eml\d+$/) as string,
+    });
+    expect(answers[2]).toEqual(answers[0]);
+  });
+
+  it.each<[string, string, number]>([
+    ['hang', 'deadline', 300],
+    ['grow', 'memory', 20_000],
+    ['crash', 'fault', 20_000],
+    ['exit', 'fault', 20_000],
+  ])('is replaced after something makes it %s, and only that fails', async (what, code, deadlineMs) => {
+    const made = await scripted(deadlineMs);
+    for (const kind of ['feed', 'eml'] as const) {
+      const asked = [read(made, kind, what), read(made, kind, 'next')];
+      expect(await asked[0]).toMatchObject({ ok: false, code: `${kind}_${code}` });
+      expect(await asked[1]).toMatchObject({ code: 'answered' });
+    }
+  });
+
+  it('says so when it cannot be started', async () => {
+    const made = await scripted(20_000, 'throw new Error("no room")');
+    expect(await read(made, 'eml', 'a')).toMatchObject({ ok: false, code: 'parser_unavailable' });
+  });
+});
