@@ -23,6 +23,7 @@ export interface HostQueueOptions {
   readonly maxWaiting?: number;
 }
 
+/** Times are those of the monotonic clock: setting the other one holds nobody up. */
 interface Host {
   nextAt: number;
   heldUntil: number;
@@ -47,8 +48,8 @@ export function createHostQueue(options: HostQueueOptions): HostQueue {
   const entry = (name: string): Host => {
     const known = hosts.get(name);
     if (known !== undefined) return known;
-    if (hosts.size >= MAX_HOSTS) forgetResting(hosts, clock.now());
-    const host: Host = { nextAt: 0, heldUntil: 0, waiting: 0, turn: Promise.resolve() };
+    if (hosts.size >= MAX_HOSTS) forgetResting(hosts, clock.monotonic());
+    const host: Host = { nextAt: -Infinity, heldUntil: -Infinity, waiting: 0, turn: Promise.resolve() };
     hosts.set(name, host);
     return host;
   };
@@ -56,7 +57,7 @@ export function createHostQueue(options: HostQueueOptions): HostQueue {
   return {
     take: async (name, signal) => {
       const host = entry(name);
-      refuseHeld(name, host, clock.now());
+      refuseHeld(name, host, clock);
       if (host.waiting >= maxWaiting) {
         throw new UnavailableError('host_busy', `${maxWaiting} requests wait for ${name} already.`, {
           retriable: true,
@@ -76,7 +77,7 @@ export function createHostQueue(options: HostQueueOptions): HostQueue {
       const forMs = retryAfterMs(retryAfter, clock.now());
       if (forMs === 0) return;
       const host = entry(name);
-      host.heldUntil = Math.max(host.heldUntil, clock.now() + forMs);
+      host.heldUntil = Math.max(host.heldUntil, clock.monotonic() + forMs);
     },
   };
 }
@@ -89,10 +90,9 @@ interface Waiting {
 
 async function waitTurn(name: string, host: Host, { clock, gapMs, signal }: Waiting): Promise<void> {
   while (!signal.aborted) {
-    const now = clock.now();
-    refuseHeld(name, host, now);
-    // A clock that was set back must not stop the queue.
-    const waitMs = Math.max(Math.min(host.nextAt - now, gapMs), host.heldUntil - now);
+    refuseHeld(name, host, clock);
+    const now = clock.monotonic();
+    const waitMs = Math.max(host.nextAt, host.heldUntil) - now;
     if (waitMs <= 0) {
       host.nextAt = now + gapMs;
       return;
@@ -116,9 +116,10 @@ function cancelled(): CancelledError {
   return new CancelledError('cancelled', 'The request was cancelled while it waited for its turn.');
 }
 
-function refuseHeld(name: string, host: Host, now: number): void {
-  if (host.heldUntil - now <= PATIENCE_MS) return;
-  const until = new Date(host.heldUntil).toISOString();
+function refuseHeld(name: string, host: Host, clock: Clock): void {
+  const forMs = host.heldUntil - clock.monotonic();
+  if (forMs <= PATIENCE_MS) return;
+  const until = new Date(clock.now() + forMs).toISOString();
   throw new UnavailableError('host_held', `${name} asked for no more requests until ${until}.`, {
     retriable: true,
   });

@@ -37,7 +37,7 @@ export function compileMapping(spec: MappingSpec): (message: unknown) => readonl
       if (wanted.every(({ path, words }) => words.has(wordOf(valueAt(path, scope)))))
         mapped.push(readDocument(scope));
     }
-    if (items.length > MAX_ITEMS) mapped.push({ error: tooMany(items.length) });
+    if (items.length > MAX_ITEMS) mapped.push({ error: tooMany() });
     return mapped;
   };
 }
@@ -75,7 +75,7 @@ function readAll(
 
 /** Null when the list is missing; an empty one, and null in its place, is a message without news. */
 function itemsOf(message: unknown, place: { readonly path: FieldPath } | null): readonly unknown[] | null {
-  const found = place === null ? message : valueAt(place.path, { message, item: message });
+  const found = place === null ? message : valueAt(place.path, { message, item: message }, MAX_ITEMS + 1);
   if (found === undefined) return null;
   if (Array.isArray(found)) return found as readonly unknown[];
   return found === null && place !== null ? [] : [found];
@@ -89,10 +89,10 @@ function withoutItems(place: string): InvalidDocumentError {
   );
 }
 
-function tooMany(items: number): InvalidDocumentError {
+function tooMany(): InvalidDocumentError {
   return invalid(
     'too_many_items',
     undefined,
-    `The message has ${items} items; the first ${MAX_ITEMS} were taken. Ask the source for smaller parts.`,
+    `The message has more than ${MAX_ITEMS} items; these first ones were taken. Ask the source for smaller parts.`,
   );
 }

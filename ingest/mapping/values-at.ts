@@ -9,26 +9,30 @@ export interface Scope {
 }
 
 /**
- * What stands at a place: a value, the list of those that `[*]` meets (at most 1,000), or undefined. Own properties only, so that
+ * What stands at a place: a value, the list of those that `[*]` meets (at most `limit`), or undefined. Own properties only, so that
  * no message reaches what it does not hold.
  */
-export function valueAt({ fromMessage, steps }: FieldPath, { message, item }: Scope): unknown {
+export function valueAt(
+  { fromMessage, steps }: FieldPath,
+  { message, item }: Scope,
+  limit: number = MAX_VALUES,
+): unknown {
   const start = fromMessage ? message : item;
   if (!steps.includes(EVERY)) return steps.reduce(stepInto, start);
   let values: unknown[] = [start];
   for (const step of steps) {
-    values = step === EVERY ? flatten(values) : values.map((value) => stepInto(value, step));
+    values = step === EVERY ? flatten(values, limit) : values.map((value) => stepInto(value, step));
     values = values.filter((value) => value !== undefined && value !== null);
   }
   return values.length === 0 ? undefined : values;
 }
 
-function flatten(values: readonly unknown[]): unknown[] {
+function flatten(values: readonly unknown[], limit: number): unknown[] {
   const result: unknown[] = [];
   for (const value of values) {
     if (!Array.isArray(value)) continue;
     for (const entry of value as readonly unknown[]) {
-      if (result.length === MAX_VALUES) return result;
+      if (result.length === limit) return result;
       result.push(entry);
     }
   }

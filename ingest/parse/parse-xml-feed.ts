@@ -21,13 +21,15 @@ export function parseXmlFeed(text: string, context: FeedContext): ParsedFeed {
   const items: FeedItem[] = [];
   let found = 0;
   let full = false;
+  let late = false;
   let firstName: string | null = null;
   let firstItem: XmlElement | null = null;
   const report = parseXml(text, (item) => {
     found += 1;
     firstName ??= item.element.name;
     firstItem ??= item.element;
-    full ||= items.length >= context.maxItems || context.outOfTime?.() === true;
+    late ||= context.outOfTime?.() === true;
+    full ||= late || items.length >= context.maxItems;
     if (!full) items.push(readXmlItem(item, context));
   });
   if (context.hostile === 'refuse') refuseAttacks(report);
@@ -42,7 +44,7 @@ export function parseXmlFeed(text: string, context: FeedContext): ParsedFeed {
     schedule: head === null ? NO_SCHEDULE : scheduleOf(head),
     items,
     withdrawn: head === null ? [] : withdrawalsOf(head, context),
-    truncated: report.truncated,
+    truncated: report.truncated || late,
     warnings: [...timeWarnings(items), ...warningsOf(report, { found, kept: items.length })],
   };
 }

@@ -45,7 +45,7 @@ export async function runPollLoop(loop: PollLoop): Promise<void> {
   tracker.become('stopped');
 }
 
-async function readOnce({ read, tracker, backOff }: PollLoop): Promise<number> {
+async function readOnce({ read, tracker, backOff, signal }: PollLoop): Promise<number> {
   try {
     const { warning, pauseMs } = await read();
     backOff.succeeded();
@@ -53,7 +53,7 @@ async function readOnce({ read, tracker, backOff }: PollLoop): Promise<number> {
     else tracker.become('degraded', warning);
     return pauseMs;
   } catch (error) {
-    if (error instanceof CancelledError) return 0;
+    if (error instanceof CancelledError && signal.aborted) return 0;
     if (!isPassing(error)) throw error;
     tracker.become('degraded', error.message);
     return Math.max(backOff.failed(), error instanceof RefusedAnswer ? error.pauseMs : 0);

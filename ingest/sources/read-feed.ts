@@ -90,7 +90,7 @@ class NewsReader {
       return;
     }
     const changed = before !== undefined && !before.startsWith('!') && item.action === 'add';
-    const correction = changed ? () => this.parse(this.fieldsOf(identified, 'replace')) : undefined;
+    const correction = changed ? () => this.parse(this.correctionOf(identified)) : undefined;
     this.take(outcome, { key, before, name: nativeId, ...(correction === undefined ? {} : { correction }) });
   }
 
@@ -107,7 +107,9 @@ class NewsReader {
       return;
     }
     const known = before !== undefined && !before.startsWith('!') && item.action === 'add';
-    const outcome = this.parse(this.fieldsOf(identified, known ? 'replace' : item.action));
+    const outcome = this.parse(
+      known ? this.correctionOf(identified) : this.fieldsOf(identified, item.action),
+    );
     this.take(outcome, { key, before, name: nativeId, mark });
   }
 
@@ -164,6 +166,12 @@ class NewsReader {
       ...(item.author === null || !authors ? {} : { author: item.author }),
       ...(extraOf === undefined ? {} : { extra: extraOf(nativeId) }),
     };
+  }
+
+  /** With the time at which it was seen where the feed gives none: words that come back after others would else be taken for the first message, come late. */
+  private correctionOf(identified: IdentifiedItem) {
+    const modifiedAt = identified.item.modifiedAt ?? new Date(this.options.context.receivedAt).toISOString();
+    return { ...this.fieldsOf(identified, 'replace'), modifiedAt };
   }
 
   private parse(fields: Readonly<Record<string, unknown>>): RawDocument | InvalidDocumentError {

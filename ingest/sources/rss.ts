@@ -85,11 +85,12 @@ class FeedPoller {
 
   constructor(parts: PollerParts) {
     this.parts = parts;
-    const { url, intervalMs, clock } = parts.options;
+    const { url, intervalMs, clock, random } = parts.options;
     this.shown = shownAddress(url);
     this.intervalMs = Math.max(MIN_INTERVAL_MS, intervalMs ?? DEFAULT_INTERVAL_MS);
     this.backOff = createBackOff(this.intervalMs);
-    this.wholeAt = clock.now();
+    // At some time within the next day, also for who starts again every night.
+    this.wholeAt = clock.now() - random() * TRUST_NOT_MODIFIED_MS;
   }
 
   run(): Promise<void> {
@@ -125,7 +126,8 @@ class FeedPoller {
   /** After a failure at the address it moved to, the one of the configuration gets its turn. */
   private addressOf(cursor: FeedCursor): string {
     const { url } = this.parts.options;
-    return this.backOff.failures % 2 === 0 ? (cursor.movedTo ?? url) : url;
+    if (cursor.movedTo === null || this.backOff.failures % 2 !== 0) return url;
+    return withQuery(cursor.movedTo, queryOf(url));
   }
 
   /** Why there is nothing to read. Throws ConfigError when there never will be. */
@@ -199,12 +201,17 @@ class FeedPoller {
     };
   }
 
-  /** Where it is from now on, or null for the address of the configuration. */
+  /**
+   * Where it is from now on, without its query, or null for the address of the configuration. The query of the configuration goes with it: it may hold
+   * a key, which must not lie in the log. A move to another query is followed each time and not remembered.
+   */
   private moveOf(page: FetchedPage, cursor: FeedCursor): string | null {
     const { url } = this.parts.options;
     const asked = this.addressOf(cursor);
     const at = page.movedTo ?? asked;
-    return at === url ? null : at;
+    if (queryOf(at) !== queryOf(url)) return null;
+    const moved = withQuery(at, '');
+    return moved === withQuery(url, '') ? null : moved;
   }
 
   private warningOf(feed: ParsedFeed | null, ids: IdHabit): string | null {
@@ -224,6 +231,16 @@ class FeedPoller {
     const { source, url } = this.parts.options;
     return feedCursorName(source.id, url);
   }
+}
+
+function queryOf(address: string): string {
+  return new URL(address).search;
+}
+
+function withQuery(address: string, query: string): string {
+  const url = new URL(address);
+  url.search = query;
+  return url.href;
 }
 
 /** A feed that was cut off must come whole the next time, not as "not modified". */

@@ -95,6 +95,16 @@ export function describeStoryStore(name: string, createFactory: () => StoreFacto
         leftStory: 'spread',
         knownAt: BASE + MINUTE,
       });
+      await put({
+        ...post,
+        name: 'other post',
+        at: BASE + 9,
+        version: 2,
+        action: 'replace',
+        author: 'u_00000002',
+        accountSince: '2026-03-02',
+        knownAt: BASE + MINUTE,
+      });
       const source = { id: 'wire', name: 'The Wire' };
       const members = await store.storyMembers(hexId('spread'), null);
       expect(members).toEqual([
@@ -112,12 +122,13 @@ export function describeStoryStore(name: string, createFactory: () => StoreFacto
           author: 'u_00000001',
           accountSince: Date.UTC(2026, 2, 1),
         }),
-        expect.objectContaining({ documentId: hexId('other post'), accountSince: null }),
+        expect.objectContaining({ documentId: hexId('other post'), accountSince: Date.UTC(2026, 2, 2) }),
       ]);
       const before = await store.storyMembers(hexId('spread'), BASE + MINUTE - 1);
       expect(before.map(({ documentId }) => documentId)).toEqual(
         ['report', 'post', 'taken back', 'other post'].map(hexId),
       );
+      expect(before.at(-1)?.accountSince).toBeNull();
       expect(await store.storyMembers(hexId('untold'), null)).toEqual([]);
     });
 

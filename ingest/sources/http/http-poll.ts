@@ -99,7 +99,7 @@ class Poller {
       if (next === null || signal.aborted)
         return this.faultOf({
           number,
-          isFull: news.lastNew && number > 1,
+          isFull: news.lastNew,
           isFirst: cursor.recent.size === 0,
         });
       request = next;

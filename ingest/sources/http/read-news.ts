@@ -48,11 +48,15 @@ export function readPageNews(
   return { documents, errors, shown, anyNew, lastNew };
 }
 
-/** The same item as a correction of what was delivered before. */
+/**
+ * The same item as a correction of what was delivered before; with the time at which it was seen where it gives none: words that come back
+ * after others would else be taken for the first message, come late.
+ */
 function changed(item: MappedItem, reading: MappedReading, before: RawDocument): RawDocument {
   if (before.action !== 'add' || 'error' in item) return before;
+  const modifiedAt = before.modifiedAt ?? before.receivedAt;
   const corrected = readMappedItem(
-    { document: { ...(item.document as object), action: 'replace' } },
+    { document: { ...(item.document as object), action: 'replace', modifiedAt } },
     reading,
   );
   return corrected instanceof InvalidDocumentError ? before : corrected;

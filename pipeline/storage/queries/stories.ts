@@ -9,7 +9,8 @@ interface MemberRow extends Omit<StoryMember, 'source' | 'accountSince'> {
   readonly source_kind: SourceKind;
 }
 
-const MAX_MEMBERS = 1_000;
+/** Of a story that more have told, the first so many speak for it. */
+const MAX_MEMBERS = 10_000;
 
 /**
  * The documents that told the story at the time, earliest first: not those that were taken back, nor those that a correction has
@@ -37,6 +38,7 @@ export async function queryStoryMembers(
   const since = await accountsSince(
     db,
     rows.flatMap(({ documentId, author }) => (author === null ? [] : [documentId])),
+    asOf,
   );
   return rows.map(({ source_id, source_name, source_kind, ...member }) => ({
     ...member,
@@ -49,12 +51,14 @@ export async function queryStoryMembers(
 async function accountsSince(
   db: Pick<SqlSession, 'query'>,
   ids: readonly string[],
+  asOf: number | null,
 ): Promise<ReadonlyMap<string, number>> {
   if (ids.length === 0) return new Map();
+  const known = asOf === null ? '' : `AND known_at <= ${timeParam('asOf')}`;
   const rows = await db.query<{ id: string; since: string }>(
     `SELECT id, argMax(JSONExtractString(extra, 'accountSince'), version) AS since FROM documents
-     WHERE id IN {ids:Array(String)} GROUP BY id HAVING since != ''`,
-    { ids },
+     WHERE id IN {ids:Array(String)} ${known} GROUP BY id HAVING since != ''`,
+    { ids, asOf: asOf ?? 0 },
   );
   return new Map(
     rows.flatMap(({ id, since }) => {

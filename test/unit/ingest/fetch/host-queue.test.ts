@@ -29,6 +29,16 @@ describe('host queue', () => {
     ]);
   });
 
+  it('asks again after the time it was told, also when the clock was set back meanwhile', async () => {
+    const clock = fakeClock('2026-03-31T12:00:00Z');
+    let setBackMs = 0;
+    const queue = createHostQueue({ clock: { ...clock, now: () => clock.now() - setBackMs } });
+    queue.hold('a.example', '60');
+    clock.advance(61_000);
+    setBackMs = 3_600_000;
+    await expect(queue.take('a.example', never)).resolves.toBeUndefined();
+  });
+
   it('leaves a host alone as long as it asks, at most a day, and says so at once', async () => {
     const clock = fakeClock('2026-03-31T12:00:00Z');
     const queue = createHostQueue({ clock });

@@ -118,6 +118,9 @@ describe('the items of a message', () => {
     const items = mapped(new Array(20_005).fill({ t: 'a' }), { title: 't' });
     expect(items).toHaveLength(20_001);
     expect(items.at(-1)).toBe('too_many_items ');
+    const nested = { list: [{ posts: new Array(20_005).fill({ t: 'a' }) }] };
+    const all = mapped(nested, { items: 'list[*].posts[*]', title: 't' });
+    expect([all.length, all.at(-1)]).toEqual([20_001, 'too_many_items ']);
   });
 });
 

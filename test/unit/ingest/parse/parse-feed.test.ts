@@ -269,6 +269,17 @@ describe('parseFeed', () => {
     expect(old.items[0]).toMatchObject({ title: 'A B', text: 'Profit warning', author: 'N' });
   });
 
+  it('says that it is cut off when there was no time for all of it', () => {
+    let looks = 0;
+    const outOfTime = () => (looks += 1) > 2;
+    const three = rss(
+      '<item><title>a</title></item><item><title>b</title></item><item><title>c</title></item>',
+    );
+    const feed = parseFeed(three, { ...context, outOfTime });
+    expect([feed.items.length, feed.truncated]).toEqual([2, true]);
+    expect(parseFeed(three, context).truncated).toBe(false);
+  });
+
   it('stays quick and bounded with floods of attributes, entities, markup and items', () => {
     const floods = [
       `<item ${Array.from({ length: 100_000 }, (_, index) => `a${index}="1"`).join(' ')}><title>t</title></item>`,

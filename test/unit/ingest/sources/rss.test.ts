@@ -112,6 +112,16 @@ describe('feed poller', () => {
     expect(second?.id).toBe(first?.id);
   });
 
+  it('sends words that come back after others as another version, not as the first message again', async () => {
+    const title = (words: string) => ({ body: feed([{ id: 'a', title: words, time: noon }]) });
+    const { recorder } = await poll([title('A'), title('B'), title('A'), title('B')], undefined, {
+      advances: true,
+    });
+    const documents = recorder.documents();
+    expect(documents.map((document) => document.title)).toEqual(['A', 'B', 'A', 'B']);
+    expect(new Set(documents.map(({ contentHash }) => contentHash)).size).toBe(4);
+  });
+
   it('sends an entry whose text or time of change is another as replace', async () => {
     const atom = (updated: string, text: string) =>
       `<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>tag:1</id><title>T</title><published>2026-03-31T10:00:00Z</published><updated>${updated}</updated><summary>${text}</summary></entry></feed>`;
@@ -224,7 +234,7 @@ describe('feed poller', () => {
 
   it('remembers a permanent move, tells it once, and goes back where the new address fails', async () => {
     const body = feed([]);
-    const movedTo = 'https://new.example/rss?key=1';
+    const movedTo = 'https://new.example/rss';
     const { urls, moved, recorder } = await poll([{ body, movedTo }, { body }, { status: 500 }, { body }]);
     expect(urls.map((url) => new URL(url).host)).toEqual([
       'wire.example',
@@ -236,6 +246,16 @@ describe('feed poller', () => {
     expect([...recorder.cursors.keys()]).toHaveLength(1);
     const { urls: later } = await poll([{ body }], recorder);
     expect(later).toEqual(['https://wire.example/rss']);
+  });
+
+  it('keeps no key of the address it moved to', async () => {
+    const movedTo = 'https://new.example/rss?key=s3cret';
+    const { urls, recorder } = await poll([
+      { body: feed([]), movedTo },
+      { body: feed([]), movedTo },
+    ]);
+    expect(urls).toEqual(['https://wire.example/rss', 'https://wire.example/rss']);
+    expect(JSON.stringify([...recorder.cursors.values()])).not.toContain('s3cret');
   });
 
   it('stops with a reason when the feed is gone for good', async () => {
