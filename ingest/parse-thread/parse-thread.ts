@@ -118,15 +118,18 @@ function ask(worker: Worker, request: ThreadRequest, deadlineMs: number): Promis
 
 function nextMessage(worker: Worker, deadlineMs: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
+    let turn: NodeJS.Immediate | undefined;
     const settle = (finish: () => void) => {
       clearTimeout(timer);
+      clearImmediate(turn);
       worker.removeAllListeners('message').removeAllListeners('error').removeAllListeners('exit');
       // An error that comes while the thread is being ended is no news.
       worker.on('error', () => undefined);
       finish();
     };
     const timer = setTimeout(() => {
-      settle(() => reject(new DeadlineError()));
+      // Timers come before messages: where this thread was held up itself, the answer may lie here already.
+      turn = setImmediate(() => settle(() => reject(new DeadlineError())));
     }, deadlineMs);
     worker.once('message', (message: unknown) => {
       settle(() => resolve(message));

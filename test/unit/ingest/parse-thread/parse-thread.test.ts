@@ -57,6 +57,16 @@ describe('the thread that reads', () => {
     expect(answers[2]).toEqual(answers[0]);
   });
 
+  it('does not blame a feed for a process that was held up itself', async () => {
+    const made = await scripted(3_000);
+    await read(made, 'feed', 'first');
+    const answer = read(made, 'feed', 'second');
+    // Once the request is under way, the process stands still for longer than the deadline.
+    await new Promise((resolve) => setImmediate(resolve));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_500);
+    expect(await answer).toMatchObject({ code: 'answered' });
+  });
+
   it.each<[string, string, number]>([
     ['hang', 'deadline', 300],
     ['grow', 'memory', 20_000],
