@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isFurniture } from '../../../../ingest/parse/page-furniture.js';
 import { readableText } from '../../../../ingest/parse/readable-text.js';
+import { processorMs } from '../../../support/processor-time.js';
 
 const PAGE = `<!doctype html><html class="no-js"><head><title>Aldermoor | Wire</title><style>p{}</style></head>
 <body class="has-sidebar"><header><nav><ul><li><a href="/">Home</a></li><li><a href="/m">Markets</a></li></ul></nav></header>
@@ -112,9 +113,9 @@ describe('readableText', () => {
       '<svg>',
     ];
     for (const unit of units) {
-      const started = performance.now();
+      const started = processorMs();
       readableText(unit.repeat(Math.floor(200_000 / unit.length)));
-      expect(performance.now() - started, unit).toBeLessThan(1_000);
+      expect(processorMs() - started, unit).toBeLessThan(1_000);
     }
     fc.assert(
       fc.property(

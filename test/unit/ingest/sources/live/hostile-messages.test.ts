@@ -7,6 +7,7 @@ import { createPostFilter } from '../../../../../ingest/sources/live/post-filter
 import { jetstreamCommit } from '../../../../support/stubs/jetstream.js';
 import { mastodonStatus } from '../../../../support/stubs/mastodon.js';
 import { xLine } from '../../../../support/stubs/x.js';
+import { processorMs } from '../../../../support/processor-time.js';
 
 const RUNS = 1_500;
 const timeUs = Date.parse('2026-03-30T12:00:00Z') * 1_000;
@@ -86,8 +87,8 @@ it('T8: filters hostile posts in linear time', () => {
   const wanted = createPostFilter({ everything: false, cashtags: true, keywords, languages: [] });
   for (const unit of ['a', '$', '$A', '$AAAAAAA.', '#a', 'ab1', '阿']) {
     const text = unit.repeat(Math.floor(300_000 / unit.length));
-    const start = performance.now();
+    const start = processorMs();
     wanted(text, ['en']);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(processorMs() - start).toBeLessThan(1_000);
   }
 });

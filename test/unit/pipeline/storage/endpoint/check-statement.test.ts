@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { RejectedError } from '../../../../../pipeline/core/errors.js';
 import { checkStatement } from '../../../../../pipeline/storage/endpoint/check-statement.js';
+import { processorMs } from '../../../../support/processor-time.js';
 
 const TABLE_FUNCTIONS = new Set([
   'file',
@@ -46,9 +47,9 @@ describe('The check of a statement from outside', () => {
   });
 
   it('takes no longer than its length asks for', () => {
-    const began = performance.now();
+    const began = processorMs();
     expect(() => check(`SELECT 1${' '.repeat(250_000)}x;`)).not.toThrow();
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(processorMs() - began).toBeLessThan(1_000);
   });
 
   it.each([
@@ -146,10 +147,10 @@ describe('The check of a statement from outside', () => {
   });
 
   it('takes time in proportion to the length', () => {
-    const began = performance.now();
+    const began = processorMs();
     for (const part of ["'", '/*', '(', 'a.', '--\n', '$$', '`a`']) {
       expect(() => check(`DROP ${part.repeat(60_000)}`)).toThrow(RejectedError);
     }
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(processorMs() - began).toBeLessThan(2_000);
   });
 });
