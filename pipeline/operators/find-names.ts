@@ -11,6 +11,8 @@ export interface NameEntry {
   readonly ambiguous: boolean;
   /** Also begins a longer name of another instrument: "Bajaj", beside "Bajaj Finance". */
   readonly family: boolean;
+  /** The instrument is a stock exchange: shares trade "on" it. */
+  readonly exchange: boolean;
   readonly from: number;
   readonly to: number;
 }
@@ -77,6 +79,9 @@ function collectPatterns(instruments: readonly Instrument[]): ReadonlyMap<string
   const patterns = new Map<string, Pattern>();
   const families = findFamilies(instruments);
   for (const instrument of instruments) {
+    const exchange = instrument.names.some(({ text }) =>
+      /\b(?:Stock|Commodity|Securities) Exchange\b|^Nasdaq/.test(text),
+    );
     for (const name of instrument.names) {
       const key = foldWord(name.text);
       const heads = families.get(key);
@@ -86,6 +91,7 @@ function collectPatterns(instruments: readonly Instrument[]): ReadonlyMap<string
         text: name.text,
         ambiguous: name.ambiguous,
         family: heads !== undefined && (heads.size > 1 || !heads.has(instrument)),
+        exchange,
         ...validity(name),
       });
       patterns.set(key, pattern);

@@ -9,6 +9,8 @@ export interface TickerHit {
 }
 
 const CASHTAG = /(?<![A-Za-z0-9_$])\$([A-Z]{1,6})(?:[.-]([A-Z]{1,2}))?(?![A-Za-z0-9_])/g;
+/** `600519.SH`, `700.HK`, `SH600519`: a numbered code that names its exchange needs no brackets. */
+const NUMBERED = /(?<![A-Za-z0-9.$])(?:(\d{1,6})\.(SH|SS|SZ|HK)|(SH|SZ|HK)(\d{5,6}))(?![A-Za-z0-9]|\.\d)/gi;
 const BRACKETED = /[([【]([^()[\]【】]{1,40})[)\]】]/g;
 /** Endings of other countries' exchanges, where the letters mean another company than in America. */
 const FOREIGN_SUFFIXES: ReadonlySet<string> = new Set([
@@ -76,10 +78,40 @@ export function findTickers(text: string, at: number, resolve: ResolveInstrument
   }
   if (/[([【]/.test(text)) {
     for (const match of text.matchAll(BRACKETED)) {
+      if (isFundCode(text, match)) continue;
       for (const hit of readBrackets(match[1] ?? '', match.index + 1, at, resolve)) hits.push(hit);
     }
   }
-  return hits;
+  const found = new Set(hits.map(({ start }) => start));
+  return [...hits, ...findNumbered(text, at, resolve).filter(({ start }) => !found.has(start))];
+}
+
+function findNumbered(text: string, at: number, resolve: ResolveInstrument): readonly TickerHit[] {
+  return [...text.matchAll(NUMBERED)].flatMap((match) => {
+    const [whole, before, suffix, prefix, behind] = match;
+    const resolution = resolve(`${before ?? behind ?? ''}.${suffix ?? prefix ?? ''}`, at);
+    const start = match.index;
+    return resolution.kind === 'known'
+      ? [{ kind: 'coded' as const, start, end: start + whole.length, resolution }]
+      : [];
+  });
+}
+
+/**
+ * Bare six-digit codes (`600519 公告`) of instruments that somebody tagged; without that a number is a number. Linear.
+ */
+export function findTaggedCodes(
+  text: string,
+  at: number,
+  tagged: ReadonlySet<string>,
+  resolve: ResolveInstrument,
+): readonly TickerHit[] {
+  if (tagged.size === 0) return [];
+  return [...text.matchAll(/(?<![\w.,$])\d{6}(?![\w%]|[.,]\d|\.[A-Za-z])/g)].flatMap((match) => {
+    const resolution = resolve(match[0], at);
+    if (resolution.kind !== 'known' || !tagged.has(resolution.instrument.id)) return [];
+    return [{ kind: 'coded' as const, start: match.index, end: match.index + 6, resolution }];
+  });
 }
 
 /** `$BRK.B` is a class, `$DIS.N` an exchange, `$BAC-L` a preferred share of BAC, and `$T.I` only a missing space. */
@@ -97,6 +129,19 @@ function resolveCashtag(
     return base.kind === 'known' ? { resolution: base, usesSuffix: false } : { resolution, usesSuffix: true };
   }
   return { resolution: resolve(ticker, at), usesSuffix: false };
+}
+
+/** 基金代码：000759, 稳健混合A(000604): open funds are numbered like the companies of Shenzhen. */
+function isFundCode(text: string, match: RegExpExecArray): boolean {
+  const inside = match[1] ?? '';
+  if (!/\d{6}/.test(inside) || /\.S[HSZ]/.test(inside)) return false;
+  const before = text.slice(Math.max(0, match.index - 12), match.index);
+  return (
+    /基 ?金|份额|[A-E](?:类|[:：])/.test(inside) ||
+    /(?:基金|混合|债券|货币|联接|股票型|指数型|定开|定期开放|LOF|ETF)[A-E]?(?:类|份额)?(?:基金)?$/.test(
+      before,
+    )
+  );
 }
 
 function readBrackets(
@@ -132,13 +177,14 @@ function readBrackets(
 function codeToLookUp(code: string, mic: string | null): string | null {
   if (mic !== null) {
     if (!/^[A-Z0-9][A-Z0-9.-]{0,9}$/.test(code)) return null;
-    const digits = /^0*(\d{4})$/.exec(code)?.[1];
-    return `${mic === 'XHKG' && digits !== undefined ? digits : code.replace(/\.[A-Z]{1,2}$/, '')}.${mic}`;
+    // One or two digits in brackets are a count more often than a code without its zeros.
+    if (/^\d{1,2}$/.test(code)) return null;
+    return `${code.replace(/\.[A-Z]{1,2}$/, '')}.${mic}`;
   }
   const prefixed = /^(SH|SZ)(\d{6})$/.exec(code);
   if (prefixed !== null) return `${prefixed[2] ?? ''}.${prefixed[1] ?? ''}`;
   if (/^(?:60|68|00|30)\d{4}$/.test(code)) return code;
-  const hongKong = /^0?(\d{4})\.HK$/.exec(code) ?? /^HK0?(\d{4})$/.exec(code);
+  const hongKong = /^(\d{1,5})\.HK$/.exec(code) ?? /^HK(\d{4,5})$/.exec(code);
   if (hongKong !== null) return `${hongKong[1] ?? ''}.XHKG`;
   return /^[A-Z0-9]{1,6}\.(?:N|O|OQ|L|DE|PA|AS|S|SW|MI|MC|ST|CO|HE|OL|SS|SH|SZ)$/.test(code) ? code : null;
 }

@@ -9,7 +9,7 @@ import {
 } from '../core/scored.js';
 import { findFilers, findNamesakes, type FilerHit } from './find-filers.js';
 import { createNameFinder, type NameEntry, type NameHit } from './find-names.js';
-import { findTickers, type TickerHit } from './find-tickers.js';
+import { findTaggedCodes, findTickers, type TickerHit } from './find-tickers.js';
 import { normaliseWithOffsets, type NormalisedText } from './normalise-text.js';
 import { createResolver, indexCiks, type Resolution, type ResolveInstrument } from './resolve-instrument.js';
 import { findCompanyContext, judgeWriting, legalSuffixLength } from './weigh-evidence.js';
@@ -84,6 +84,10 @@ export function createLinker(instruments: readonly Instrument[]): Linker {
       if (hit.kind === 'coded' && hit.resolution.kind === 'known' && mayLink(hit.resolution.instrument.id)) {
         noteTicker(found, hit);
       }
+    }
+    const codes = new Set(tickerHits.map(({ start }) => start));
+    for (const hit of findTaggedCodes(normalised.text, at, tagged, resolve)) {
+      if (!codes.has(hit.start)) noteTicker(found, hit);
     }
     const hits = findNames(normalised.text, at);
     const namesakes = findNamesakes(normalised.text, filers, hits);

@@ -50,7 +50,7 @@ export type ResolveInstrument = (idOrTicker: string, at: number) => Resolution;
  * Says which instrument an id or ticker means at a time (milliseconds).
  *
  * Accepted: an id, `TICKER.MIC` of any listing, a vendor's `TICKER.N`, a bare ticker, class forms (`BRK.B`,
- * `BRK-B`, `BRK/B`). A listing that is valid at that time wins; a full id or `TICKER.MIC` also finds a former
+ * `BRK-B`, `BRK/B`), Chinese codes without the zeros in front where the exchange is named (`1.SZ`). A listing that is valid at that time wins; a full id or `TICKER.MIC` also finds a former
  * one. Of several exchanges the American one is meant. Unknown tickers come back as `?TICKER`.
  */
 export function createResolver(instruments: readonly Instrument[]): ResolveInstrument {
@@ -61,7 +61,8 @@ export function createResolver(instruments: readonly Instrument[]): ResolveInstr
     const wanted = idOrTicker.trim().replace(/^[$?]/, '').toUpperCase();
     const exact = byId.get(wanted);
     if (exact !== undefined) return { kind: 'known', instrument: exact };
-    const onExchange = findOnExchange(wanted, at, byTicker);
+    // Only Hong Kong's exchange writes five digits with a zero in front.
+    const onExchange = findOnExchange(/^0\d{4}$/.test(wanted) ? `${wanted}.HK` : wanted, at, byTicker);
     if (onExchange !== null) return onExchange;
     const entries = byTicker.get(canonicalTicker(wanted)) ?? [];
     const valid = entries.filter((entry) => entry.from <= at && at < entry.to);
@@ -88,11 +89,18 @@ function findOnExchange(
   const mics = SUFFIX_MICS.get(suffix) ?? (suffix.length === 4 ? [suffix] : []);
   if (mics.length === 0) return null;
   const ticker = canonicalTicker(wanted.slice(0, dot));
-  // Hong Kong's numbers have five digits at the exchange and four with most vendors.
-  const padded =
-    suffix === 'HK' || suffix === 'XHKG' ? ticker.replace(/^0+(?=\d)/, '').padStart(4, '0') : ticker;
-  const entries = (byTicker.get(padded) ?? []).filter((entry) => mics.includes(entry.mic));
+  const entries = (byTicker.get(padCode(ticker, mics)) ?? []).filter((entry) => mics.includes(entry.mic));
   return choose(entries.filter((entry) => entry.from <= at && at < entry.to)) ?? choose(entries);
+}
+
+/**
+ * Hong Kong's numbers have five digits at the exchange and four with most vendors, the mainland's have six;
+ * spreadsheets drop the zeros in front.
+ */
+function padCode(ticker: string, mics: readonly string[]): string {
+  if (!/^\d{1,6}$/.test(ticker)) return ticker;
+  if (mics.includes('XHKG')) return ticker.replace(/^0+(?=\d)/, '').padStart(4, '0');
+  return mics.includes('XSHG') || mics.includes('XSHE') ? ticker.padStart(6, '0') : ticker;
 }
 
 /** Preferred shares and warrants (`BAC-L`) stand for their company. */

@@ -1,6 +1,7 @@
 import type { LinkReason } from '../core/scored.js';
 import type { NameEntry, NameHit } from './find-names.js';
 import { isIdeograph } from './find-names.js';
+import { namesSomethingElse } from './other-organisations.js';
 import {
   COMPANY_FOLLOWERS,
   COMPANY_LEADER,
@@ -28,6 +29,7 @@ interface Surroundings {
  * must stand in capitals, an ambiguous name always wants support.
  */
 export function judgeWriting(text: string, hit: NameHit, entry: NameEntry): Verdict {
+  if (namesSomethingElse(text, hit, entry)) return 'no';
   if (hit.chinese) return entry.ambiguous ? 'context' : 'sure';
   const written = text.slice(hit.start, hit.end);
   const support: Verdict = entry.ambiguous || (entry.family && isPartOfName(text, hit)) ? 'context' : 'sure';
