@@ -7,6 +7,7 @@ import {
   type LinkInput,
 } from '../../../../pipeline/operators/link-instruments.js';
 import { POSITIVE_CASES, TRAP_CASES } from '../../../support/linking.js';
+import { processorMs } from '../../../support/processor-time.js';
 
 let linker: Linker;
 beforeAll(async () => {
@@ -186,9 +187,9 @@ describe('spans and relevance', () => {
     const hostile = ['Apple ', '$A', '(', '$AAPL ', 'Apple, ', '平安', '美的', 'a@', '<', '&', 'the Gap '];
     for (const unit of hostile) {
       const text = unit.repeat(Math.floor(50_000 / unit.length));
-      const started = performance.now();
+      const started = processorMs();
       link(text);
-      expect(performance.now() - started, JSON.stringify(unit)).toBeLessThan(1_000);
+      expect(processorMs() - started, JSON.stringify(unit)).toBeLessThan(1_000);
     }
   });
 });
