@@ -219,6 +219,7 @@ export function createFixture(overrides: Partial<ServerDeps> = {}): Fixture {
           lastContactAt: NOW - 5_000,
           delivered: 400,
           rejected: 0,
+          refused: null,
         },
       ],
       version: '0.1.0',

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 
+import { addRefused } from '../../../ingest/refused-requests.js';
 import type { Source, SourceStatus } from '../../../ingest/source.js';
 import type { Clock } from '../../core/clock.js';
 import { BellwetherError } from '../../core/errors.js';
@@ -43,8 +44,14 @@ interface Run {
 /** A stop waits no longer than that for a source that hangs; its delivery is refused by the signal. */
 const STOP_LIMIT_MS = 20_000;
 
-const NO_FIGURES = { lastDeliveryAt: null, lastContactAt: null, delivered: 0, rejected: 0 } as const;
-type Figures = Pick<SourceStatus, 'lastDeliveryAt' | 'lastContactAt' | 'delivered' | 'rejected'>;
+type Figures = Omit<SourceStatus, 'id' | 'state' | 'reason'>;
+const NO_FIGURES: Figures = {
+  lastDeliveryAt: null,
+  lastContactAt: null,
+  delivered: 0,
+  rejected: 0,
+  refused: null,
+};
 
 /** One entry of the configuration over several runs; each has a source and an AbortController of its own. */
 export class LivingSource {
@@ -173,5 +180,6 @@ function figuresOf(own: SourceStatus, earlier: Figures): Figures {
     lastContactAt: own.lastContactAt ?? earlier.lastContactAt,
     delivered: earlier.delivered + own.delivered,
     rejected: earlier.rejected + own.rejected,
+    refused: addRefused(earlier.refused, own.refused),
   };
 }
