@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 
 import type { Config } from '../../../config/schema.js';
 import { isSameValue } from '../../../config/same-value.js';
+import { secretVariables } from '../../../config/secret.js';
 import type { Clock } from '../../core/clock.js';
 import type { World } from '../../core/document.js';
 import { BellwetherError, ConfigError } from '../../core/errors.js';
@@ -22,6 +23,8 @@ export type ReloadCause = 'command' | 'signal' | 'file';
 export interface ReloadResult extends SourceChanges {
   /** Sections that are other than at the start and count from the next start on. */
   readonly needRestart: readonly string[];
+  /** Variables that secrets of the sources come from: they are as at the start of the process, whatever they are outside. */
+  readonly variablesAsAtStart: readonly string[];
 }
 
 export interface ReloadOptions {
@@ -105,7 +108,7 @@ async function takeOver({ config, world, life }: ReloadOptions, next: Config): P
   const changes = await life.apply(world === 'replay' ? [] : next.sources);
   const sections = Object.keys(config) as (keyof Config)[];
   const needRestart = sections.filter((key) => key !== 'sources' && !isSameValue(config[key], next[key]));
-  return { ...changes, needRestart };
+  return { ...changes, needRestart, variablesAsAtStart: secretVariables(next.sources) };
 }
 
 /** A file that was cut off or emptied is sound YAML; nobody who is there has said that all sources go. */

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { loadConfig } from '../../../../../config/load.js';
 import { createSourceReload } from '../../../../../pipeline/app/source-life/reload-sources.js';
+import { describeChanges } from '../../../../../pipeline/app/source-life/describe-changes.js';
 import type { LivingStatus } from '../../../../../pipeline/app/source-life/living-source.js';
 import type { ConfiguredSource } from '../../../../../pipeline/app/sources/source-kit.js';
 import type { World } from '../../../../../pipeline/core/document.js';
@@ -25,9 +26,9 @@ describe('a configuration that is read again', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const open = async (text: string, world: World = 'live') => {
+  const open = async (text: string, world: World = 'live', env: Record<string, string> = {}) => {
     await writeFile(file, text);
-    const load = () => loadConfig({ file, env: {} });
+    const load = () => loadConfig({ file, env });
     const applied: (readonly ConfiguredSource[])[] = [];
     const logged: string[] = [];
     const causes: unknown[] = [];
@@ -115,6 +116,20 @@ describe('a configuration that is read again', () => {
     const [entry] = applied[0] ?? [];
     expect(entry?.type === 'kafka' ? entry.password?.reveal() : null).toBe('two');
     expect((await reload.reload('command')).needRestart).toEqual([]);
+  });
+
+  it('says that secrets from the environment are as at the start, and how to change them', async () => {
+    const entry = KAFKA.replace('{ file: secret }', '"${env:DESK_SECRET}"');
+    const { reload } = await open(`sources:\n${entry}`, 'live', { DESK_SECRET: 'one-secret' });
+    const result = await reload.reload('command');
+    expect(result.variablesAsAtStart).toEqual(['DESK_SECRET']);
+    const words = describeChanges(result).join('\n');
+    expect(words).toContain('read only when the process starts: after a change of DESK_SECRET restart it');
+    expect(words).not.toContain('one-secret');
+    await writeFile(file, `sources:\n${entry.replace('DESK_SECRET', 'NEW_SECRET')}`);
+    await expect(reload.reload('command')).rejects.toThrow(
+      /NEW_SECRET, which is not set.*start the process anew/,
+    );
   });
 
   it('is taken by itself when the file has changed and stood still for one look', async () => {
