@@ -75,6 +75,8 @@ export interface SourceStatus {
   readonly lastDeliveryAt: number | null;
   /** Milliseconds when it was heard of last, with documents or without; null before. */
   readonly lastContactAt: number | null;
+  /** Milliseconds from which on the figures count; null where nobody says. */
+  readonly countedSince: number | null;
   readonly delivered: number;
   readonly rejected: number;
   /** Requests of senders that were not signed as they should be; null when there were none. */

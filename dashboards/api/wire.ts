@@ -186,6 +186,8 @@ export interface WireStatus {
     readonly reason: string | null;
     readonly lastDeliveryAt: string | null;
     readonly lastContactAt: string | null;
+    /** From when on the figures count: they begin anew with the process. */
+    readonly countedSince: string | null;
     readonly delivered: number;
     readonly rejected: number;
     /** Requests that were not signed as they should be, with the fault and the time of the last; null when there were none. */

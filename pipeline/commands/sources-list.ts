@@ -22,9 +22,18 @@ export const sourcesListCommand: Command = {
   },
 };
 
-function toJson({ lastDeliveryAt, lastContactAt, startedAt, pausedUntil, refused, ...source }: LivingStatus) {
+function toJson({
+  countedSince,
+  lastDeliveryAt,
+  lastContactAt,
+  startedAt,
+  pausedUntil,
+  refused,
+  ...source
+}: LivingStatus) {
   return {
     ...source,
+    countedSince: iso(countedSince),
     lastDeliveryAt: iso(lastDeliveryAt),
     lastContactAt: iso(lastContactAt),
     startedAt: iso(startedAt),
@@ -34,7 +43,17 @@ function toJson({ lastDeliveryAt, lastContactAt, startedAt, pausedUntil, refused
 }
 
 function table(sources: readonly LivingStatus[]): string {
-  const head = ['ID', 'TYPE', 'STATE', 'LAST DOCUMENT', 'LAST CONTACT', 'TAKEN', 'NOT TAKEN', 'REASON'];
+  const head = [
+    'ID',
+    'TYPE',
+    'STATE',
+    'LAST DOCUMENT',
+    'LAST CONTACT',
+    'TAKEN',
+    'NOT TAKEN',
+    'SINCE',
+    'REASON',
+  ];
   const rows = sources.map((source) => [
     source.id,
     source.type,
@@ -43,6 +62,7 @@ function table(sources: readonly LivingStatus[]): string {
     short(source.lastContactAt),
     `${source.delivered}`,
     `${source.rejected}`,
+    short(source.countedSince),
     [whyOf(source), refusedOf(source)].filter((words) => words !== '').join(' '),
   ]);
   return textTable(head, rows);

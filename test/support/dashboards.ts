@@ -217,6 +217,7 @@ export function createFixture(overrides: Partial<ServerDeps> = {}): Fixture {
           reason: null,
           lastDeliveryAt: NOW - 30_000,
           lastContactAt: NOW - 5_000,
+          countedSince: NOW - 3_600_000,
           delivered: 400,
           rejected: 0,
           refused: null,

@@ -26,6 +26,7 @@ export function toWireStatus(status: ServiceStatus): WireStatus {
       reason: source.reason,
       lastDeliveryAt: toIsoOrNull(source.lastDeliveryAt),
       lastContactAt: toIsoOrNull(source.lastContactAt),
+      countedSince: toIsoOrNull(source.countedSince),
       delivered: source.delivered,
       rejected: source.rejected,
       refused: toWireRefused(source.refused),

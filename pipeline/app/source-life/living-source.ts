@@ -12,6 +12,8 @@ export interface LivingStatus extends SourceStatus {
   readonly type: ConfiguredType;
   readonly name: string;
   readonly licence: string | null;
+  /** Milliseconds: from when on its figures count; none of them outlives the process. */
+  readonly countedSince: number;
   /** Milliseconds: when it was started last. */
   readonly startedAt: number;
   /** False for one that was stopped, has failed or has finished: nothing is to be expected of it. */
@@ -59,6 +61,7 @@ export class LivingSource {
   /** Of the run that counts: what one that was given up does later changes nothing. */
   #signal: AbortSignal | null = null;
   #earlier: Figures = NO_FIGURES;
+  readonly #countedSince: number;
   #startedAt: number;
   #failure: BellwetherError | null = null;
   #ended = true;
@@ -69,7 +72,8 @@ export class LivingSource {
     public entry: ConfiguredSource,
     private readonly options: LivingOptions,
   ) {
-    this.#startedAt = options.clock.now();
+    this.#countedSince = options.clock.now();
+    this.#startedAt = this.#countedSince;
   }
 
   get running(): boolean {
@@ -131,6 +135,7 @@ export class LivingSource {
       type: entry.type,
       name: entry.type === 'demo' ? entry.id : entry.name,
       licence: entry.type === 'demo' ? null : entry.licence,
+      countedSince: this.#countedSince,
       startedAt: this.#startedAt,
       running: this.running,
       pausedUntil: this.running ? this.#pausedUntil : null,

@@ -82,7 +82,14 @@ function Figures({ source }: { readonly source: SourceRow }) {
         {t('lastContact')}: {age(source.lastContactAt)}
       </span>
       <span>
-        {formatCount(source.delivered)} {t('taken')}
+        {formatCount(source.delivered)}{' '}
+        {source.countedSince === null ? (
+          t('taken')
+        ) : (
+          <>
+            {t('countedSince')} <Time iso={source.countedSince} />
+          </>
+        )}
       </span>
       {source.rejected > 0 && (
         <span>

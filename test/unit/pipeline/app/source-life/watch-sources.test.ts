@@ -27,6 +27,7 @@ const STATUS: LivingStatus = {
   running: true,
   pausedUntil: null,
   startedAt: clock.now(),
+  countedSince: clock.now(),
   lastDeliveryAt: null,
   lastContactAt: null,
   delivered: 0,
