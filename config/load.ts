@@ -139,8 +139,9 @@ async function readSecret(
   if (typeof reference === 'string') {
     const variable = referencedVariable(reference) ?? '';
     const value = environment[variable];
-    if (value !== undefined && value !== '') return { secret: new Secret(value) };
-    return { path, line: null, problem: `names the variable ${variable}, which is not set`, fix: 'Set it.' };
+    if (value !== undefined && value !== '') return { secret: new Secret(value, variable) };
+    const fix = 'Set it and start the process anew: it reads its variables only when it starts.';
+    return { path, line: null, problem: `names the variable ${variable}, which is not set`, fix };
   }
   try {
     const value = (await readFile(resolve(folder, reference.file), 'utf8')).trim();

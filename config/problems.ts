@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 
+import { nearestName } from '../pipeline/core/nearest-name.js';
 import { configSchema } from './schema.js';
 import { sourceSchema } from './source-schema.js';
 import { isRecord, isSecret, schemaAt, shapeOf, typeWords } from './walk-schema.js';
@@ -49,6 +50,15 @@ export function problemsOf(
   const words = type === 'text' ? '' : `Use ${type}.`;
   if (issue.code === 'invalid_union')
     return [{ path, line, problem: 'is not a known type', fix: `Use one of ${sourceTypes().join(', ')}.` }];
+  if (schema !== null && issue.code === 'invalid_value' && !missing)
+    return [
+      {
+        path,
+        line,
+        problem: 'is none of the values that are known',
+        fix: `${nearestWords(issue, value)}${words}`,
+      },
+    ];
   const own = issue.code === 'custom' || !/^(Invalid|Too)/.test(issue.message);
   const problem = missing ? 'is missing' : own ? issue.message : wordsOf(issue.message);
   return [{ path, line, problem, fix: missing ? `Add it. ${words}`.trimEnd() : words }];
@@ -61,10 +71,7 @@ function unknownKey(
   lineOf: LocateLine,
 ): ConfigProblem {
   const schema = schemaAt(configSchema, path, value);
-  const parent = path.reduce<unknown>(
-    (at, step) => (isRecord(at) || Array.isArray(at) ? Reflect.get(at, step) : undefined),
-    value,
-  );
+  const parent = valueAt(path, value);
   const known = schema === null ? [] : Object.keys(shapeOf(schema, parent) ?? {});
   return {
     path: pathWords([...path, key]),
@@ -74,14 +81,25 @@ function unknownKey(
   };
 }
 
+/** `Did you mean utf-8? ` for a value that is nearly one of those that may be there. */
+function nearestWords(issue: z.core.$ZodIssueInvalidValue, value: unknown): string {
+  const written = valueAt(issue.path, value);
+  const known = issue.values.map(String);
+  const nearest = typeof written === 'string' ? nearestName(written, known) : null;
+  return nearest === null ? '' : `Did you mean ${nearest}? `;
+}
+
+function valueAt(path: readonly PropertyKey[], value: unknown): unknown {
+  return path.reduce<unknown>(
+    (at, step) => (isRecord(at) || Array.isArray(at) ? Reflect.get(at, step) : undefined),
+    value,
+  );
+}
+
 /** `Did you mean port?`, or what is known. */
 export function suggestionFor(key: string, known: readonly string[]): string {
-  const ranked = known
-    .map((name) => ({ name, distance: editDistance(key.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  if (best !== undefined && best.distance <= Math.max(2, Math.floor(best.name.length / 3)))
-    return `Did you mean ${best.name}?`;
+  const nearest = nearestName(key, known);
+  if (nearest !== null) return `Did you mean ${nearest}?`;
   return known.length === 0 ? 'Remove it.' : `Remove it, or use one of: ${known.join(', ')}.`;
 }
 
@@ -98,22 +116,6 @@ export function problemText(name: string, problems: readonly ConfigProblem[]): s
 function wordsOf(message: string): string {
   const words = message.replace(/^Invalid input: /, '').replace(/^Too /, 'is too ');
   return words.startsWith('is ') ? words : `is not valid (${words})`;
-}
-
-/** Levenshtein distance; both texts are cut at 64 characters. */
-function editDistance(left: string, right: string): number {
-  const from = left.slice(0, 64);
-  const to = right.slice(0, 64);
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 0; i < from.length; i += 1) {
-    const next = [i + 1];
-    for (let j = 0; j < to.length; j += 1)
-      next.push(
-        Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (from[i] === to[j] ? 0 : 1)),
-      );
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }
 
 function sourceTypes(): readonly string[] {

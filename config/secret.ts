@@ -4,7 +4,11 @@ const REDACTED = '[redacted]';
 export class Secret {
   readonly #value: string;
 
-  constructor(value: string) {
+  /** `variable`: the name of the environment variable that held it; null for a file. */
+  constructor(
+    value: string,
+    readonly variable: string | null = null,
+  ) {
     this.#value = value;
   }
 
@@ -23,4 +27,11 @@ export class Secret {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return REDACTED;
   }
+}
+
+/** The variables that secrets in a part of a configuration come from, by name. */
+export function secretVariables(part: unknown): readonly string[] {
+  if (part instanceof Secret) return part.variable === null ? [] : [part.variable];
+  if (typeof part !== 'object' || part === null) return [];
+  return [...new Set(Object.values(part).flatMap(secretVariables))].sort();
 }

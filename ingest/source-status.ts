@@ -1,10 +1,13 @@
 import type { Clock } from '../pipeline/core/clock.js';
-import type { SourceState, SourceStatus } from './source.js';
+import { addRefused, NO_REFUSALS } from './refused-requests.js';
+import type { RequestRefusal, SourceState, SourceStatus } from './source.js';
 
 /** Keeps the figures that every source shows. */
 export interface StatusTracker {
   delivered(documents: number): void;
   rejected(): void;
+  /** A request was refused; the source counts as neither in trouble nor heard of. */
+  refused(reason: RequestRefusal): void;
   /** The source answered, with documents or without. */
   contacted(): void;
   become(state: SourceState, reason?: string): void;
@@ -20,6 +23,7 @@ export function createStatusTracker(id: string, clock: Pick<Clock, 'now'>): Stat
     lastContactAt: null,
     delivered: 0,
     rejected: 0,
+    refused: null,
   };
   return {
     delivered: (documents) => {
@@ -30,6 +34,10 @@ export function createStatusTracker(id: string, clock: Pick<Clock, 'now'>): Stat
     },
     rejected: () => {
       status = { ...status, rejected: status.rejected + 1 };
+    },
+    refused: (last) => {
+      const counts = { ...NO_REFUSALS, [last]: 1 };
+      status = { ...status, refused: addRefused(status.refused, { counts, last, at: clock.now() }) };
     },
     contacted: () => {
       status = { ...status, lastContactAt: clock.now() };

@@ -30,6 +30,18 @@ export type Deliver = (delivery: Delivery) => Promise<void>;
 export const SOURCE_STATES = ['starting', 'ok', 'degraded', 'stopped', 'finished'] as const;
 export type SourceState = (typeof SOURCE_STATES)[number];
 
+/** Why a request of a sender does not count as signed; a closed set, as it is a label. */
+export const REQUEST_REFUSALS = ['signature_missing', 'signature_wrong', 'timestamp_outside_window'] as const;
+export type RequestRefusal = (typeof REQUEST_REFUSALS)[number];
+
+/** Requests that were refused before anything of them was read: figures alone, as anybody may send them. */
+export interface RefusedRequests {
+  readonly counts: Readonly<Record<RequestRefusal, number>>;
+  readonly last: RequestRefusal;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 export interface SourceStatus {
   readonly id: string;
   readonly state: SourceState;
@@ -41,6 +53,8 @@ export interface SourceStatus {
   readonly lastContactAt: number | null;
   readonly delivered: number;
   readonly rejected: number;
+  /** Never a reason to be `degraded`, or strangers could make it so; null while none was refused. */
+  readonly refused: RefusedRequests | null;
 }
 
 /** Why one item of a source was not taken; the rest goes on. */

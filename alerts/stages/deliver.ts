@@ -1,6 +1,7 @@
 import { failpoint } from '../../pipeline/core/failpoint.js';
 import type { Alert, AlertEvent } from '../../pipeline/core/alert.js';
 import type { World } from '../../pipeline/core/document.js';
+import type { StoryFacts } from '../../pipeline/core/story.js';
 import type { AlertStore, HistoryReader } from '../../pipeline/core/store.js';
 import { composeMail, messageIdOf } from '../notifiers/compose-mail.js';
 import type { Outbox } from '../notifiers/outbox.js';
@@ -25,6 +26,8 @@ export interface DeliverDeps {
   readonly world: World;
   /** The wall clock; in a replay world a mail bears the time of what it tells. */
   readonly now: () => number;
+  /** How the story of a document had spread by a time (milliseconds); null where nothing is known of it. */
+  readonly storyOf: (documentId: string, asOf: number) => Promise<StoryFacts | null>;
   /** Where an alert can be opened, or null when there is no page. */
   readonly alertUrl: ((alertId: string) => string) | null;
 }
@@ -83,6 +86,7 @@ async function writeMail(deps: Omit<DeliverDeps, 'store'>, alert: Alert, number:
     world: deps.world,
     language: deps.language,
     days: await loadDays(deps.history, alert, number, Date.parse(toldAt)),
+    stories: number === 1 ? await loadStories(deps, alert, Date.parse(toldAt)) : new Map(),
     alertUrl: deps.alertUrl?.(alert.id) ?? null,
   });
   const bytes = await composeMail(rendered, {
@@ -95,6 +99,20 @@ async function writeMail(deps: Omit<DeliverDeps, 'store'>, alert: Alert, number:
   });
   await deps.outbox.write(`${alert.id}-${number}`, bytes);
   failpoint('after_mail_before_event');
+}
+
+/** As known when the alert fired: what came since is no part of why it did, and a repeat of the mail says the same. */
+async function loadStories(
+  { storyOf }: Pick<DeliverDeps, 'storyOf'>,
+  alert: Alert,
+  asOf: number,
+): Promise<ReadonlyMap<string, StoryFacts>> {
+  const stories = new Map<string, StoryFacts>();
+  for (const { id } of alert.documents) {
+    const facts = await storyOf(id, asOf);
+    if (facts !== null) stories.set(id, facts);
+  }
+  return stories;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Alert, EvidenceDocument } from '../../pipeline/core/alert.js';
 import type { World } from '../../pipeline/core/document.js';
+import type { StoryFacts } from '../../pipeline/core/story.js';
 import { windowStartAt } from '../rules/evaluate-negative-surge.js';
 import { plainLine, webLink } from './html.js';
 import { MAIL_WORDS, type MailLanguage, type MailWords } from './mail-words.js';
@@ -23,6 +24,8 @@ export interface MailInput {
   readonly language: MailLanguage;
   /** Oldest first, the window of the alert last. */
   readonly days: readonly DayBar[];
+  /** How the stories of its documents had spread when it fired, by the ids of the documents. */
+  readonly stories: ReadonlyMap<string, StoryFacts>;
   /** Where the alert can be opened, or null when there is no page. */
   readonly alertUrl: string | null;
 }
@@ -49,6 +52,10 @@ export interface EvidenceText {
   readonly link: string | null;
   readonly origin: string;
   readonly score: string;
+  /** How its story has spread; null where nothing is known of it. */
+  readonly spread: string | null;
+  /** Said when few accounts made the story look large. */
+  readonly driven: string | null;
 }
 
 /** Collects what a mail says; text from outside is cut and stripped of control characters here. */
@@ -64,7 +71,7 @@ export function mailContent(input: MailInput): MailContent {
     lead: leadOf(input, words),
     facts: factsOf(input, words),
     bars: barsOf(input.days),
-    evidence: number === 2 ? [] : evidenceOf(alert, words),
+    evidence: number === 2 ? [] : evidenceOf(input, words),
     why: number === 2 ? [] : whyOf(alert, words),
     link: webLink(input.alertUrl),
     footer: words.footer(alert.id),
@@ -137,7 +144,7 @@ function barsOf(days: readonly DayBar[]): MailContent['bars'] {
   }));
 }
 
-function evidenceOf(alert: Alert, words: MailWords): readonly EvidenceText[] {
+function evidenceOf({ alert, stories }: MailInput, words: MailWords): readonly EvidenceText[] {
   const total = Math.max(1e-9, alert.evaluation.count);
   return alert.documents.slice(0, MAX_DOCUMENTS).map((document) => {
     const title = plainLine(document.title, 160);
@@ -148,8 +155,21 @@ function evidenceOf(alert: Alert, words: MailWords): readonly EvidenceText[] {
       link: webLink(document.url),
       origin: `${plainLine(document.source, 40)}, ${utc(document.publishedAt)}${markOf(document, words)}`,
       score: words.evidenceScore(decimal(document.negative), percent(document.weight / total)),
+      ...storyOf(stories.get(document.id), words),
     };
   });
+}
+
+function storyOf(facts: StoryFacts | undefined, words: MailWords): Pick<EvidenceText, 'spread' | 'driven'> {
+  if (facts === undefined) return { spread: null, driven: null };
+  const { copies, outlets, authors, firstSource, guard } = facts;
+  return {
+    spread:
+      copies === 0
+        ? words.toldOnce
+        : words.spread({ copies, outlets, accounts: authors, first: plainLine(firstSource.name, 40) }),
+    driven: guard.drivenBy === null ? null : words.driven(guard.drivenBy),
+  };
 }
 
 /** A fact needs no mark. */

@@ -124,8 +124,14 @@ function evidenceItem(item: EvidenceText): SafeHtml {
   return html`<div class="line" style="border-top:1px solid #d9dee6;padding:10px 0">
     <p class="ink" style="${TEXT};font-weight:bold;margin:0">${title}</p>
     <p class="soft" style="${SMALL};margin:2px 0 0">${item.origin}; ${item.score}</p>
-    ${quote}
+    ${item.spread === null ? '' : html`<p class="soft" style="${SMALL};margin:2px 0 0">${item.spread}</p>`}
+    ${item.driven === null ? '' : drivenLine(item.driven)} ${quote}
   </div>`;
+}
+
+/** What a desk must know before it acts stands out, also without colours. */
+function drivenLine(words: string): SafeHtml {
+  return html`<p class="ink" style="${SMALL};color:#1c2330;font-weight:bold;margin:2px 0 0">⚠ ${words}</p>`;
 }
 
 function barsBlock({ words, bars }: MailContent): SafeHtml {

@@ -31,6 +31,8 @@ function evidenceLines({ words, evidence, resolved }: MailContent): readonly str
     [
       `${index + 1}. ${item.title}`,
       `   ${item.origin}; ${item.score}`,
+      ...(item.spread === null ? [] : [`   ${item.spread}`]),
+      ...(item.driven === null ? [] : [`   ! ${item.driven}`]),
       ...(item.sentence === '' ? [] : [`   > ${item.sentence}`]),
       ...(item.link === null ? [] : [`   ${item.link}`]),
     ].join('\n'),

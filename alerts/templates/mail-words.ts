@@ -40,6 +40,9 @@ export interface MailWords {
   readonly evidenceTitle: string;
   readonly certainty: Readonly<Record<Exclude<Certainty, 'fact'>, string>>;
   readonly evidenceScore: (negative: string, share: string) => string;
+  readonly spread: (facts: SpreadFacts) => string;
+  readonly toldOnce: string;
+  readonly driven: (accounts: number) => string;
   readonly noEvidence: string;
   readonly whyTitle: string;
   readonly why: (facts: WhyFacts) => readonly string[];
@@ -56,6 +59,14 @@ export interface LeadFacts {
   readonly expected: string;
   readonly ratio: string;
   readonly since: string;
+}
+
+export interface SpreadFacts {
+  readonly copies: number;
+  readonly outlets: number;
+  readonly accounts: number;
+  /** Who told it first. */
+  readonly first: string;
 }
 
 export interface WhyFacts {
@@ -112,6 +123,11 @@ const EN: MailWords = {
   evidenceTitle: 'The strongest documents',
   certainty: { opinion: 'opinion', rumour: 'rumour' },
   evidenceScore: (negative, share) => `negative ${negative}, ${share} of the weight`,
+  spread: ({ copies, outlets, accounts, first }) =>
+    `Story: first told by ${first}; ${plural(copies, 'copy', 'copies')}, ${plural(outlets, 'outlet', 'outlets')}, ${plural(accounts, 'account', 'accounts')} when it fired`,
+  toldOnce: 'Story: told once when it fired',
+  driven: (accounts) =>
+    `Driven by ${plural(accounts, 'account', 'accounts')}: nine tenths of its posts came from ${accounts === 1 ? 'it' : 'them'}.`,
   noEvidence: 'None of the documents of the window is stored any more.',
   whyTitle: 'Why it fired, and what would have changed it',
   why: (f) => [
@@ -166,6 +182,11 @@ const ZH: MailWords = {
   evidenceTitle: '最强的文档',
   certainty: { opinion: '观点', rumour: '传闻' },
   evidenceScore: (negative, share) => `负面概率 ${negative}，占权重 ${share}`,
+  spread: ({ copies, outlets, accounts, first }) =>
+    `事件：最早来源 ${first}；截至触发时 ${copies} 篇转载、${outlets} 家媒体、${accounts} 个账号`,
+  toldOnce: '事件：截至触发时仅此一篇',
+  driven: (accounts) =>
+    `主要由 ${accounts} 个账号推动：九成以上的帖子出自${accounts === 1 ? '该账号' : '它们'}。`,
   noEvidence: '窗口内的文档已不在库中。',
   whyTitle: '为何触发，怎样才不会触发',
   why: (f) => [

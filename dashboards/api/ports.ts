@@ -52,6 +52,16 @@ export interface MailReader {
   read(id: string): Promise<Mail | null>;
 }
 
+export type RequestRefusal = 'signature_missing' | 'signature_wrong' | 'timestamp_outside_window';
+
+/** Figures of ours alone, nothing of what was sent. */
+export interface RefusedRequests {
+  readonly counts: Readonly<Record<RequestRefusal, number>>;
+  readonly last: RequestRefusal;
+  /** Milliseconds. */
+  readonly at: number;
+}
+
 export interface SourceStatus {
   readonly id: string;
   /** As people see it. */
@@ -65,8 +75,12 @@ export interface SourceStatus {
   readonly lastDeliveryAt: number | null;
   /** Milliseconds when it was heard of last, with documents or without; null before. */
   readonly lastContactAt: number | null;
+  /** Milliseconds from which on the figures count; null where nobody says. */
+  readonly countedSince: number | null;
   readonly delivered: number;
   readonly rejected: number;
+  /** Requests of senders that were not signed as they should be; null when there were none. */
+  readonly refused: RefusedRequests | null;
 }
 
 export interface ServiceStatus {

@@ -4,6 +4,7 @@ import type { SeriesKey } from '../../pipeline/core/series.js';
 import type { Diff, DocumentMention, DocumentView } from '../../pipeline/core/store.js';
 import type { StoryFacts } from '../../pipeline/core/story.js';
 import type { SectorId, TopicId } from '../../pipeline/core/taxonomy.js';
+import type { RequestRefusal } from './ports.js';
 
 /*
  * What goes over the wire, for the server that answers and the page that asks. Times are ISO 8601 UTC.
@@ -185,8 +186,16 @@ export interface WireStatus {
     readonly reason: string | null;
     readonly lastDeliveryAt: string | null;
     readonly lastContactAt: string | null;
+    /** From when on the figures count: they begin anew with the process. */
+    readonly countedSince: string | null;
     readonly delivered: number;
     readonly rejected: number;
+    /** Requests that were not signed as they should be, with the fault and the time of the last; null when there were none. */
+    readonly refused: {
+      readonly requests: number;
+      readonly last: RequestRefusal;
+      readonly at: string;
+    } | null;
   }[];
 }
 

@@ -16,6 +16,7 @@ import { createAlertStoreCache } from './alert-store-cache.js';
 import { effectiveRules } from './effective-rules.js';
 import { createHistoryCache, type HistoryCache } from './history-cache.js';
 import { describeSeries } from './instrument-directory.js';
+import { loadStoryFacts } from './story-facts.js';
 import type { Parts } from './parts.js';
 import {
   createClockSurveillance,
@@ -115,7 +116,8 @@ function mailDepsOf(
   const { from, to, language } = config.mail;
   const alertUrl = url === null ? null : (alertId: string) => `${url}/?alert=${alertId}`;
   const now = () => clock.now();
-  return { ...caches, outbox, from, to, language, world: parts.world, now, alertUrl };
+  const storyOf = (documentId: string, asOf: number) => loadStoryFacts(parts.store, documentId, asOf);
+  return { ...caches, outbox, from, to, language, world: parts.world, now, alertUrl, storyOf };
 }
 
 /** What an erasure needs: events and mails change only between two evaluations. */

@@ -22,7 +22,10 @@ export function serviceStatus({ now, newest, settled, lag, recorded, ...facts }:
   const isReplay = facts.world === 'replay';
   return {
     ...facts,
-    sources: [...facts.sources, ...recorded.map((file) => ({ ...file, name: file.id, licence: null }))],
+    sources: [
+      ...facts.sources,
+      ...recorded.map((file) => ({ ...file, name: file.id, licence: null, countedSince: null })),
+    ],
     now: isReplay ? (newest ?? now) : now,
     watermark: isReplay ? newest : watermarkOf(now, settled),
     ...(settled === null ? {} : { settledUntil: settled.until }),

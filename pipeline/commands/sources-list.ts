@@ -1,3 +1,4 @@
+import { refusedCount } from '../../ingest/refused-requests.js';
 import { escapeControls } from '../app/dead-letters-text.js';
 import { listSources } from '../app/operations/sources.js';
 import type { LivingStatus } from '../app/source-life/living-source.js';
@@ -21,18 +22,38 @@ export const sourcesListCommand: Command = {
   },
 };
 
-function toJson({ lastDeliveryAt, lastContactAt, startedAt, pausedUntil, ...source }: LivingStatus) {
+function toJson({
+  countedSince,
+  lastDeliveryAt,
+  lastContactAt,
+  startedAt,
+  pausedUntil,
+  refused,
+  ...source
+}: LivingStatus) {
   return {
     ...source,
+    countedSince: iso(countedSince),
     lastDeliveryAt: iso(lastDeliveryAt),
     lastContactAt: iso(lastContactAt),
     startedAt: iso(startedAt),
     pausedUntil: iso(pausedUntil),
+    refused: refused === null ? null : { ...refused, at: iso(refused.at) },
   };
 }
 
 function table(sources: readonly LivingStatus[]): string {
-  const head = ['ID', 'TYPE', 'STATE', 'LAST DOCUMENT', 'LAST CONTACT', 'TAKEN', 'NOT TAKEN', 'REASON'];
+  const head = [
+    'ID',
+    'TYPE',
+    'STATE',
+    'LAST DOCUMENT',
+    'LAST CONTACT',
+    'TAKEN',
+    'NOT TAKEN',
+    'SINCE',
+    'REASON',
+  ];
   const rows = sources.map((source) => [
     source.id,
     source.type,
@@ -41,11 +62,22 @@ function table(sources: readonly LivingStatus[]): string {
     short(source.lastContactAt),
     `${source.delivered}`,
     `${source.rejected}`,
-    escapeControls(source.reason ?? pauseOf(source))
-      .replace(/\s+/g, ' ')
-      .slice(0, 160),
+    short(source.countedSince),
+    [whyOf(source), refusedOf(source)].filter((words) => words !== '').join(' '),
   ]);
   return textTable(head, rows);
+}
+
+function whyOf(source: LivingStatus): string {
+  return escapeControls(source.reason ?? pauseOf(source))
+    .replace(/\s+/g, ' ')
+    .slice(0, 160);
+}
+
+function refusedOf({ refused }: LivingStatus): string {
+  if (refused === null) return '';
+  const count = refusedCount(refused);
+  return `${count} refused request${count === 1 ? '' : 's'}, last: ${refused.last} at ${short(refused.at)}.`;
 }
 
 function pauseOf({ pausedUntil }: LivingStatus): string {

@@ -72,7 +72,7 @@ export const startCommand: Command = {
 /** What is wrong with a file is said, and the service goes on. */
 async function reloadSources(service: Service, io: CommandIo): Promise<void> {
   try {
-    for (const line of describeChanges(await service.sources.reload())) io.words(line);
+    for (const line of describeChanges(await service.sources.reload('signal'))) io.words(line);
   } catch (error) {
     if (!(error instanceof BellwetherError)) throw error;
     io.words(error.message);

@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 
 export const SOURCE_STATES = ['starting', 'ok', 'degraded', 'stopped', 'finished'] as const;
 export type SourceStateLabel = (typeof SOURCE_STATES)[number];
@@ -12,6 +12,8 @@ export interface ObservedSource {
   /** Seconds; null shows no number, as for one of which nothing is to be expected. */
   readonly lastDocumentAge: number | null;
   readonly contactAge: number | null;
+  /** Requests of senders that were refused since the source is there, by a closed set of reasons; null where none can send. */
+  readonly refused: Readonly<Record<string, number>> | null;
 }
 
 export interface SourceMetrics {
@@ -38,11 +40,17 @@ export function createSourceMetrics(registry: Registry): SourceMetrics {
     'Time since a running source was heard of, with documents or without, or since it started.',
     ['source'],
   );
+  const refused = new Counter({
+    name: 'bellwether_source_refused_requests_total',
+    help: 'Requests to a push source that were not signed as they should be.',
+    labelNames: ['source', 'reason'],
+    registers,
+  });
   return {
     sources(observed, pushed) {
       for (const each of SOURCE_STATES)
         counts.set({ state: each }, observed.filter((source) => source.state === each).length);
-      for (const named of [state, documentAge, contactAge]) named.reset();
+      for (const named of [state, documentAge, contactAge, refused]) named.reset();
       for (const [source, age] of pushed) documentAge.set({ source }, age);
       if (observed.length > MOST_NAMED_SOURCES) return;
       for (const source of observed) {
@@ -50,6 +58,8 @@ export function createSourceMetrics(registry: Registry): SourceMetrics {
           state.set({ source: source.id, state: each }, source.state === each ? 1 : 0);
         if (source.lastDocumentAge !== null) documentAge.set({ source: source.id }, source.lastDocumentAge);
         if (source.contactAge !== null) contactAge.set({ source: source.id }, source.contactAge);
+        for (const [reason, count] of Object.entries(source.refused ?? {}))
+          refused.inc({ source: source.id, reason }, count);
       }
     },
   };

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderMail } from '../../alerts/templates/render-mail.js';
+import type { StoryFacts } from '../../pipeline/core/story.js';
 import { DAY_MS, firingAlert } from '../support/alerts.js';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core');
@@ -18,6 +19,18 @@ afterAll(async () => {
   await browser.close();
 });
 
+const STORY: StoryFacts = {
+  firstSource: { id: 'wire', name: 'Test Wire' },
+  firstAt: END,
+  lastAt: END,
+  copies: 31,
+  outlets: 2,
+  authors: 3,
+  platforms: {},
+  guard: { authorDiversity: 0.1, copyShare: 1, synchrony: 0.5, youngShare: null, drivenBy: 3 },
+  novelty: 1,
+};
+
 function mailPage(language: 'en' | 'zh'): string {
   const [first] = firingAlert().documents;
   const long = { ...first!, title: 'Harbourbankoffices'.repeat(6), url: 'https://wire.example/long' };
@@ -26,6 +39,7 @@ function mailPage(language: 'en' | 'zh'): string {
     number: 1,
     world: 'demo',
     language,
+    stories: new Map([[first!.id, STORY]]),
     days: Array.from({ length: 10 }, (_, day) => ({ end: END - (9 - day) * DAY_MS, negativeWeight: day })),
     alertUrl: 'http://127.0.0.1:8420/?alert=0123456789abcdef0123456789abcdef',
   }).html;

@@ -104,13 +104,13 @@ describe('200 sources that are reloaded a hundred times under traffic', () => {
         clock: systemClock,
         logger: silentLogger,
       });
-      expect((await reload.reload()).added).toHaveLength(SOURCES);
+      expect((await reload.reload('command')).added).toHaveLength(SOURCES);
       const before = await resources();
       let touched = 0;
       for (let turn = 1; turn <= RELOADS; turn += 1) {
         if (turn % 10 === 0) {
           await writeFile(path, `${fileOf(none, none)}  - { type: rss, id: s1 }\n`);
-          await expect(reload.reload()).rejects.toThrow('2 problems');
+          await expect(reload.reload('command')).rejects.toThrow('2 problems');
           expect(life.statuses().filter(({ running }) => running).length).toBeGreaterThan(180);
           continue;
         }
@@ -119,11 +119,11 @@ describe('200 sources that are reloaded a hundred times under traffic', () => {
           path,
           fileOf(changed, (place) => (place + turn) % 40 === 0),
         );
-        const { added, removed, restarted } = await reload.reload();
+        const { added, removed, restarted } = await reload.reload('command');
         touched += added.length + removed.length + restarted.length;
       }
       await writeFile(path, fileOf(none, none));
-      await reload.reload();
+      await reload.reload('command');
       const after = await resources();
       expect(life.statuses()).toHaveLength(SOURCES);
       expect(touched).toBeGreaterThan(2_000);

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import { objectSchema, toIso } from '../parameters.js';
-import type { HealthServerDeps, ServiceStatus } from '../ports.js';
+import type { HealthServerDeps, RefusedRequests, ServiceStatus } from '../ports.js';
 import type { WireStatus } from '../wire.js';
 
 const none = { schema: { querystring: objectSchema({}) } };
@@ -26,10 +26,18 @@ export function toWireStatus(status: ServiceStatus): WireStatus {
       reason: source.reason,
       lastDeliveryAt: toIsoOrNull(source.lastDeliveryAt),
       lastContactAt: toIsoOrNull(source.lastContactAt),
+      countedSince: toIsoOrNull(source.countedSince),
       delivered: source.delivered,
       rejected: source.rejected,
+      refused: toWireRefused(source.refused),
     })),
   };
+}
+
+function toWireRefused(refused: RefusedRequests | null): WireStatus['sources'][number]['refused'] {
+  if (refused === null) return null;
+  const { counts, last, at } = refused;
+  return { requests: Object.values(counts).reduce((sum, count) => sum + count, 0), last, at: toIso(at) };
 }
 
 function toIsoOrNull(time: number | null): string | null {

@@ -219,13 +219,14 @@ function formatOf(name: string, format: FilesSourceOptions['format']): 'csv' | '
 }
 
 /** A file that a person names, or fits by a pattern, counts whatever its ending is. */
-function formOf(path: string, { format, delimiter, header, encoding }: FilesSourceOptions): RowForm {
+function formOf(path: string, { format, delimiter, header, encoding, mapping }: FilesSourceOptions): RowForm {
   const known = format === 'auto' ? (formatOf(path, 'auto') ?? 'csv') : format;
   return {
     format: known,
     delimiter: delimiter ?? (/\.tsv(\.gz)?$/i.test(path) ? '\t' : ','),
     header,
     encoding,
+    mapping,
   };
 }
 

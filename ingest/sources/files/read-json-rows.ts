@@ -16,7 +16,20 @@ export async function* readJsonRows(
   }
 }
 
-function contentOf({ bytes }: ByteLine, decode: DecodeRow): Row['content'] {
+const MOST_SAMPLED = 100;
+
+/** The names that occur in the first whole lines of a file, at most 100; none where no line is an object. */
+export function namesIn(sample: Buffer, decode: DecodeRow): readonly string[] {
+  const lines = decode(sample.subarray(0, sample.lastIndexOf(0x0a) + 1)).split('\n', MOST_SAMPLED);
+  const names = lines.flatMap((line) => {
+    const content = contentOf({ bytes: Buffer.from(line) }, (bytes) => bytes.toString());
+    const value = content !== null && 'value' in content ? content.value : null;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+  });
+  return [...new Set(names)];
+}
+
+function contentOf({ bytes }: Pick<ByteLine, 'bytes'>, decode: DecodeRow): Row['content'] {
   if (bytes === null)
     return { error: invalid('line_too_long', undefined, `The line is longer than ${MAX_ROW_BYTES} bytes.`) };
   const text = decode(bytes).trim();

@@ -1,8 +1,10 @@
 import { UnavailableError } from '../../../pipeline/core/errors.js';
+import type { MappingSpec } from '../../../pipeline/core/mapping.js';
+import { describeMissingColumns, describeMissingNames } from '../../mapping/missing-columns.js';
 import { createRowDecoder, type DecodeRow } from './decode-row.js';
 import { nextLine, readBytes, type OpenBytes } from './open-bytes.js';
 import { readCsvRows, type CsvEnd } from './read-csv-rows.js';
-import { readJsonRows } from './read-json-rows.js';
+import { namesIn, readJsonRows } from './read-json-rows.js';
 import type { Row } from './row.js';
 
 export interface RowForm {
@@ -11,6 +13,8 @@ export interface RowForm {
   /** True when the first row of a table names its columns. */
   readonly header: boolean;
   readonly encoding: string | null;
+  /** Its columns have to be there. */
+  readonly mapping: MappingSpec;
 }
 
 export interface RowsOf {
@@ -32,7 +36,8 @@ const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * The rows of a file from a place on, `end` counted from the beginning of the file. A row of a table that cannot be told from the next is
- * named, and reading goes on at the next line. Throws UnavailableError (retriable) for a file that cannot be read as a table at all.
+ * named, and reading goes on at the next line. Throws UnavailableError (retriable) for a file that cannot be read as a table at all, and for one
+ * without the names that the mapping wants: its rows stay for the mapping that is corrected.
  */
 export async function* readRows(file: RowsOf, from: RowPlace): AsyncGenerator<Row, void> {
   const { sample, form, open } = file;
@@ -42,6 +47,7 @@ export async function* readRows(file: RowsOf, from: RowPlace): AsyncGenerator<Ro
   const start = sample.subarray(0, 3).equals(UTF8_MARK) ? 3 : 0;
   const place = from.offset < start ? { offset: start, row: 1 } : from;
   if (form.format === 'csv') return yield* readTable(file, place, { decode, start });
+  requireNames(open.path, describeMissingNames(form.mapping, namesIn(sample.subarray(start), decode)));
   const chunks = readBytes(open, place.offset);
   for await (const row of readJsonRows(chunks, { decode, firstNumber: place.row }))
     yield { ...row, end: row.end + place.offset };
@@ -96,10 +102,15 @@ async function readHeader(
     if (first.done === true || content === null || 'error' in content)
       throw unreadable(open.path, 'does not begin with the names of its columns');
     const columns = (content.value as readonly string[]).map((name) => name.trim());
+    requireNames(open.path, describeMissingColumns(form.mapping, columns));
     return { columns, end: start + first.value.end };
   } finally {
     await rows.return({ fault: null, open: false, end: 0, rows: 0 });
   }
+}
+
+function requireNames(path: string, fault: string | null): void {
+  if (fault !== null) throw new UnavailableError('mapping_columns', `${path}: ${fault}`, { retriable: true });
 }
 
 function unreadable(path: string, words: string): UnavailableError {

@@ -48,7 +48,10 @@ export function createPushReceiver(options: Options, deliver: Deliver): PushRece
   const answer: PushReceiver = async (request) => {
     const checked = checkSignature(request, { keys, now: options.clock.now() });
     options.onChecked(checked.fault);
-    if (checked.fault !== null) return { status: 401, body: { ...checked.fault } };
+    if (checked.fault !== null) {
+      options.tracker.refused(checked.fault.code);
+      return { status: 401, body: { ...checked.fault } };
+    }
     const waitSeconds = bucket.take();
     if (waitSeconds !== null) return tooMany(options.requestsPerMinute, waitSeconds);
     options.tracker.contacted();

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
+import type { RequestRefusal } from '../../source.js';
 import type { PushRequest } from './push-registry.js';
 
 /** How far the sender's clock may be from ours. */
@@ -8,7 +9,7 @@ const MAX_SIGNATURES = 10;
 
 /** Why a request does not count as sent by who holds the key, in words for the sender. */
 export interface SignatureFault {
-  readonly code: 'signature_missing' | 'signature_wrong' | 'timestamp_outside_window';
+  readonly code: RequestRefusal;
   readonly detail: string;
 }
 

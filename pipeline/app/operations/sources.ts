@@ -50,5 +50,5 @@ export const stopSource: SourceOperation<{ readonly id: string }, { readonly cha
 export const reloadSources: SourceOperation<Nothing, ReloadResult> = {
   name: 'sources-reload',
   parse: () => ({}),
-  run: (_request, sources) => sources.reload(),
+  run: (_request, sources) => sources.reload('command'),
 };

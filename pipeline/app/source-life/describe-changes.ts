@@ -2,7 +2,7 @@ import type { ReloadResult } from './reload-sources.js';
 
 /** One sentence a line, for people. */
 export function describeChanges(result: ReloadResult): readonly string[] {
-  const { added, removed, restarted, leftStopped, unchanged, needRestart } = result;
+  const { added, removed, restarted, leftStopped, unchanged, needRestart, variablesAsAtStart } = result;
   const groups: readonly (readonly [string, readonly string[]])[] = [
     ['Added', added],
     ['Removed', removed],
@@ -15,5 +15,10 @@ export function describeChanges(result: ReloadResult): readonly string[] {
     ...(needRestart.length === 0
       ? []
       : [`Also other than at the start, and needs a restart: ${needRestart.join(', ')}.`]),
+    ...(variablesAsAtStart.length === 0
+      ? []
+      : [
+          `An environment variable is read only when the process starts: after a change of ${variablesAsAtStart.join(', ')} restart it. Secrets in files were read again.`,
+        ]),
   ];
 }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 
+import { addRefused } from '../../../ingest/refused-requests.js';
 import type { Source, SourceStatus } from '../../../ingest/source.js';
 import type { Clock } from '../../core/clock.js';
 import { BellwetherError } from '../../core/errors.js';
@@ -11,6 +12,8 @@ export interface LivingStatus extends SourceStatus {
   readonly type: ConfiguredType;
   readonly name: string;
   readonly licence: string | null;
+  /** Milliseconds: from when on its figures count; none of them outlives the process. */
+  readonly countedSince: number;
   /** Milliseconds: when it was started last. */
   readonly startedAt: number;
   /** False for one that was stopped, has failed or has finished: nothing is to be expected of it. */
@@ -43,8 +46,14 @@ interface Run {
 /** A stop waits no longer than that for a source that hangs; its delivery is refused by the signal. */
 const STOP_LIMIT_MS = 20_000;
 
-const NO_FIGURES = { lastDeliveryAt: null, lastContactAt: null, delivered: 0, rejected: 0 } as const;
-type Figures = Pick<SourceStatus, 'lastDeliveryAt' | 'lastContactAt' | 'delivered' | 'rejected'>;
+type Figures = Omit<SourceStatus, 'id' | 'state' | 'reason'>;
+const NO_FIGURES: Figures = {
+  lastDeliveryAt: null,
+  lastContactAt: null,
+  delivered: 0,
+  rejected: 0,
+  refused: null,
+};
 
 /** One entry of the configuration over several runs; each has a source and an AbortController of its own. */
 export class LivingSource {
@@ -52,6 +61,7 @@ export class LivingSource {
   /** Of the run that counts: what one that was given up does later changes nothing. */
   #signal: AbortSignal | null = null;
   #earlier: Figures = NO_FIGURES;
+  readonly #countedSince: number;
   #startedAt: number;
   #failure: BellwetherError | null = null;
   #ended = true;
@@ -62,7 +72,8 @@ export class LivingSource {
     public entry: ConfiguredSource,
     private readonly options: LivingOptions,
   ) {
-    this.#startedAt = options.clock.now();
+    this.#countedSince = options.clock.now();
+    this.#startedAt = this.#countedSince;
   }
 
   get running(): boolean {
@@ -124,6 +135,7 @@ export class LivingSource {
       type: entry.type,
       name: entry.type === 'demo' ? entry.id : entry.name,
       licence: entry.type === 'demo' ? null : entry.licence,
+      countedSince: this.#countedSince,
       startedAt: this.#startedAt,
       running: this.running,
       pausedUntil: this.running ? this.#pausedUntil : null,
@@ -173,5 +185,6 @@ function figuresOf(own: SourceStatus, earlier: Figures): Figures {
     lastContactAt: own.lastContactAt ?? earlier.lastContactAt,
     delivered: earlier.delivered + own.delivered,
     rejected: earlier.rejected + own.rejected,
+    refused: addRefused(earlier.refused, own.refused),
   };
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 
 import type { Config } from '../../../config/schema.js';
 import { isSameValue } from '../../../config/same-value.js';
+import { secretVariables } from '../../../config/secret.js';
 import type { Clock } from '../../core/clock.js';
 import type { World } from '../../core/document.js';
 import { BellwetherError, ConfigError } from '../../core/errors.js';
@@ -16,9 +17,14 @@ export interface ConfigFile {
   readonly load: () => Promise<Config>;
 }
 
+/** Who wants the file read again: an operator by command, a SIGHUP, or the file itself, which has changed. */
+export type ReloadCause = 'command' | 'signal' | 'file';
+
 export interface ReloadResult extends SourceChanges {
   /** Sections that are other than at the start and count from the next start on. */
   readonly needRestart: readonly string[];
+  /** Variables that secrets of the sources come from: they are as at the start of the process, whatever they are outside. */
+  readonly variablesAsAtStart: readonly string[];
 }
 
 export interface ReloadOptions {
@@ -36,9 +42,9 @@ export interface ReloadOptions {
 export interface SourceReload {
   /**
    * Reads and checks the whole file first; with anything wrong nothing changes, and a ConfigError says all of it. What
-   * became of it is logged as well.
+   * became of it is logged as well, with the cause.
    */
-  reload(): Promise<ReloadResult>;
+  reload(by: Exclude<ReloadCause, 'file'>): Promise<ReloadResult>;
   /** Reloads when the file has changed, until the signal, but never to no sources at all; without a file it resolves at once. */
   watch(signal: AbortSignal): Promise<void>;
 }
@@ -50,24 +56,25 @@ export function createSourceReload(options: ReloadOptions): SourceReload {
   let work: Promise<unknown> = Promise.resolve();
   let taken: string | null = null;
 
-  const reload = async (from: ConfigFile, asked: boolean) => {
+  const reload = async (from: ConfigFile, by: ReloadCause) => {
     taken = await markOf(from.path);
     try {
       const next = await from.load();
-      if (!asked) requireSources(options, next);
+      if (by === 'file') requireSources(options, next);
       const result = await takeOver(options, next);
-      logger.info('The configuration was read again.', { file: from.path, ...result });
+      logger.info('The configuration was read again.', { by, file: from.path, ...result });
       return result;
     } catch (error) {
       if (error instanceof BellwetherError)
         logger.error('The configuration was not taken over; everything goes on as before.', {
+          by,
           file: from.path,
           reason: error.message,
         });
       throw error;
     }
   };
-  const inTurn = (asked: boolean): Promise<ReloadResult> => {
+  const inTurn = (by: ReloadCause): Promise<ReloadResult> => {
     if (file === null)
       return Promise.reject(
         new ConfigError(
@@ -75,12 +82,12 @@ export function createSourceReload(options: ReloadOptions): SourceReload {
           'The service was started without --config, so there is no file to read again.',
         ),
       );
-    const turn = work.then(() => reload(file, asked));
+    const turn = work.then(() => reload(file, by));
     work = turn.catch(() => undefined);
     return turn;
   };
   return {
-    reload: () => inTurn(true),
+    reload: inTurn,
     async watch(signal) {
       if (file === null) return;
       taken ??= await markOf(file.path);
@@ -89,7 +96,7 @@ export function createSourceReload(options: ReloadOptions): SourceReload {
         await clock.sleep(LOOK_EVERY_MS, signal);
         const now = await markOf(file.path);
         // A file that is just being written may be sound and lack its second half: it has to stand still for one look.
-        if (now === seen && now !== taken) await inTurn(false).catch(onlyBugs);
+        if (now === seen && now !== taken) await inTurn('file').catch(onlyBugs);
         seen = now;
       }
     },
@@ -101,7 +108,7 @@ async function takeOver({ config, world, life }: ReloadOptions, next: Config): P
   const changes = await life.apply(world === 'replay' ? [] : next.sources);
   const sections = Object.keys(config) as (keyof Config)[];
   const needRestart = sections.filter((key) => key !== 'sources' && !isSameValue(config[key], next[key]));
-  return { ...changes, needRestart };
+  return { ...changes, needRestart, variablesAsAtStart: secretVariables(next.sources) };
 }
 
 /** A file that was cut off or emptied is sound YAML; nobody who is there has said that all sources go. */

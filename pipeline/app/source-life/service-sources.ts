@@ -21,7 +21,7 @@ export interface SourceControl {
   /** False when it did not run. */
   stop(id: string): Promise<boolean>;
   /** See `SourceReload`. */
-  reload(): Promise<ReloadResult>;
+  reload(by: 'command' | 'signal'): Promise<ReloadResult>;
 }
 
 /** The sources of a running service, from its start to its end. */
@@ -72,9 +72,17 @@ export function createServiceSources(options: ServiceSourcesOptions): ServiceSou
   const runs = roles.has('ingest');
   const control: SourceControl = {
     list: () => life.statuses(),
-    start: (id) => life.start(id),
-    stop: (id) => life.stop(id),
-    reload: () => reload.reload(),
+    start: async (id) => {
+      const changed = await life.start(id);
+      logger.info('A source was started by hand.', { source: id, by: 'command', changed });
+      return changed;
+    },
+    stop: async (id) => {
+      const changed = await life.stop(id);
+      logger.info('A source was stopped by hand.', { source: id, by: 'command', changed });
+      return changed;
+    },
+    reload: (by) => reload.reload(by),
   };
   return {
     begin: async () => {

@@ -1,3 +1,4 @@
+import { NO_REFUSALS } from '../../../ingest/refused-requests.js';
 import type { Clock } from '../../core/clock.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { createRepeatingFailure, type RepeatingFailure } from '../../telemetry/repeating-failure.js';
@@ -39,13 +40,16 @@ export async function watchSources(options: SourceWatchOptions, signal: AbortSig
 
 function observed(status: LivingStatus, now: number): ObservedSource {
   const { id, state, running, pausedUntil, lastDeliveryAt, lastContactAt, startedAt } = status;
+  const refused = status.type === 'push' ? (status.refused?.counts ?? NO_REFUSALS) : null;
   // Nothing is to be expected of one that does not run or has to wait, so no rule may take it for silent.
-  if (!running || pausedUntil !== null) return { id, state, lastDocumentAge: null, contactAge: null };
+  if (!running || pausedUntil !== null)
+    return { id, state, lastDocumentAge: null, contactAge: null, refused };
   return {
     id,
     state,
     lastDocumentAge: age(now, lastDeliveryAt ?? startedAt),
     contactAge: age(now, lastContactAt ?? startedAt),
+    refused,
   };
 }
 

@@ -84,6 +84,13 @@ describe('loading a configuration', () => {
     ],
     ['another mail', 'mail:\n  url: smtp://m', 'mail.url', 2, /Use outbox:/],
     ['a missing address', 'sources:\n  - type: rss\n    id: a\n    name: A', 'sources[0].url', 2, /Add it/],
+    [
+      'an unknown encoding',
+      'sources:\n  - type: files\n    id: crm\n    name: CRM\n    path: x\n    encoding: utf8',
+      'sources[0].encoding',
+      6,
+      /Did you mean utf-8\? Use utf-8, gbk, /,
+    ],
     ['an unknown type of source', 'sources:\n  - type: ftp', 'sources[0].type', 2, /Use one of demo, .*rss/],
     [
       'a poll that is too frequent',

@@ -2,9 +2,17 @@ import type { DocumentAnswer } from '../../../api/wire.js';
 import { useApp } from '../app.js';
 import { describeModel, formatCount, formatShare, safeText } from '../format.js';
 import { splitMarks } from '../split-marks.js';
+import type { StringKey } from '../strings.js';
+import { DOCUMENT_MARKS, Legend } from './legend.js';
 import { Answer, CertaintyMark, Foreign, OutLink, Polarity, Probabilities, Time } from './parts.js';
 
 type Document = DocumentAnswer['data'];
+
+const ORIGINS = {
+  name: 'viaName',
+  cashtag: 'viaCashtag',
+  provider: 'viaProvider',
+} as const satisfies Readonly<Record<Document['mentions'][number]['via'][number], StringKey>>;
 
 /** One document: its text with the telling sentence marked, its scores, and the way to its source. */
 export function DocumentDetail() {
@@ -39,6 +47,7 @@ function DocumentBody({ document }: { readonly document: Document }) {
       <Probabilities {...document.sentiment} />
       <Mentions document={document} />
       <Facts document={document} />
+      <Legend marks={DOCUMENT_MARKS} />
     </article>
   );
 }
@@ -108,7 +117,8 @@ function Mentions({ document }: { readonly document: Document }) {
             </button>
             <Polarity value={mention.polarity} />
             <span class="hint">
-              {t('relevance')} {formatShare(mention.relevance)} · {mention.via.join(', ')}
+              {t('relevance')} {formatShare(mention.relevance)} ·{' '}
+              {mention.via.map((origin) => t(ORIGINS[origin])).join(', ')}
             </span>
             <Probabilities {...mention} />
           </li>

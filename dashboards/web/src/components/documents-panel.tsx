@@ -2,6 +2,7 @@ import { useApp } from '../app.js';
 import type { DocumentRow } from '../document-row.js';
 import { formatWindow } from '../format.js';
 import { FREQUENCY_MS } from '../../../../pipeline/core/series.js';
+import { Legend, LIST_MARKS } from './legend.js';
 import { Answer, CertaintyMark, Foreign, Polarity, Time } from './parts.js';
 
 /** The documents behind the chosen series and time, each one step from its text. */
@@ -19,6 +20,7 @@ export function DocumentsPanel() {
         <OrderChoice />
       </div>
       <ChosenWindow />
+      <Legend marks={LIST_MARKS} />
       <Answer loaded={loaded} isEmpty={() => rows.value.length === 0} empty={t('noDocuments')}>
         {(answer) => (
           <>
@@ -107,7 +109,7 @@ function DocumentLine({ row }: { readonly row: DocumentRow }) {
           </span>
           <small>
             <Time iso={row.publishedAt} /> · <Foreign text={row.source} /> · {row.language}
-            {topic === undefined ? '' : ` · ${language.value === 'zh' ? topic.nameZh : topic.name}`}
+            {topic === undefined ? '' : ` · ${language.value === 'zh' ? topic.nameZh : topic.name}`}{' '}
             <CertaintyMark certainty={row.certainty} />
             {row.action === 'retract' && <b class="flag"> {t('retracted')}</b>}
             {row.action !== 'retract' && row.version > 1 && <b class="flag"> {t('corrected')}</b>}

@@ -39,7 +39,11 @@ export function Polarity({
 export function CertaintyMark({ certainty }: { readonly certainty: Certainty | undefined }) {
   const { t } = useApp();
   if (certainty === undefined || certainty === 'fact') return null;
-  return <b class="certainty">{t(certainty)}</b>;
+  return (
+    <b class="certainty" title={t(certainty === 'opinion' ? 'opinionLong' : 'rumourLong')}>
+      {t(certainty)}
+    </b>
+  );
 }
 
 /** Three probabilities as one bar with its figures beside it. */

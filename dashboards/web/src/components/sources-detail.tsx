@@ -2,7 +2,7 @@ import type { WireStatus } from '../../../api/wire.js';
 import { useApp } from '../app.js';
 import { formatAge, formatCount } from '../format.js';
 import type { StringKey } from '../strings.js';
-import { Foreign } from './parts.js';
+import { Foreign, Time } from './parts.js';
 
 type SourceRow = WireStatus['sources'][number];
 
@@ -13,6 +13,11 @@ const WORDS = {
   ok: 'sourceOk',
   finished: 'sourceFinished',
 } as const satisfies Readonly<Record<SourceRow['state'], StringKey>>;
+const FAULTS = {
+  signature_missing: 'signatureMissing',
+  signature_wrong: 'signatureWrong',
+  timestamp_outside_window: 'timestampOutside',
+} as const satisfies Readonly<Record<NonNullable<SourceRow['refused']>['last'], StringKey>>;
 const SHAPES = { degraded: '⚠', stopped: '■', starting: '○', ok: '●', finished: '✓' } as const;
 /** What needs somebody comes first. */
 const ORDER = Object.keys(WORDS);
@@ -44,10 +49,23 @@ export function SourcesDetail() {
               <Foreign text={source.reason} />
             </p>
           )}
+          <Refused refused={source.refused} />
           <Figures source={source} />
         </li>
       ))}
     </ul>
+  );
+}
+
+/** A sender with a wrong key sees it in our answers; whoever looks at the source sees it here. */
+function Refused({ refused }: Pick<SourceRow, 'refused'>) {
+  const { t } = useApp();
+  if (refused === null) return null;
+  return (
+    <p class="hint refused">
+      {t('refusedRequests')}: {formatCount(refused.requests)}. {t('refusedLast')}: {t(FAULTS[refused.last])},{' '}
+      <Time iso={refused.at} />
+    </p>
   );
 }
 
@@ -64,7 +82,14 @@ function Figures({ source }: { readonly source: SourceRow }) {
         {t('lastContact')}: {age(source.lastContactAt)}
       </span>
       <span>
-        {formatCount(source.delivered)} {t('taken')}
+        {formatCount(source.delivered)}{' '}
+        {source.countedSince === null ? (
+          t('taken')
+        ) : (
+          <>
+            {t('countedSince')} <Time iso={source.countedSince} />
+          </>
+        )}
       </span>
       {source.rejected > 0 && (
         <span>

@@ -29,6 +29,7 @@ function deps(changes: Partial<DeliverDeps> = {}): DeliverDeps {
     to: ['risk@example.org', 'desk@example.org'],
     language: 'en',
     world: 'live',
+    storyOf: () => Promise.resolve(null),
     now: () => Date.parse('2026-03-20T10:07:00.000Z'),
     alertUrl: (id) => `https://monitor.example/#/alerts/${id}`,
     ...changes,
@@ -59,6 +60,17 @@ describe('deliverAlerts', () => {
     expect([mail.to].flat().map((to) => to?.text)).toEqual(['risk@example.org, desk@example.org']);
     expect(mail.text).toContain('监管部门对港湾银行立案调查。');
     expect(mail.html).toContain('https://wire.example/d1');
+  });
+
+  it('asks how the stories had spread when the alert fired, whenever the mail is written', async () => {
+    await store.appendEvents([alertEvent(fired, 1)]);
+    const asked: unknown[] = [];
+    const storyOf: DeliverDeps['storyOf'] = (id, asOf) => {
+      asked.push([id, new Date(asOf).toISOString()]);
+      return Promise.resolve(null);
+    };
+    await deliverAlerts(deps({ storyOf }));
+    expect(asked).toEqual(fired.documents.map(({ id }) => [id, fired.firedAt]));
   });
 
   it('threads the mail that says it has resolved', async () => {

@@ -4,6 +4,7 @@ import { html, plainLine, webLink } from '../../../../alerts/templates/html.js';
 import type { MailInput } from '../../../../alerts/templates/mail-content.js';
 import { renderMail } from '../../../../alerts/templates/render-mail.js';
 import type { Alert } from '../../../../pipeline/core/alert.js';
+import type { StoryFacts } from '../../../../pipeline/core/story.js';
 import { DAY_MS, firingAlert } from '../../../support/alerts.js';
 
 const END = Date.parse('2026-03-20T10:00:00Z');
@@ -14,10 +15,32 @@ function render(changes: Partial<MailInput> = {}) {
     number: 1,
     world: 'live',
     language: 'en',
+    stories: new Map(),
     days: [2, 1, 0].map((age) => ({ end: END - age * DAY_MS, negativeWeight: age === 0 ? 8.25 : 1.5 })),
     alertUrl: 'http://127.0.0.1:8420/#/alerts/0123456789abcdef0123456789abcdef',
     ...changes,
   });
+}
+
+function storyOf(spec: {
+  readonly copies: number;
+  readonly outlets: number;
+  readonly authors: number;
+  readonly drivenBy: number | null;
+  readonly first: string;
+}): StoryFacts {
+  const { copies, outlets, authors, drivenBy, first } = spec;
+  return {
+    firstSource: { id: 'wire', name: first },
+    firstAt: END,
+    lastAt: END,
+    copies,
+    outlets,
+    authors,
+    platforms: {},
+    guard: { authorDiversity: null, copyShare: null, synchrony: null, youngShare: null, drivenBy },
+    novelty: 1,
+  };
 }
 
 function withDocument(changes: Partial<Alert['documents'][number]>): Alert {
@@ -37,6 +60,24 @@ describe('alert mail', () => {
     expect(text('rumour')).toContain('Test Wire, 2026-03-20 08:55 UTC, rumour');
     expect(text('opinion', 'zh')).toContain('Test Wire, 2026-03-20 08:55 UTC, 观点');
     expect(text('fact')).toBe(render({ alert: withDocument({}) }).text);
+  });
+
+  it('says beside a document how its story had spread, and who drove it, in both parts', () => {
+    const alert = withDocument({});
+    const id = alert.documents[0]!.id;
+    const facts = storyOf({ copies: 12, outlets: 1, authors: 3, drivenBy: 3, first: 'Wire\u202e <b>' });
+    for (const [language, spread, driven] of [
+      ['en', 'Story: first told by Wire <b>; 12 copies, 1 outlet, 3 accounts', 'Driven by 3 accounts'],
+      ['zh', '事件：最早来源 Wire <b>；截至触发时 12 篇转载、1 家媒体、3 个账号', '主要由 3 个账号推动'],
+    ] as const) {
+      const { html: page, text } = render({ language, alert, stories: new Map([[id, facts]]) });
+      expect(text).toContain(spread);
+      expect(page).toContain(spread.replace('<b>', '&lt;b&gt;'));
+      for (const part of [text, page]) expect(part).toContain(driven);
+    }
+    const once = storyOf({ copies: 0, outlets: 1, authors: 0, drivenBy: null, first: 'Wire' });
+    expect(render({ alert, stories: new Map([[id, once]]) }).text).toContain('told once when it fired');
+    expect(render({ alert }).text).not.toContain('Story:');
   });
 
   it('quotes no sentence that is the headline again', () => {

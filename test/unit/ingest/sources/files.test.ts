@@ -73,6 +73,51 @@ const AT = '2026-03-30T10:00:00Z';
 const write = (name: string, content: string | Buffer) => writeFile(join(folder, name), content);
 const again = () => Promise.resolve();
 
+describe('a mapping that wants what is not there', () => {
+  const mapping = {
+    nativeId: 'id',
+    text: { template: '{text} {Mesage}' },
+    publishedAt: { path: 'at', time: 'local' },
+    author: { path: 'who', default: '' },
+    extra: { channel: { first: ['Chanel', 'Kanal'] } },
+  } as const;
+
+  it('is named with the columns of the table and the nearest one, and its rows wait for the corrected one', async () => {
+    await write('a.csv', `id,text,at,Message,Channel\n1,Late,${AT},m,c\n`);
+    const recorder = recordDeliveries();
+    const { states, texts, rejected } = await look({ options: { mapping }, recorder });
+    expect(states).toEqual([
+      `degraded: ${join(folder, 'a.csv')}: text of the mapping wants "Mesage"; extra.channel of the mapping wants "Chanel" or "Kanal". ` +
+        'The table has the columns "id", "text", "at", "Message", "Channel". Did you mean "Message", "Channel"?',
+    ]);
+    expect([texts, rejected]).toEqual([[], []]);
+    const corrected = { ...mapping, text: '["Message"]', extra: { channel: 'Channel' } };
+    expect((await look({ options: { mapping: corrected }, recorder })).texts).toEqual(['1 m']);
+  });
+
+  it('is named for JSON lines when no row has what no item can do without', async () => {
+    await write(
+      'a.jsonl',
+      `{"id":"1","text":"Late","dat":"${AT}"}\n{"id":"2","text":"Fine","dat":"${AT}","x":1}\n`,
+    );
+    const { states, rejected } = await look({
+      options: { mapping: { nativeId: 'id', text: 'text', publishedAt: 'date', author: 'who' } },
+    });
+    expect(states[0]).toContain(
+      'a.jsonl: publishedAt of the mapping wants "date". The rows have "id", "text", "dat", "x". Did you mean "dat"?',
+    );
+    expect(rejected).toEqual([]);
+  });
+
+  it('does not hold up JSON lines where any row has it, nor rows that are lists', async () => {
+    await write('a.jsonl', `{"id":"1","text":"Late"}\n{"id":"2","text":"Fine","at":"${AT}"}\n`);
+    await write('b.jsonl', `["3","Good","${AT}"]\n`);
+    const { texts, rejected } = await look();
+    expect(texts).toEqual(['2 Fine']);
+    expect(rejected).toHaveLength(2);
+  });
+});
+
 describe('tables', () => {
   it('are read by the names of their columns: quotes, line ends in quotes, blank rows, a byte order mark', async () => {
     await write(

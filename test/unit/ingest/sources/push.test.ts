@@ -257,6 +257,24 @@ describe('a push source', () => {
     expect(await send(item(), standard(item()))).toMatchObject({ status: 404 });
   });
 
+  it('shows how many requests it refused and why, and stays as it is', async () => {
+    const { run, send, source } = service();
+    void run();
+    expect(source.status().refused).toBeNull();
+    const text = JSON.stringify({ title: 'words of a stranger' });
+    for (let n = 0; n < 50; n += 1) await send(text, { 'x-forged': 'words of a stranger' });
+    await send(item(), standard(item(), { at: NOW - 3_600_000 }));
+    await send(item(), standard(item(), { secret: 'another-key-of-16-characters' }));
+    const status = source.status();
+    expect(status).toMatchObject({ state: 'ok', reason: null, lastContactAt: null, rejected: 0 });
+    expect(status.refused).toEqual({
+      counts: { signature_missing: 50, signature_wrong: 1, timestamp_outside_window: 1 },
+      last: 'signature_wrong',
+      at: NOW,
+    });
+    expect(JSON.stringify(status)).not.toContain('stranger');
+  });
+
   it('can be started again under its name', async () => {
     const first = service();
     const running = first.run();

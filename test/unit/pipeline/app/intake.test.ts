@@ -40,6 +40,7 @@ describe('What a source hands over that is no document', () => {
         lastContactAt: null,
         delivered: 0,
         rejected: 1,
+        refused: null,
       }),
     };
     const { signal } = new AbortController();

@@ -95,7 +95,7 @@ describe('the metrics', () => {
     metrics.queryable(0.4);
     metrics.lag('documents.raw', 'understand', 7);
     metrics.sources(
-      [{ id: 'fed', state: 'degraded', lastDocumentAge: 12, contactAge: 3 }],
+      [{ id: 'fed', state: 'degraded', lastDocumentAge: 12, contactAge: 3, refused: null }],
       new Map([['webhook:desk', 7]]),
     );
     metrics.alertEvent('firing');
@@ -123,10 +123,14 @@ describe('the metrics', () => {
 
   it('show nothing more of a source that is gone, no age of one that does not run, and no source by name beyond 200', async () => {
     const metrics = createMetrics();
-    const source = (id: string) => ({ id, state: 'ok', lastDocumentAge: 3, contactAge: 1 }) as const;
+    const source = (id: string) =>
+      ({ id, state: 'ok', lastDocumentAge: 3, contactAge: 1, refused: null }) as const;
     const pushed = new Map([['webhook:desk', 7]]);
     metrics.sources([source('fed'), source('ecb')], pushed);
-    metrics.sources([{ id: 'ecb', state: 'stopped', lastDocumentAge: null, contactAge: null }], new Map());
+    metrics.sources(
+      [{ id: 'ecb', state: 'stopped', lastDocumentAge: null, contactAge: null, refused: null }],
+      new Map(),
+    );
     const text = await metrics.text();
     expect(text).not.toContain('source="fed"');
     expect(text).not.toContain('webhook:desk');

@@ -6,10 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { loadConfig } from '../../../../../config/load.js';
 import { createSourceReload } from '../../../../../pipeline/app/source-life/reload-sources.js';
+import { describeChanges } from '../../../../../pipeline/app/source-life/describe-changes.js';
 import type { LivingStatus } from '../../../../../pipeline/app/source-life/living-source.js';
 import type { ConfiguredSource } from '../../../../../pipeline/app/sources/source-kit.js';
 import type { World } from '../../../../../pipeline/core/document.js';
-import { silentLogger } from '../../../../../pipeline/telemetry/logger.js';
+import { silentLogger, type LogFields } from '../../../../../pipeline/telemetry/logger.js';
 
 const FEED = (id: string) =>
   `  - { type: rss, id: ${id}, name: Feed ${id}, url: "https://${id}.example/feed" }\n`;
@@ -25,13 +26,15 @@ describe('a configuration that is read again', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const open = async (text: string, world: World = 'live') => {
+  const open = async (text: string, world: World = 'live', env: Record<string, string> = {}) => {
     await writeFile(file, text);
-    const load = () => loadConfig({ file, env: {} });
+    const load = () => loadConfig({ file, env });
     const applied: (readonly ConfiguredSource[])[] = [];
     const logged: string[] = [];
-    const log = (sentence: string) => {
+    const causes: unknown[] = [];
+    const log = (sentence: string, fields: LogFields = {}) => {
       logged.push(sentence);
+      causes.push(fields['by']);
     };
     const looks: (() => void)[] = [];
     const reload = createSourceReload({
@@ -59,7 +62,7 @@ describe('a configuration that is read again', () => {
       },
       logger: { ...silentLogger, info: log, error: log },
     });
-    return { reload, applied, logged, looks };
+    return { reload, applied, logged, causes, looks };
   };
 
   it('gives its sources, and names what else is another one and needs a restart', async () => {
@@ -68,7 +71,7 @@ describe('a configuration that is read again', () => {
       file,
       `sources:\n${FEED('b')}http: { port: 9000 }\nalerts: { evaluateEverySeconds: 30 }\n`,
     );
-    expect(await reload.reload()).toMatchObject({ added: ['b'], needRestart: ['http', 'alerts'] });
+    expect(await reload.reload('command')).toMatchObject({ added: ['b'], needRestart: ['http', 'alerts'] });
     expect(applied).toHaveLength(1);
     expect(logged).toEqual(['The configuration was read again.']);
   });
@@ -76,11 +79,11 @@ describe('a configuration that is read again', () => {
   it('changes nothing with anything wrong in it, and says all of it', async () => {
     const { reload, applied, logged } = await open(`sources:\n${FEED('a')}`);
     await writeFile(file, `sources:\n${FEED('a')}${FEED('a')}http: { port: many }\n`);
-    await expect(reload.reload()).rejects.toThrow(/2 problems[^]*http\.port[^]*sources\[1\]\.id/);
+    await expect(reload.reload('command')).rejects.toThrow(/2 problems[^]*http\.port[^]*sources\[1\]\.id/);
     await writeFile(file, 'sources: [');
-    await expect(reload.reload()).rejects.toThrow('problem');
+    await expect(reload.reload('command')).rejects.toThrow('problem');
     await rm(file);
-    await expect(reload.reload()).rejects.toThrow(file);
+    await expect(reload.reload('command')).rejects.toThrow(file);
     expect(applied).toEqual([]);
     expect(new Set(logged)).toEqual(
       new Set(['The configuration was not taken over; everything goes on as before.']),
@@ -90,16 +93,18 @@ describe('a configuration that is read again', () => {
   it('keeps worlds apart as at the start', async () => {
     const { reload, applied } = await open(`sources:\n${FEED('a')}`);
     await writeFile(file, `sources:\n  - { type: demo }\n`);
-    await expect(reload.reload()).rejects.toThrow('The source demo (demo) belongs to another world');
+    await expect(reload.reload('command')).rejects.toThrow('The source demo (demo) belongs to another world');
     await writeFile(file, `sources:\n${FEED('a')}  - { type: demo }\n`);
-    await expect(reload.reload()).rejects.toThrow('never mixed');
+    await expect(reload.reload('command')).rejects.toThrow('never mixed');
     expect(applied).toEqual([]);
     const { reload: demo } = await open('sources:\n  - { type: demo }\n', 'demo');
     await writeFile(file, `sources:\n${FEED('a')}`);
-    await expect(demo.reload()).rejects.toThrow('belongs to another world than this installation (demo)');
+    await expect(demo.reload('command')).rejects.toThrow(
+      'belongs to another world than this installation (demo)',
+    );
     const { reload: replay, applied: none } = await open('sources: []\n', 'replay');
     await writeFile(file, `sources:\n${FEED('a')}`);
-    await replay.reload();
+    await replay.reload('command');
     expect(none).toEqual([[]]);
   });
 
@@ -107,14 +112,28 @@ describe('a configuration that is read again', () => {
     await writeFile(join(folder, 'secret'), 'one');
     const { reload, applied } = await open(`sources:\n${KAFKA}`);
     await writeFile(join(folder, 'secret'), 'two');
-    await reload.reload();
+    await reload.reload('command');
     const [entry] = applied[0] ?? [];
     expect(entry?.type === 'kafka' ? entry.password?.reveal() : null).toBe('two');
-    expect((await reload.reload()).needRestart).toEqual([]);
+    expect((await reload.reload('command')).needRestart).toEqual([]);
+  });
+
+  it('says that secrets from the environment are as at the start, and how to change them', async () => {
+    const entry = KAFKA.replace('{ file: secret }', '"${env:DESK_SECRET}"');
+    const { reload } = await open(`sources:\n${entry}`, 'live', { DESK_SECRET: 'one-secret' });
+    const result = await reload.reload('command');
+    expect(result.variablesAsAtStart).toEqual(['DESK_SECRET']);
+    const words = describeChanges(result).join('\n');
+    expect(words).toContain('read only when the process starts: after a change of DESK_SECRET restart it');
+    expect(words).not.toContain('one-secret');
+    await writeFile(file, `sources:\n${entry.replace('DESK_SECRET', 'NEW_SECRET')}`);
+    await expect(reload.reload('command')).rejects.toThrow(
+      /NEW_SECRET, which is not set.*start the process anew/,
+    );
   });
 
   it('is taken by itself when the file has changed and stood still for one look', async () => {
-    const { reload, applied, logged, looks } = await open(`sources:\n${FEED('a')}`);
+    const { reload, applied, logged, causes, looks } = await open(`sources:\n${FEED('a')}`);
     const stop = new AbortController();
     const watching = reload.watch(stop.signal);
     const look = async () => {
@@ -142,7 +161,9 @@ describe('a configuration that is read again', () => {
     for (let n = 0; n < 3; n += 1) await look();
     expect(applied).toHaveLength(2);
     expect(logged.at(-1)).toBe('The configuration was not taken over; everything goes on as before.');
-    await reload.reload();
+    expect(new Set(causes)).toEqual(new Set(['file']));
+    await reload.reload('signal');
+    expect(causes.at(-1)).toBe('signal');
     expect(applied.at(-1)).toEqual([]);
     stop.abort();
     looks.at(-1)?.();

@@ -27,10 +27,12 @@ const STATUS: LivingStatus = {
   running: true,
   pausedUntil: null,
   startedAt: clock.now(),
+  countedSince: clock.now(),
   lastDeliveryAt: null,
   lastContactAt: null,
   delivered: 0,
   rejected: 0,
+  refused: null,
 };
 
 /** Looks once at each of these, a second apart. */
@@ -94,6 +96,26 @@ describe('the watch over the sources', () => {
     ])
       expect(text).toContain(`bellwether_${line}\n`);
     for (const id of ['boe', 'slow']) expect(text).not.toContain(`age_seconds{source="${id}"}`);
+  });
+});
+
+describe('refused requests in the numbers', () => {
+  it('are counted by source and reason, from 0 on, and of push sources alone', async () => {
+    const counts = { signature_missing: 0, signature_wrong: 3, timestamp_outside_window: 0 };
+    const refused = { counts, last: 'signature_wrong', at: clock.now() } as const;
+    const push = { ...STATUS, id: 'desk', type: 'push' } as const;
+    const { written, text } = await look([
+      [STATUS, push],
+      [STATUS, { ...push, refused }],
+    ]);
+    const of = (reason: string) =>
+      `bellwether_source_refused_requests_total{source="desk",reason="${reason}"}`;
+    expect(text).toContain(`${of('signature_wrong')} 3\n`);
+    expect(text).toContain(`${of('signature_missing')} 0\n`);
+    expect(text).not.toContain('refused_requests_total{source="fed"');
+    // Whoever hammers a source makes no alarm of it.
+    expect(text).toContain('bellwether_source_state{source="desk",state="ok"} 1');
+    expect(written).toEqual([]);
   });
 });
 
