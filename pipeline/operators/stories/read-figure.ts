@@ -97,7 +97,7 @@ export function readFigure(text: string, at: number): Figure | null {
 
 /** "1,200.5" is 1200.5; "1.200,5" and "3,5" are read the continental way; "2026.11.27" stays one figure of its own. */
 function plainDigits(digits: string): string {
-  if (!digits.includes(',') && !digits.includes('.')) return digits;
+  if (!digits.includes(',') && digits.indexOf('.') === digits.lastIndexOf('.')) return digits;
   if (/^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(digits)) return digits.replaceAll(',', '');
   if (/^\d+(?:\.\d+)?$/.test(digits)) return digits;
   if (/^\d{1,3}(?:\.\d{3})+,\d+$/.test(digits)) return digits.replaceAll('.', '').replace(',', '.');

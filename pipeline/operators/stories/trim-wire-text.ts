@@ -63,6 +63,7 @@ const SUFFIXES: readonly RegExp[] = [
 const CODES =
   /\(\s*(?:(?:nasdaq|nyse|amex|lse|tsx|asx|hkex|sse|szse|sh|sz|hk|bj)\s*[:.]?\s*[a-z0-9.]{1,8}|[A-Z]{1,5}(?:[.:][A-Z]{1,2})?|\d{4,6}[.:](?:SH|SZ|HK|SS|BJ)|\d{6})\s*\)/gi;
 
+const PLAIN = /^[\t-\r -%'-;=-~]*$/;
 const INVISIBLE =
   /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff<&]/;
 /** Cleaning mark-up takes line ends away; a bar stands for them. */
@@ -79,8 +80,10 @@ const CUT = /(?:\.{3,}|。{2,}|\[\.{3}\])\s*$/;
  */
 export function trimWireText(given: string): TrimmedText {
   const raw = given.slice(0, MAX_UNITS);
-  // The careful way costs ten times as much, and is needed for mark-up and invisible characters only.
-  let text = INVISIBLE.test(raw) ? normaliseText(raw.replace(LINE_ENDS, '|')) : raw.normalize('NFKC');
+  // The careful way costs ten times as much, and is needed for mark-up and invisible characters only; plain ASCII needs neither.
+  let text = raw;
+  if (!PLAIN.test(raw))
+    text = INVISIBLE.test(raw) ? normaliseText(raw.replace(LINE_ENDS, '|')) : raw.normalize('NFKC');
   text = trimPrefixes(text.trimStart());
   if (text.includes('@')) text = text.replace(MENTIONS, ' ');
   if (/:\/\/|www\.|\.com\/|t\.co/i.test(text)) text = text.replace(LINKS, ' ');
