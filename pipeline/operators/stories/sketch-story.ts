@@ -1,6 +1,6 @@
 import { foldUnits } from '../fold-text.js';
 import { hashText, hashUnits, mix } from './hash-text.js';
-import { readFigure } from './read-figure.js';
+import { readFigure, readNumeral } from './read-figure.js';
 import {
   mayHaveMeaning,
   NEGATION,
@@ -117,7 +117,7 @@ function step(letters: Letters, at: number, out: TokenList): number {
   const { lower, units } = letters;
   const kind = unitClass(units[at]);
   if (kind === UNIT.other) return at + 1;
-  if (kind === UNIT.han) return readHan(units, at, out);
+  if (kind === UNIT.han) return readHan(letters, at, out);
   if (kind !== UNIT.ends && isFigureStart(units, at)) {
     const count = kind === UNIT.digit ? countEnd(units, at) : at;
     if (count > at) {
@@ -179,41 +179,30 @@ function countEnd(units: Uint16Array, at: number): number {
   return next === UNIT.ends || next === UNIT.digit || next === UNIT.sign ? end : at;
 }
 
-function readHan(units: Uint16Array, at: number, out: TokenList): number {
+function readHan({ lower, units }: Letters, at: number, out: TokenList): number {
   const unit = units[at] ?? 0;
   const role = HAN_ROLES[unit];
-  if (role === NUMERAL) {
-    const numeral = NUMERALS.indexOf(unit);
-    if (COUNTED.has(units[at + 1] ?? 0)) {
-      out.fact(hashText(String(numeral === 0 ? 2 : numeral)));
-      return at + 1;
-    }
-  }
   if (role !== 0)
     for (const phrase of PHRASES_BY_UNIT.get(unit) ?? NO_PHRASES) {
       if (!standsAt(units, at, phrase.text)) continue;
       out.meaning(phrase, TOKEN_KIND.han);
       return at + phrase.text.length;
     }
+  const figure = role === NUMERAL ? readNumeral(lower, at) : null;
+  if (figure !== null) {
+    out.fact(hashText(figure.name));
+    return figure.end;
+  }
   const end = at + (isHighSurrogate(unit) ? 2 : 1);
   out.word(hashUnits(units, at, end), TOKEN_KIND.han);
   return end;
 }
-
-/** Numerals by value; 两 is another word for two. */
-const NUMERALS: readonly number[] = unitsOf('两一二三四五六七八九十');
-
-/** What follows a numeral where a number of things is meant, not the name of a company. */
-const COUNTED: ReadonlySet<number> = new Set(
-  unitsOf('家名个款只座条台辆倍成月季年天日次股人艘份项期层宗起批'),
-);
 
 function unitsOf(text: string): readonly number[] {
   return Array.from(text, (sign) => sign.charCodeAt(0));
 }
 
 const NO_PHRASES: readonly never[] = [];
-
 const NUMERAL = 2;
 /** What the lists hold of a unit: nothing, a phrase that begins with it, a numeral (and maybe a phrase). Most are not looked up. */
 const HAN_ROLES = buildHanRoles();
@@ -221,7 +210,7 @@ const HAN_ROLES = buildHanRoles();
 function buildHanRoles(): Uint8Array {
   const roles = new Uint8Array(65_536);
   for (const unit of PHRASES_BY_UNIT.keys()) roles[unit] = 1;
-  for (const unit of NUMERALS) roles[unit] = NUMERAL;
+  for (const unit of unitsOf('百两一二三四五六七八九十')) roles[unit] = NUMERAL;
   return roles;
 }
 
