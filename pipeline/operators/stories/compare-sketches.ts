@@ -116,7 +116,9 @@ class Alignment {
     const restA = this.#a.tokens.length - this.#i;
     const restB = this.#b.tokens.length - this.#j;
     const shorter = Math.min(this.#a.tokens.length, this.#b.tokens.length);
-    const needed = this.#matchedHan * 2 > this.#matched ? MIN_MATCHED_HAN : MIN_MATCHED;
+    // A phrase is one token: a short headline that is equal from end to end has few.
+    const whole = restA + restB + this.#inserted + this.#substituted + this.#clauses === 0;
+    const needed = !whole && this.#matchedHan * 2 > this.#matched ? MIN_MATCHED_HAN : MIN_MATCHED;
     if (this.#matched < needed || this.#matched < MIN_COVERAGE * shorter) return 'unrelated';
     if (
       this.#substituted > this.#matched * SUBSTITUTED_SHARE ||

@@ -1,7 +1,14 @@
 import { foldUnits } from '../fold-text.js';
 import { hashText, hashUnits, mix } from './hash-text.js';
-import { readFigure } from './read-figure.js';
-import { NEGATION, PHRASES_BY_UNIT, WORD_MEANINGS, type WordMeaning } from './story-words.js';
+import { readFigure, readNumeral } from './read-figure.js';
+import {
+  mayHaveMeaning,
+  NEGATION,
+  PHRASES_BY_UNIT,
+  spell,
+  WORD_MEANINGS,
+  type WordMeaning,
+} from './story-words.js';
 import { trimWireText } from './trim-wire-text.js';
 import { isFigureStart, isHighSurrogate, UNIT, unitClass } from './unit-classes.js';
 
@@ -50,11 +57,19 @@ export function sketchStory(title: string | null, text: string): StorySketch | n
   const scanned = scan(words, cut);
   if (scanned.tokens.length < MIN_TOKENS) return null;
   return {
-    tokens: Uint32Array.from(scanned.tokens.slice(0, MAX_TOKENS)),
-    facts: Uint32Array.from(scanned.facts.slice(0, MAX_FACTS)),
+    tokens: firstOf(scanned.tokens, MAX_TOKENS),
+    facts: firstOf(scanned.facts, MAX_FACTS),
     keys: keysOf(scanned.tokens),
     open: cut || scanned.tokens.length > MAX_TOKENS,
   };
+}
+
+/** A loop, because `Uint32Array.from` goes through an iterator and costs ten times as much. */
+function firstOf(list: readonly number[], most: number): Uint32Array {
+  const length = Math.min(list.length, most);
+  const out = new Uint32Array(length);
+  for (let i = 0; i < length; i++) out[i] = list[i] ?? 0;
+  return out;
 }
 
 /** Title and body as one text; a body that begins with its title says it once. */
@@ -72,6 +87,9 @@ interface Scanned {
   readonly facts: number[];
 }
 
+/** Where texts are folded, one after the other: nothing that is kept lies in it. */
+const FOLDED = new Uint16Array(4_096);
+
 /** A text as it is, in lower case, and as folded units; all of one length. */
 interface Letters {
   readonly text: string;
@@ -81,7 +99,7 @@ interface Letters {
 
 /** One pass over the text: words, Chinese phrases and characters, figures; `clause` remembers punctuation. */
 function scan(text: string, cut: boolean): Scanned {
-  const units = foldUnits(text);
+  const units = foldUnits(text, FOLDED);
   const folded = text.toLowerCase();
   // A letter that has no lower case of equal length would shift every place behind it.
   const lower = folded.length === text.length ? folded : text;
@@ -98,8 +116,14 @@ function scan(text: string, cut: boolean): Scanned {
 function step(letters: Letters, at: number, out: TokenList): number {
   const { lower, units } = letters;
   const kind = unitClass(units[at]);
-  if (kind === UNIT.han) return readHan(units, at, out);
-  if (kind !== UNIT.other && kind !== UNIT.ends && isFigureStart(units, at)) {
+  if (kind === UNIT.other) return at + 1;
+  if (kind === UNIT.han) return readHan(letters, at, out);
+  if (kind !== UNIT.ends && isFigureStart(units, at)) {
+    const count = kind === UNIT.digit ? countEnd(units, at) : at;
+    if (count > at) {
+      out.fact(hashUnits(units, at, count));
+      return count;
+    }
     const figure = readFigure(lower, at);
     if (figure !== null) {
       out.fact(hashText(figure.name));
@@ -139,35 +163,56 @@ class TokenList implements Scanned {
   }
 }
 
-function readHan(units: Uint16Array, at: number, out: TokenList): number {
-  const numeral = NUMERALS.indexOf(units[at] ?? 0);
-  if (numeral >= 0 && COUNTED.has(units[at + 1] ?? 0)) {
-    out.fact(hashText(String(numeral === 0 ? 2 : numeral)));
-    return at + 1;
+const [LINE_END, SPACE, COMMA, POINT, ZERO] = [0x0a, 0x20, 0x2c, 0x2e, 0x30];
+/** 15 digits are exact as a number, so that the name of the figure is the digits themselves. */
+const EXACT_DIGITS = 15;
+
+/** The end of a plain count such as "12", or `at` for any figure with a point, a scale or a unit, which `readFigure` reads. */
+function countEnd(units: Uint16Array, at: number): number {
+  let end = at;
+  while (unitClass(units[end]) === UNIT.digit) end += 1;
+  if (end - at > EXACT_DIGITS || (units[at] === ZERO && end > at + 1)) return at;
+  const behind = units[end];
+  if (behind === undefined) return end;
+  if (behind === POINT || behind === COMMA) return unitClass(units[end + 1]) === UNIT.digit ? at : end;
+  const next = unitClass(units[behind === SPACE || behind === LINE_END ? end + 1 : end]);
+  return next === UNIT.ends || next === UNIT.digit || next === UNIT.sign ? end : at;
+}
+
+function readHan({ lower, units }: Letters, at: number, out: TokenList): number {
+  const unit = units[at] ?? 0;
+  const role = HAN_ROLES[unit];
+  if (role !== 0)
+    for (const phrase of PHRASES_BY_UNIT.get(unit) ?? NO_PHRASES) {
+      if (!standsAt(units, at, phrase.text)) continue;
+      out.meaning(phrase, TOKEN_KIND.han);
+      return at + phrase.text.length;
+    }
+  const figure = role === NUMERAL ? readNumeral(lower, at) : null;
+  if (figure !== null) {
+    out.fact(hashText(figure.name));
+    return figure.end;
   }
-  for (const phrase of PHRASES_BY_UNIT.get(units[at] ?? 0) ?? NO_PHRASES) {
-    if (!standsAt(units, at, phrase.text)) continue;
-    out.meaning(phrase, TOKEN_KIND.han);
-    return at + phrase.text.length;
-  }
-  const end = at + (isHighSurrogate(units[at] ?? 0) ? 2 : 1);
+  const end = at + (isHighSurrogate(unit) ? 2 : 1);
   out.word(hashUnits(units, at, end), TOKEN_KIND.han);
   return end;
 }
-
-/** Numerals by value; 两 is another word for two. */
-const NUMERALS: readonly number[] = unitsOf('两一二三四五六七八九十');
-
-/** What follows a numeral where a number of things is meant, not the name of a company. */
-const COUNTED: ReadonlySet<number> = new Set(
-  unitsOf('家名个款只座条台辆倍成月季年天日次股人艘份项期层宗起批'),
-);
 
 function unitsOf(text: string): readonly number[] {
   return Array.from(text, (sign) => sign.charCodeAt(0));
 }
 
 const NO_PHRASES: readonly never[] = [];
+const NUMERAL = 2;
+/** What the lists hold of a unit: nothing, a phrase that begins with it, a numeral (and maybe a phrase). Most are not looked up. */
+const HAN_ROLES = buildHanRoles();
+
+function buildHanRoles(): Uint8Array {
+  const roles = new Uint8Array(65_536);
+  for (const unit of PHRASES_BY_UNIT.keys()) roles[unit] = 1;
+  for (const unit of unitsOf('百两一二三四五六七八九十')) roles[unit] = NUMERAL;
+  return roles;
+}
 
 function standsAt(units: Uint16Array, at: number, phrase: string): boolean {
   for (let i = 1; i < phrase.length; i++) if (units[at + i] !== phrase.charCodeAt(i)) return false;
@@ -177,13 +222,17 @@ function standsAt(units: Uint16Array, at: number, phrase: string): boolean {
 function readWord({ text, lower, units }: Letters, start: number, out: TokenList): number {
   let end = start;
   let digits = false;
+  let spelling = 0;
   for (;;) {
-    const kind = unitClass(units[end]);
+    const unit = units[end];
+    const kind = unitClass(unit);
     if (kind !== UNIT.letter && kind !== UNIT.digit) break;
     digits ||= kind === UNIT.digit;
+    spelling = spell(spelling, unit ?? 0);
     end += 1;
   }
-  const meaning = end - start > LONGEST_WORD ? undefined : WORD_MEANINGS.get(lower.slice(start, end));
+  const known = end - start <= LONGEST_WORD && mayHaveMeaning(spelling);
+  const meaning = known ? WORD_MEANINGS.get(lower.slice(start, end)) : undefined;
   if (digits) out.fact(hashUnits(units, start, end));
   else if (meaning !== undefined) out.meaning(meaning, TOKEN_KIND.word);
   else {
@@ -221,7 +270,7 @@ function keysOf(tokens: readonly number[]): Uint32Array {
     const width = (token & 3) === TOKEN_KIND.han ? HAN_SHINGLE : WORD_SHINGLE;
     if (at > 0 && at + width > tokens.length) break;
     let sum = width;
-    for (let i = 0; i < width; i++) sum = Math.imul(sum, 0x01000193) + ((tokens[at + i] ?? 0) >>> 4);
+    for (let i = 0; i < width; i++) sum = (Math.imul(sum, 0x01000193) + ((tokens[at + i] ?? 0) >>> 4)) | 0;
     const hash = mix(sum);
     if (at < LEAD_SHINGLES) keepSmallest(keys, hash, 0, half);
     keepSmallest(keys, mix(hash ^ 0x9e3779b9), half, KEYS);
@@ -235,6 +284,7 @@ function keepSmallest(keys: Uint32Array, value: number, from: number, to: number
   let at = from;
   while (at < to && (keys[at] ?? 0) < value) at += 1;
   if (keys[at] === value) return;
-  keys.copyWithin(at + 1, at, to - 1);
+  // A loop: `copyWithin` costs more than the three values that it moves.
+  for (let i = to - 1; i > at; i--) keys[i] = keys[i - 1] ?? 0;
   keys[at] = value;
 }

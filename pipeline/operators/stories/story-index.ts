@@ -52,7 +52,7 @@ export function createStoryIndex(entries: number = STORY_ENTRIES): StoryIndex {
     const groups: number[][] = [];
     for (const slot of ring.candidates(sketch.keys, MAX_CANDIDATES)) {
       if (Math.abs(ring.timeAt(slot) - time) > STORY_WINDOW_MS) continue;
-      const group = groups.find(([first = 0]) => ring.isOneStory(first, slot));
+      const group = groups.find((slots) => ring.isOneStory(slots[0] ?? 0, slot));
       if (group === undefined) groups.push([slot]);
       else group.push(slot);
     }

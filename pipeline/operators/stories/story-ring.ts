@@ -30,7 +30,12 @@ export class StoryRing {
   readonly #times: Float64Array;
   readonly #buckets: Uint32Array;
   readonly #turns: Uint8Array;
-  readonly #bucketMask: number;
+  /**
+   * There are twice as many buckets as slots, so that one mask serves both: its bits of a key are the bucket's number; in a bucket's
+   * place stand the key's other bits and, under the mask, the slot plus one. So other keys are told apart without a look at their slots,
+   * each of which would be a miss of the processor's cache.
+   */
+  readonly #mask: number;
   /** Entries ever added; entry number n lies in slot n modulo capacity. */
   #added = 0;
 
@@ -42,11 +47,10 @@ export class StoryRing {
     this.#keys = new Uint32Array(capacity * KEYS);
     this.#stories = new Uint32Array(capacity * STORY_WORDS);
     this.#times = new Float64Array(capacity);
-    // Two places for each key of each entry.
-    const buckets = (capacity * KEYS * 2) / WAYS;
+    const buckets = capacity * 2;
     this.#buckets = new Uint32Array(buckets * WAYS);
     this.#turns = new Uint8Array(buckets);
-    this.#bucketMask = buckets - 1;
+    this.#mask = buckets - 1;
   }
 
   add({ storyId, time, sketch }: StoryEntry): void {
@@ -69,21 +73,19 @@ export class StoryRing {
     const shared: number[] = [];
     for (let i = 0; i < KEYS; i++) {
       const key = keys[i] ?? 0;
-      const base = (key & this.#bucketMask) * WAYS;
-      for (let way = 0; way < WAYS; way++) {
-        const slot = (this.#buckets[base + way] ?? 0) - 1;
-        if (slot < 0 || !this.#hasKey(slot, key)) continue;
+      const bucket = key & this.#mask;
+      for (let place = bucket * WAYS; place < (bucket + 1) * WAYS; place++) {
+        const entry = this.#buckets[place] ?? 0;
+        if (((entry ^ key) & ~this.#mask) !== 0 || (entry & this.#mask) === 0) continue;
+        const slot = (entry & this.#mask) - 1;
+        if (!this.#hasKey(slot, key)) continue;
         const known = slots.indexOf(slot);
         if (known < 0) shared[slots.push(slot) - 1] = 1;
         else shared[known] = (shared[known] ?? 0) + 1;
       }
     }
-    if (slots.length < 2) return slots;
-    return slots
-      .map((slot, i) => ({ slot, shared: shared[i] ?? 0 }))
-      .sort((a, b) => b.shared - a.shared || this.#age(a.slot) - this.#age(b.slot))
-      .slice(0, limit)
-      .map(({ slot }) => slot);
+    this.#sort(slots, shared);
+    return slots.length > limit ? slots.slice(0, limit) : slots;
   }
 
   isOneStory(a: number, b: number): boolean {
@@ -119,14 +121,32 @@ export class StoryRing {
     this.#added = 0;
   }
 
+  /** Insertion sort: there are few, and neither comparator nor pairs are made for them. */
+  #sort(slots: number[], shared: number[]): void {
+    for (let i = 1; i < slots.length; i++) {
+      const slot = slots[i] ?? 0;
+      const count = shared[i] ?? 0;
+      let at = i;
+      for (; at > 0; at -= 1) {
+        const before = slots[at - 1] ?? 0;
+        const more = count - (shared[at - 1] ?? 0);
+        if (more < 0 || (more === 0 && this.#age(slot) >= this.#age(before))) break;
+        slots[at] = before;
+        shared[at] = shared[at - 1] ?? 0;
+      }
+      slots[at] = slot;
+      shared[at] = count;
+    }
+  }
+
   #put(key: number, slot: number): void {
-    const bucket = key & this.#bucketMask;
+    const bucket = key & this.#mask;
     const turn = this.#turns[bucket] ?? 0;
-    this.#buckets[bucket * WAYS + turn] = slot + 1;
+    this.#buckets[bucket * WAYS + turn] = (key & ~this.#mask) | (slot + 1);
     this.#turns[bucket] = (turn + 1) % WAYS;
   }
 
-  /** False, too, when the slot was taken by a newer entry since. */
+  /** False when the slot was taken by a newer entry since. */
   #hasKey(slot: number, key: number): boolean {
     for (let i = slot * KEYS; i < (slot + 1) * KEYS; i++) if (this.#keys[i] === key) return true;
     return false;

@@ -17,13 +17,13 @@ const MAX_PREFIXES = 4;
 const AGENCY =
   'reuters|bloomberg(?: news)?|ap|afp|dpa|upi|pti|ians|ani|xinhua|dow jones(?: newswires)?|marketwatch|business ?wire|globe ?newswire|pr ?newswire|newsfile|kyodo|yonhap|cnbc|wsj|ft|the wall street journal|financial times|yahoo finance|seeking alpha|benzinga';
 const AGENCY_ZH =
-  '财联社|新华社|新浪财经|东方财富|证券时报|中国证券报|上海证券报|格隆汇|第一财经|界面新闻|每日经济新闻|华尔街见闻|财新|澎湃新闻|雪球|金融界';
+  '财联社|新华社|新浪财经|东方财富|证券时报|中国证券报|上海证券报|格隆汇|第一财经|界面新闻|每日经济新闻|华尔街见闻|财新|澎湃新闻|雪球|金融界|智通财经(?:app|网)?|中新社|中新网|中新经纬|央视新闻|央视财经|人民网|新华财经|券商中国|科创板日报|经济观察网|北京商报|同花顺|网易财经|腾讯财经|搜狐财经|路透社?|彭博社?';
 const DATELINE =
   'Reuters|REUTERS|Bloomberg|AP|AFP|dpa|UPI|PTI|Xinhua|Dow Jones|MarketWatch|Business Wire|BUSINESS WIRE|GLOBE NEWSWIRE|PRNewswire|Kyodo|Yonhap';
 const KIND =
   'update|upd|wrapup|refile|rpt|repeat|brief|corrected|correction|exclusive|breaking(?: news)?|just in|alert|flash|urgent|newsflash|focus|developing|market talk';
 const KIND_ZH =
-  '快讯|突发|最新消息|最新|公告速递|公告|独家|重磅|异动|速报|早报|午报|晚报|财经|要闻|头条|滚动|更新|更正|盘中|盘后|早盘|收盘|A股|港股|美股|原标题|本报讯|本网讯|转发微博|转发';
+  '快讯|突发|最新消息|最新|公告速递|公告|独家|重磅|异动|速报|早报|午报|晚报|财经|要闻|头条|滚动|更新|更正|盘中|盘后|早盘|收盘|A股|港股|美股|业绩|研报|提示|机构|行业|原标题|本报讯|本网讯|转发微博|转发';
 
 const PREFIXES: readonly RegExp[] = [
   /^\s*rt\b[\s:]*@\w+:?\s*/i,
@@ -37,7 +37,7 @@ const PREFIXES: readonly RegExp[] = [
   new RegExp(`^[【\\[](?:${KIND_ZH})[^】\\]\\d]{0,2}[】\\]]\\s*`),
   new RegExp(`^(?:${KIND_ZH})\\s*[:!|丨·-]+\\s*`),
   new RegExp(
-    `^据?(?:${AGENCY_ZH})(?:\\p{Script=Han}{0,4}(?:讯|消息|报道|快讯)|(?=\\d{1,2}月))?[,:，：\\s|丨]*`,
+    `^据?(?:${AGENCY_ZH})(?:\\p{Script=Han}{0,4}(?:讯|消息|报道|快讯|获悉)|(?=\\d{1,2}月))?[,:，：\\s|丨]*`,
     'u',
   ),
   /^(?:\p{Script=Han}{2,4})?\s*\d{1,2}月\d{1,2}日(?:电|讯|消息|丨|\|)[,:]?\s*/u,
@@ -63,6 +63,7 @@ const SUFFIXES: readonly RegExp[] = [
 const CODES =
   /\(\s*(?:(?:nasdaq|nyse|amex|lse|tsx|asx|hkex|sse|szse|sh|sz|hk|bj)\s*[:.]?\s*[a-z0-9.]{1,8}|[A-Z]{1,5}(?:[.:][A-Z]{1,2})?|\d{4,6}[.:](?:SH|SZ|HK|SS|BJ)|\d{6})\s*\)/gi;
 
+const PLAIN = /^[\t-\r -%'-;=-~]*$/;
 const INVISIBLE =
   /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff<&]/;
 /** Cleaning mark-up takes line ends away; a bar stands for them. */
@@ -79,8 +80,10 @@ const CUT = /(?:\.{3,}|。{2,}|\[\.{3}\])\s*$/;
  */
 export function trimWireText(given: string): TrimmedText {
   const raw = given.slice(0, MAX_UNITS);
-  // The careful way costs ten times as much, and is needed for mark-up and invisible characters only.
-  let text = INVISIBLE.test(raw) ? normaliseText(raw.replace(LINE_ENDS, '|')) : raw.normalize('NFKC');
+  // The careful way costs ten times as much, and is needed for mark-up and invisible characters only; plain ASCII needs neither.
+  let text = raw;
+  if (!PLAIN.test(raw))
+    text = INVISIBLE.test(raw) ? normaliseText(raw.replace(LINE_ENDS, '|')) : raw.normalize('NFKC');
   text = trimPrefixes(text.trimStart());
   if (text.includes('@')) text = text.replace(MENTIONS, ' ');
   if (/:\/\/|www\.|\.com\/|t\.co/i.test(text)) text = text.replace(LINKS, ' ');

@@ -58,6 +58,26 @@ describe('compareSketches', () => {
   });
 
   it.each([
+    ['三十亿元', '30亿元', 'same'],
+    ['三十亿元', '三亿元', 'conflict'],
+    ['百分之十二', '12%', 'same'],
+    ['百分之十二', '百分之二十', 'conflict'],
+    ['二十五家', '25家', 'same'],
+    ['一份', '', 'same'],
+    ['2.4亿元人民币', '24000万元', 'same'],
+    ['2.4亿元人民币', '2.4亿美元', 'conflict'],
+  ])('compares %s with %s by value and unit: %s', (one, other, answer) => {
+    const text = (figure: string) => `岚山纺织与客户签订${figure}供货合同`;
+    expect(relation(text(one), text(other))).toBe(answer);
+  });
+
+  it('takes 未来, 无锡 and 未披露 in a further sentence for no denial of the first', () => {
+    const more = `${CHINESE}。未来三年将在无锡扩产，投资额未披露。`;
+    expect(relation(CHINESE, more)).toBe('same');
+    expect(relation(CHINESE, `${CHINESE}。该数据未经证实。`)).not.toBe('same');
+  });
+
+  it.each([
     ['a number', CHINESE.replace('6.5', '65')],
     ['a direction', CHINESE.replace('增长', '下降')],
     ['a name', CHINESE.replace('岚山', '岚海')],
