@@ -8,6 +8,7 @@ import type { StoryFacts, StoryMember } from '../../pipeline/core/story.js';
 import type { SectorId } from '../../pipeline/core/taxonomy.js';
 import type { Logger } from '../../pipeline/telemetry/logger.js';
 import type { LiveHub } from './live-hub.js';
+import type { RequestRefusal } from './wire.js';
 
 /** What people see of an instrument. */
 export interface InstrumentInfo {
@@ -51,8 +52,6 @@ export interface MailReader {
   list(limit: number): Promise<readonly MailSummary[]>;
   read(id: string): Promise<Mail | null>;
 }
-
-export type RequestRefusal = 'signature_missing' | 'signature_wrong' | 'timestamp_outside_window';
 
 /** Figures of ours alone, nothing of what was sent. */
 export interface RefusedRequests {

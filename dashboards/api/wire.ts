@@ -4,7 +4,6 @@ import type { SeriesKey } from '../../pipeline/core/series.js';
 import type { Diff, DocumentMention, DocumentView } from '../../pipeline/core/store.js';
 import type { StoryFacts } from '../../pipeline/core/story.js';
 import type { SectorId, TopicId } from '../../pipeline/core/taxonomy.js';
-import type { RequestRefusal } from './ports.js';
 
 /*
  * What goes over the wire, for the server that answers and the page that asks. Times are ISO 8601 UTC.
@@ -167,6 +166,8 @@ export interface MailAnswer {
   /** `html` is the address of the mail as an inert page. */
   readonly data: WireMail & { readonly text: string; readonly html: string };
 }
+
+export type RequestRefusal = 'signature_missing' | 'signature_wrong' | 'timestamp_outside_window';
 
 export interface WireStatus {
   readonly world: 'demo' | 'live' | 'replay';
