@@ -19,7 +19,7 @@ const MOST_NAMED = 20;
 const MOST_CHARACTERS = 60;
 
 interface Wanted {
-  /** Such as `publishedAt` or `extra.channel`. */
+  /** Such as `publishedAt`. */
   readonly field: string;
   /** One of them is enough. */
   readonly columns: readonly string[];
@@ -27,7 +27,8 @@ interface Wanted {
 
 /**
  * Which fields of a mapping want which columns that a table does not have, in one sentence with the nearest name and the columns that are
- * there; null when it has all of them. A field with a `default` can do without its column, and one with `first` needs one of them.
+ * there; null when it has all of them. A field with a `default` can do without its column, and one with `first` needs one of them; so can what
+ * goes into `extra`, which one table of a folder may have and another not.
  */
 export function describeMissingColumns(spec: MappingSpec, columns: readonly string[]): string | null {
   return describe(missing(wantedBy(spec), columns), columns, 'The table has the columns');
@@ -50,10 +51,7 @@ export function describeMissingNames(spec: MappingSpec, names: readonly string[]
 }
 
 function wantedBy(spec: MappingSpec): readonly Wanted[] {
-  const fields = [
-    ...MAPPED_FIELDS.map((field) => [field, spec[field]] as const),
-    ...Object.entries(spec.extra ?? {}).map(([name, field]) => [`extra.${name}`, field] as const),
-  ];
+  const fields = MAPPED_FIELDS.map((field) => [field, spec[field]] as const);
   const conditions = Object.keys(spec.when ?? {}).map((place): Wanted => {
     const column = columnOf(parseFieldPath(place));
     return { field: 'when', columns: column === null ? [] : [column] };

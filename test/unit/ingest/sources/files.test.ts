@@ -79,19 +79,20 @@ describe('a mapping that wants what is not there', () => {
     text: { template: '{text} {Mesage}' },
     publishedAt: { path: 'at', time: 'local' },
     author: { path: 'who', default: '' },
-    extra: { channel: { first: ['Chanel', 'Kanal'] } },
+    language: { first: ['Langage', 'Sprache'] },
+    extra: { note: 'note' },
   } as const;
 
   it('is named with the columns of the table and the nearest one, and its rows wait for the corrected one', async () => {
-    await write('a.csv', `id,text,at,Message,Channel\n1,Late,${AT},m,c\n`);
+    await write('a.csv', `id,text,at,Message,Language\n1,Late,${AT},m,en\n`);
     const recorder = recordDeliveries();
     const { states, texts, rejected } = await look({ options: { mapping }, recorder });
     expect(states).toEqual([
-      `degraded: ${join(folder, 'a.csv')}: text of the mapping wants "Mesage"; extra.channel of the mapping wants "Chanel" or "Kanal". ` +
-        'The table has the columns "id", "text", "at", "Message", "Channel". Did you mean "Message", "Channel"?',
+      `degraded: ${join(folder, 'a.csv')}: text of the mapping wants "Mesage"; language of the mapping wants "Langage" or "Sprache". ` +
+        'The table has the columns "id", "text", "at", "Message", "Language". Did you mean "Message", "Language"?',
     ]);
     expect([texts, rejected]).toEqual([[], []]);
-    const corrected = { ...mapping, text: '["Message"]', extra: { channel: 'Channel' } };
+    const corrected = { ...mapping, text: '["Message"]', language: 'Language' };
     expect((await look({ options: { mapping: corrected }, recorder })).texts).toEqual(['1 m']);
   });
 
