@@ -124,7 +124,11 @@ const EN: MailWords = {
   certainty: { opinion: 'opinion', rumour: 'rumour' },
   evidenceScore: (negative, share) => `negative ${negative}, ${share} of the weight`,
   spread: ({ copies, outlets, accounts, first }) =>
-    `Story: first told by ${first}; ${plural(copies, 'copy', 'copies')}, ${plural(outlets, 'outlet', 'outlets')}, ${plural(accounts, 'account', 'accounts')} when it fired`,
+    `Story: first told by ${first}; ${[
+      plural(copies, 'copy', 'copies'),
+      ...(outlets === 0 ? [] : [plural(outlets, 'outlet', 'outlets')]),
+      ...(accounts === 0 ? [] : [plural(accounts, 'account', 'accounts')]),
+    ].join(', ')} when it fired`,
   toldOnce: 'Story: told once when it fired',
   driven: (accounts) =>
     `Driven by ${plural(accounts, 'account', 'accounts')}: nine tenths of its posts came from ${accounts === 1 ? 'it' : 'them'}.`,
@@ -183,7 +187,11 @@ const ZH: MailWords = {
   certainty: { opinion: '观点', rumour: '传闻' },
   evidenceScore: (negative, share) => `负面概率 ${negative}，占权重 ${share}`,
   spread: ({ copies, outlets, accounts, first }) =>
-    `事件：最早来源 ${first}；截至触发时 ${copies} 篇转载、${outlets} 家媒体、${accounts} 个账号`,
+    `事件：最早来源 ${first}；截至触发时 ${[
+      `${copies} 篇转载`,
+      ...(outlets === 0 ? [] : [`${outlets} 家媒体`]),
+      ...(accounts === 0 ? [] : [`${accounts} 个账号`]),
+    ].join('、')}`,
   toldOnce: '事件：截至触发时仅此一篇',
   driven: (accounts) =>
     `主要由 ${accounts} 个账号推动：九成以上的帖子出自${accounts === 1 ? '该账号' : '它们'}。`,

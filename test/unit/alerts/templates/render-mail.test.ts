@@ -75,6 +75,9 @@ describe('alert mail', () => {
       expect(page).toContain(spread.replace('<b>', '&lt;b&gt;'));
       for (const part of [text, page]) expect(part).toContain(driven);
     }
+    const posts = storyOf({ copies: 2, outlets: 0, authors: 1, drivenBy: null, first: 'Forum' });
+    const { text: told } = render({ alert, stories: new Map([[id, posts]]) });
+    expect(told).toContain('Story: first told by Forum; 2 copies, 1 account when it fired');
     const once = storyOf({ copies: 0, outlets: 1, authors: 0, drivenBy: null, first: 'Wire' });
     expect(render({ alert, stories: new Map([[id, once]]) }).text).toContain('told once when it fired');
     expect(render({ alert }).text).not.toContain('Story:');
