@@ -3,9 +3,7 @@ import { InvariantError } from '../core/errors.js';
 import type { QueryStore } from '../core/store.js';
 import { ALERT_EVENTS, findMissing, insertRows } from './insert-rows.js';
 import { timeParam } from './present.js';
-import type { SqlRow, SqlSession } from './sql-session.js';
-
-type Reader = Pick<SqlSession, 'query'>;
+import type { SqlReader, SqlRow, SqlSession } from './sql-session.js';
 
 interface EventRow {
   readonly event: string;
@@ -31,7 +29,7 @@ export async function appendEvents(
 }
 
 /** The newest event of every alert that is not over: pending, firing, or resolved without the mail that says so. */
-export async function openEvents(db: Reader): Promise<readonly AlertEvent[]> {
+export async function openEvents(db: SqlReader): Promise<readonly AlertEvent[]> {
   const rows = await db.query<EventRow>(
     `SELECT argMax(event, sequence) AS event FROM alert_events GROUP BY alert_id
      HAVING argMax(type, sequence) != 'cleared'
@@ -43,7 +41,7 @@ export async function openEvents(db: Reader): Promise<readonly AlertEvent[]> {
 
 /** Alerts whose life overlaps [from, to), newest first; those that cleared without firing are left out. */
 export async function queryAlerts(
-  db: Reader,
+  db: SqlReader,
   { from, to, series, limit, state = null, asOf = null }: Parameters<QueryStore['alerts']>[0],
 ): Promise<readonly Alert[]> {
   const filters = [
@@ -71,7 +69,7 @@ export async function queryAlerts(
 
 /** One alert with its whole history up to `asOf`, oldest event first, or null. */
 export async function queryAlert(
-  db: Reader,
+  db: SqlReader,
   id: string,
   asOf: number | null = null,
 ): Promise<{ readonly alert: Alert; readonly events: readonly AlertEvent[] } | null> {

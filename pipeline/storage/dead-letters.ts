@@ -3,7 +3,7 @@ import { DEAD_LETTER_REASONS, type DeadLetter, type DeadLetterReason } from '../
 import { toReceiptRow } from './rows.js';
 import { toIso } from './queries/stored-documents.js';
 import type { OpenWork } from './open-work.js';
-import type { SqlSession } from './sql-session.js';
+import type { SqlReader, SqlSession } from './sql-session.js';
 
 export const DEAD_LETTER_STATES = ['waiting', 'retried', 'dropped'] as const;
 export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
@@ -102,7 +102,7 @@ const ALL_BEHIND = lettersWhere(
 const ONE = lettersWhere('raw_partition = {partition:UInt32} AND raw_offset = {offset:UInt64}');
 
 /** Looks go through `reader`, so that they hold up no write; with many letters among many receipts they take seconds. */
-export function createDeadLetterStore(db: SqlSession, reader: Pick<SqlSession, 'query'>): DeadLetterStore {
+export function createDeadLetterStore(db: SqlSession, reader: SqlReader): DeadLetterStore {
   return {
     async list({ state, reason, source, after, limit }) {
       const rows = await reader.query<Row>(

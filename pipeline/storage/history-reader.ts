@@ -3,7 +3,7 @@ import { FREQUENCY_MS, windowStart, type SeriesKey } from '../core/series.js';
 import type { DocumentView, EvidenceRow, HistoryReader, HourBucket } from '../core/store.js';
 import { presentMentions, presentRollUps, ROLL_UP_SUMS, timeParam, WINDOW_START } from './present.js';
 import { queryVersions } from './queries/stored-documents.js';
-import type { SqlSession } from './sql-session.js';
+import type { SqlReader } from './sql-session.js';
 
 // Keeps one answer small enough that reading it never holds up the event loop: fifty series over four weeks.
 const BUCKETS_PER_QUERY = 33_600;
@@ -25,7 +25,7 @@ interface EvidenceKey {
 
 /** What detection reads: whole hours from the roll-ups, cut hours and documents from the mentions. */
 export class StoreHistory implements HistoryReader {
-  constructor(private readonly db: SqlSession) {}
+  constructor(private readonly db: SqlReader) {}
 
   async activeSeries(from: number, to: number): Promise<readonly SeriesKey[]> {
     const active = new Set<SeriesKey>();

@@ -1,6 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { drainPending } from 'chdb';
-
 import type { Clock } from '../core/clock.js';
 import type { LogPosition, World } from '../core/document.js';
 import { ConfigError } from '../core/errors.js';
@@ -31,20 +28,12 @@ import { queryDocument, queryExtent } from './queries/stored-documents.js';
 import { queryStoryMembers } from './queries/stories.js';
 import { PendingWindows } from './pending-windows.js';
 import { guarded, OpenWork, type Run } from './open-work.js';
-import { ReadPool } from './read-pool.js';
+import { openSessions, type StorePlace, type StoreSessions } from './open-sessions.js';
 import { RowRemover } from './remove-rows.js';
 import { createRescoreStore, type RescoreStore } from './rescore.js';
 import { createRetentionStore, WindowLimits, type RetentionStore } from './retention.js';
 import { RollUps } from './roll-up.js';
-import { clusterStatement } from './server/cluster-statement.js';
-import { openServerSession, requireVersion, type StoreServer } from './server/server-session.js';
-import {
-  openSqlSession,
-  READER_SETTINGS,
-  SERVER_READER_SETTINGS,
-  WRITER_SETTINGS,
-  type SqlSession,
-} from './sql-session.js';
+import type { SqlReader } from './sql-session.js';
 import { namedValues, StoreState } from './state.js';
 import {
   findAuthorVoices,
@@ -53,9 +42,6 @@ import {
   findStoryEntries,
   findVersions,
 } from './version-reader.js';
-
-/** A folder, made when missing, that one process at a time may hold; or a server. */
-export type StorePlace = { readonly path: string } | { readonly server: StoreServer };
 
 export type StoreOptions = StorePlace & {
   readonly world: World;
@@ -107,108 +93,40 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   close(): Promise<void>;
 }
 
-const CONCURRENT_READS = 4;
-const WAITING_READS = 64;
-
 /**
  * Opens the analytics store of a data folder and brings its schema up to date.
  *
- * Writes and the monitor's own look-ups run one after the other on one connection; queries for people share four
- * read-only ones. Throws ConfigError `world_mismatch`, `schema_too_new`, `server_too_old` or `store_not_opened`.
+ * Throws ConfigError `world_mismatch`, `schema_too_new`, `server_too_old` or `store_not_opened`.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { world, clock, logger, readOnly = false } = options;
-  const place = await openPlace(options, readOnly);
-  const { writer } = place;
-  const sessions: SqlSession[] = [];
+  const sessions = await openSessions(options, readOnly);
+  const { writer, cluster, embedded } = sessions;
   try {
-    const migrations = readOnly ? [] : await migrate(writer, clock.now(), MIGRATIONS, place.cluster);
+    const migrations = readOnly ? [] : await migrate(writer, clock.now(), MIGRATIONS, cluster);
     if (readOnly) await requireSchema(writer);
     // The first schema of a new store is no news.
     if (migrations.length > 0 && migrations.length < MIGRATIONS.length) {
       logger?.info('The store has a new schema.', { migrations });
     }
     const generations = new Generations(writer);
-    if (place.embedded) await generations.takeOver();
+    if (embedded) await generations.takeOver();
     const state = new StoreState(writer, generations);
     await claimWorld(state, world, readOnly);
     const limits = new WindowLimits(state);
     await limits.read();
     const rollUps = new RollUps(writer, generations, limits);
-    for (let n = 0; n < CONCURRENT_READS; n += 1) sessions.push(await place.openReader());
-    const readers = new ReadPool([...sessions], WAITING_READS);
-    // Of its own: whether the engine answers does not depend on what people have asked it.
-    const pinger = await place.openReader();
-    sessions.push(pinger);
     const identity = { world, schemaVersion: Math.max(...MIGRATIONS.map(({ version }) => version)) };
     const path = 'path' in options ? options.path : null;
-    return assemble({
-      writer,
-      readers,
-      pinger,
-      state,
-      rollUps,
-      limits,
-      generations,
-      clock,
-      identity,
-      migrations,
-      path,
-    });
+    return assemble({ sessions, state, rollUps, limits, generations, clock, identity, migrations, path });
   } catch (error) {
-    for (const session of [...sessions, writer]) await session.close();
-    if (place.embedded) await drainPending();
+    await sessions.close();
     throw error;
   }
 }
 
-interface OpenPlace {
-  readonly embedded: boolean;
-  readonly cluster: string | null;
-  readonly writer: SqlSession;
-  readonly openReader: () => Promise<SqlSession>;
-}
-
-async function openPlace(place: StorePlace, readOnly: boolean): Promise<OpenPlace> {
-  if ('path' in place) {
-    const { path } = place;
-    await mkdir(path, { recursive: true });
-    return {
-      embedded: true,
-      cluster: null,
-      writer: await openSqlSession(path, WRITER_SETTINGS),
-      openReader: () => openSqlSession(path, READER_SETTINGS),
-    };
-  }
-  const { server } = place;
-  await prepareServer(server, readOnly);
-  const openReader = () => openServerSession(server, SERVER_READER_SETTINGS);
-  return {
-    embedded: false,
-    cluster: server.cluster,
-    writer: readOnly ? await openReader() : await openServerSession(server, WRITER_SETTINGS),
-    openReader,
-  };
-}
-
-/** Sees to it that the server is one we can speak to, and for a writer that its database is there. */
-async function prepareServer(server: StoreServer, readOnly: boolean): Promise<void> {
-  const session = await openServerSession(server, {}, { database: null });
-  try {
-    await requireVersion(session);
-    if (readOnly) return;
-    await session.command(
-      clusterStatement(`CREATE DATABASE IF NOT EXISTS ${server.database}`, server.cluster),
-    );
-  } finally {
-    await session.close();
-  }
-}
-
 interface Parts {
-  readonly writer: SqlSession;
-  readonly readers: ReadPool;
-  readonly pinger: SqlSession;
+  readonly sessions: StoreSessions;
   readonly state: StoreState;
   readonly rollUps: RollUps;
   readonly limits: WindowLimits;
@@ -221,9 +139,10 @@ interface Parts {
 }
 
 function assemble(parts: Parts): Store {
-  const { writer, readers, state, rollUps, limits, generations, clock, identity, migrations, path } = parts;
+  const { sessions, state, rollUps, limits, generations, clock, identity, migrations, path } = parts;
+  const { writer, lookUps, readers } = sessions;
   const batches = new BatchWriter(writer, () => clock.now());
-  const history = new StoreHistory(writer);
+  const history = new StoreHistory(lookUps);
   const work = new OpenWork();
   const virtual = identity.world === 'replay';
   const inOrder = work.inOrder.bind(work);
@@ -234,7 +153,7 @@ function assemble(parts: Parts): Store {
   return {
     identity,
     migrations,
-    ...lookUpsOf(writer, anytime),
+    ...lookUpsOf(lookUps, anytime),
     write: (batch) => inOrder(() => batches.write(pending.add(batch))),
     rollUp: (touched) => inOrder(() => pending.rollUp(touched)),
     activeSeries: (from, to) => anytime(() => history.activeSeries(from, to)),
@@ -249,10 +168,10 @@ function assemble(parts: Parts): Store {
         }),
       ),
     openSince: () => known.since,
-    openEvents: () => anytime(() => alertEvents.openEvents(writer)),
+    openEvents: () => anytime(() => alertEvents.openEvents(lookUps)),
     ...namedValues(state, work),
-    ...queriesOf(readers, anytime),
-    ping: () => anytime(() => parts.pinger.query('SELECT 1').then(() => undefined)),
+    ...queriesOf(sessions, anytime),
+    ping: () => anytime(() => sessions.pinger.query('SELECT 1').then(() => undefined)),
     // Not a reader's: a recomputation of everything may take longer than a person's query.
     counts: (below) => inOrder(() => pending.rollUpAll().then(() => queryCounts(writer, below, limits))),
     takeOver: () =>
@@ -269,52 +188,45 @@ function assemble(parts: Parts): Store {
     ...removing(parts, work, pending),
     ...(path === null ? {} : { freeze: createFreezer({ writer, clock, folder: path, inOrder }) }),
     unstorable: () => batches.unstorable,
-    close: () =>
-      work.close(async () => {
-        await readers.close();
-        await parts.pinger.close();
-        await writer.close();
-        // The engine lets the folder go only when its last operation is over.
-        await drainPending();
-      }),
+    close: () => work.close(() => sessions.close()),
   };
 }
 
 /** What the monitor asks before it decides. */
 function lookUpsOf(
-  writer: SqlSession,
+  db: SqlReader,
   anytime: Run,
 ): Pick<
   MonitorStore,
   'findVersions' | 'findStories' | 'findAuthorVoices' | 'findStoryEntries' | 'findSettled'
 > {
   return {
-    findVersions: (ids) => anytime(() => findVersions(writer, ids)),
-    findStories: (ids, stretch) => anytime(() => findStories(writer, ids, stretch)),
-    findAuthorVoices: (days, before) => anytime(() => findAuthorVoices(writer, days, before)),
-    findStoryEntries: (before, limit) => anytime(() => findStoryEntries(writer, before, limit)),
-    findSettled: (positions) => anytime(() => findSettled(writer, positions)),
+    findVersions: (ids) => anytime(() => findVersions(db, ids)),
+    findStories: (ids, stretch) => anytime(() => findStories(db, ids, stretch)),
+    findAuthorVoices: (days, before) => anytime(() => findAuthorVoices(db, days, before)),
+    findStoryEntries: (before, limit) => anytime(() => findStoryEntries(db, before, limit)),
+    findSettled: (positions) => anytime(() => findSettled(db, positions)),
   };
 }
 
 /** What people ask, on the connections that cannot write. */
-function queriesOf(readers: ReadPool, anytime: Run): QueryStore {
+function queriesOf({ readers, quickReaders }: StoreSessions, anytime: Run): QueryStore {
   return {
     series: (query) => anytime(() => querySeries(readers, query)),
     summaries: (from, to, limit) => anytime(() => querySummaries(readers, from, to, limit)),
     documents: (query) => anytime(() => queryDocuments(readers, query)),
-    document: (id, asOf) => anytime(() => queryDocument(readers, id, asOf)),
-    storyMembers: (storyId, asOf) => anytime(() => queryStoryMembers(readers, storyId, asOf)),
+    document: (id, asOf) => anytime(() => queryDocument(quickReaders, id, asOf)),
+    storyMembers: (storyId, asOf) => anytime(() => queryStoryMembers(quickReaders, storyId, asOf)),
     diff: (query) => anytime(() => queryDiff(readers, query)),
-    alerts: (options) => anytime(() => alertEvents.queryAlerts(readers, options)),
-    alert: (id, asOf) => anytime(() => alertEvents.queryAlert(readers, id, asOf)),
+    alerts: (options) => anytime(() => alertEvents.queryAlerts(quickReaders, options)),
+    alert: (id, asOf) => anytime(() => alertEvents.queryAlert(quickReaders, id, asOf)),
     extent: (asOf) => anytime(() => queryExtent(readers, asOf)),
   };
 }
 
 /** Removing waits for the engine: it must not hold up what is written meanwhile. */
 function removing(
-  { writer, clock, state, limits, generations }: Parts,
+  { sessions: { writer }, clock, state, limits, generations }: Parts,
   work: OpenWork,
   pending: PendingWindows,
 ): Pick<Store, 'erasure' | 'retention'> {

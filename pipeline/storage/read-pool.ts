@@ -1,5 +1,5 @@
 import { UnavailableError } from '../core/errors.js';
-import type { SqlParams, SqlSession } from './sql-session.js';
+import type { SqlParams, SqlReader, SqlSession } from './sql-session.js';
 
 /**
  * Shares a few read-only sessions among all readers: as many queries run at once as there are sessions, so that reads
@@ -7,7 +7,7 @@ import type { SqlParams, SqlSession } from './sql-session.js';
  *
  * First come, first served. At most `maxWaiting` wait; more are refused with a retriable UnavailableError `too_many_reads`.
  */
-export class ReadPool implements Pick<SqlSession, 'query'> {
+export class ReadPool implements SqlReader {
   readonly #idle: SqlSession[];
   readonly #waiting: ((session: SqlSession) => void)[] = [];
 

@@ -8,6 +8,7 @@ import {
   TimeoutError,
   UnavailableError,
 } from '../core/errors.js';
+import { bindValues } from './bind-values.js';
 import { letCrashesEndTheProcess } from './native-crashes.js';
 
 type ClientConnection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>['connection']>;
@@ -15,8 +16,8 @@ export type SqlParams = Readonly<Record<string, unknown>>;
 export type SqlRow = Readonly<Record<string, unknown>>;
 
 /**
- * One connection to the engine. Statements are constants of ours; values from outside travel as bound parameters
- * (`{name:Type}`) or as JSON rows, never inside the text. A session runs one statement after the other.
+ * One connection to the engine. Statements are constants of ours; values from outside are named in them (`{name:Type}`) and
+ * bound, or travel as JSON rows. A session of the embedded engine runs one statement after the other.
  */
 export interface SqlSession {
   query<Row>(sql: string, params?: SqlParams): Promise<readonly Row[]>;
@@ -26,6 +27,7 @@ export interface SqlSession {
   close(): Promise<void>;
 }
 
+export type SqlReader = Pick<SqlSession, 'query'>;
 export type SessionSettings = Readonly<Record<string, string | number>>;
 
 const COMMON_SETTINGS: SessionSettings = {
@@ -34,6 +36,8 @@ const COMMON_SETTINGS: SessionSettings = {
   input_format_null_as_default: 0,
   // It remembers an answer for each condition and part; ours name ids and times that never come again: 30 MB an hour for nothing.
   use_query_condition_cache: 0,
+  // Bound values are part of the statement: the ids of a large batch, the series of a long day.
+  max_query_size: 64_000_000,
 };
 export const WRITER_SETTINGS: SessionSettings = {
   ...COMMON_SETTINGS,
@@ -46,6 +50,12 @@ export const WRITER_SETTINGS: SessionSettings = {
   // A tick's statements are small: handing work to a second thread costs more than it gains.
   max_threads: 1,
   // What a server's profile allows a person is too little for a roll-up of many days.
+  max_execution_time: 0,
+};
+/** The monitor and the rules ask as long as it takes: what they do not learn would be asked again. */
+export const LOOK_UP_SETTINGS: SessionSettings = {
+  ...COMMON_SETTINGS,
+  max_threads: 1,
   max_execution_time: 0,
 };
 const READER_LIMITS: SessionSettings = {
@@ -73,7 +83,7 @@ export async function openSqlSession(path: string, settings: SessionSettings): P
       { cause: error },
     );
   }
-  const session = sessionOf(client, settings);
+  const session = sessionOf(client, settings, (sql, params) => ({ query: bindValues(sql, params) }));
   // The adapter turns per-call settings into SET statements that stick, so everything is set here, once.
   for (const [name, value] of Object.entries(settings)) {
     await session.command(`SET ${name} = ${typeof value === 'string' ? `'${value}'` : value}`);
@@ -81,32 +91,41 @@ export async function openSqlSession(path: string, settings: SessionSettings): P
   return session;
 }
 
-/** A session over a client of the official library, embedded or not, with our errors. */
-export function sessionOf(client: ClickHouseClient, settings: SessionSettings): SqlSession {
+interface Statement {
+  readonly query: string;
+  readonly query_params?: Record<string, unknown>;
+}
+type Bind = (sql: string, params: SqlParams) => Statement;
+
+/** A session over a client of the official library, with our errors; `bind` joins a statement with its values. */
+export function sessionOf(
+  client: ClickHouseClient,
+  settings: SessionSettings,
+  bind: Bind = (query, params) => ({ query, query_params: { ...params } }),
+): SqlSession {
   const limited = Number(settings['max_execution_time'] ?? 0) > 0;
   const translated = <T>(work: () => Promise<T>): Promise<T> =>
     work().catch((error: unknown) => {
       throw toStoreError(error, limited);
     });
+  const statement = (sql: string, params?: SqlParams): Statement =>
+    params === undefined ? { query: sql } : bind(sql, params);
   return {
     query: async <Row>(sql: string, params?: SqlParams) =>
       translated(async () => {
-        const result = await client.query({ query: sql, format: 'JSONEachRow', ...bound(params) });
+        const result = await client.query({ ...statement(sql, params), format: 'JSONEachRow' });
         return result.json<Row>();
       }),
-    command: async (sql, params) => {
-      await translated(() => client.command({ query: sql, ...bound(params) }));
-    },
+    command: (sql, params) =>
+      translated(async () => {
+        await client.command(statement(sql, params));
+      }),
     insert: async (table, rows) => {
       if (rows.length === 0) return;
       await translated(() => client.insert({ table, values: rows, format: 'JSONEachRow' }));
     },
     close: () => client.close(),
   };
-}
-
-function bound(params: SqlParams | undefined): { query_params?: Record<string, unknown> } {
-  return params === undefined ? {} : { query_params: { ...params } };
 }
 
 // A value in a row cannot be stored; the rows beside it can.

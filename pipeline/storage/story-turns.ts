@@ -1,6 +1,6 @@
 import type { DocumentVersion } from '../core/store.js';
 import type { StoryTurn } from '../core/story.js';
-import type { SqlRow, SqlSession } from './sql-session.js';
+import type { SqlReader, SqlRow } from './sql-session.js';
 
 /** Columns of a mention that a turn leaves as they are. */
 const KEPT =
@@ -22,7 +22,7 @@ interface MentionRow {
  * The rows of these documents must be stored. Asking again gives the same rows.
  */
 export async function storyTurnRows(
-  db: Pick<SqlSession, 'query'>,
+  db: SqlReader,
   { turns, sequence, knownAt }: Pick<DocumentVersion, 'turns' | 'sequence' | 'knownAt'>,
 ): Promise<readonly SqlRow[]> {
   if (turns.length === 0) return [];

@@ -3,7 +3,7 @@ import type { StoredVersion, StoryEntryRow, StoryOccurrence, StoryStretch } from
 import type { AuthorVoice } from '../core/story.js';
 import { timeParam } from './present.js';
 import { toIso } from './queries/stored-documents.js';
-import type { SqlSession } from './sql-session.js';
+import type { SqlReader } from './sql-session.js';
 
 /** Of each story so many documents in so many milliseconds: whoever came first is among them. */
 const OF_A_STORY = 4;
@@ -34,10 +34,7 @@ interface OccurrenceRow {
 }
 
 /** Every stored version of the documents, oldest first. One query, whatever the number of ids. */
-export async function findVersions(
-  db: SqlSession,
-  ids: readonly string[],
-): Promise<readonly StoredVersion[]> {
+export async function findVersions(db: SqlReader, ids: readonly string[]): Promise<readonly StoredVersion[]> {
   if (ids.length === 0) return [];
   const rows = await db.query<VersionRow>(
     `SELECT id, version, content_hash, raw_partition, raw_offset, sequence, action,
@@ -61,7 +58,7 @@ export async function findVersions(
 
 /** Raw positions of the given ones of which something else became than a dead letter. */
 export async function findSettled(
-  db: SqlSession,
+  db: SqlReader,
   positions: readonly LogPosition[],
 ): Promise<readonly LogPosition[]> {
   if (positions.length === 0) return [];
@@ -81,7 +78,7 @@ export async function findSettled(
  * that came first. Two projections answer, so that no text is read and history does not matter.
  */
 export async function findStories(
-  db: SqlSession,
+  db: SqlReader,
   storyIds: readonly string[],
   { from, to, before }: StoryStretch,
 ): Promise<readonly StoryOccurrence[]> {
@@ -113,7 +110,7 @@ export async function findStories(
 
 /** In which series accounts had a weight on days, before a place in the log; of each day and series the first three documents. */
 export async function findAuthorVoices(
-  db: SqlSession,
+  db: SqlReader,
   authorDays: readonly string[],
   before: number,
 ): Promise<readonly AuthorVoice[]> {
@@ -132,7 +129,7 @@ export async function findAuthorVoices(
 
 /** The newest entries before a place in the log, oldest first. The projection `by_sequence` answers without reading texts. */
 export async function findStoryEntries(
-  db: SqlSession,
+  db: SqlReader,
   before: number,
   limit: number,
 ): Promise<readonly StoryEntryRow[]> {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { systemClock } from '../../pipeline/core/clock.js';
 import type { StoredVersion } from '../../pipeline/core/store.js';
 import { contentHash, documentId } from '../../ingest/parse/identity.js';
-import { openStore, type StorePlace } from '../../pipeline/storage/open-store.js';
+import type { StorePlace } from '../../pipeline/storage/open-sessions.js';
+import { openStore } from '../../pipeline/storage/open-store.js';
 import type { ExpectedDocument } from './driver.js';
 
 /** What is wrong, in words; empty when every invariant holds. */

@@ -205,6 +205,16 @@ it('keeps every value bound: neither a parameter nor a row is ever read as SQL',
   expect((await queryCounts(db)).stored).toBeGreaterThan(0);
 });
 
+it('answers one query while another one of a different connection is slow, values or not', async () => {
+  const reader = await openSqlSession(path, READER_SETTINGS);
+  const order: string[] = [];
+  const slow = reader.query('SELECT sleep({seconds:UInt8})', { seconds: 1 }).then(() => order.push('slow'));
+  await db.query('SELECT {text:String} AS text', { text: 'at once' }).then(() => order.push('quick'));
+  await slow;
+  await reader.close();
+  expect(order).toEqual(['quick', 'slow']);
+});
+
 it('gives readers a connection that cannot write, whatever the statement', async () => {
   const reader = await openSqlSession(path, READER_SETTINGS);
   await expect(reader.insert('state', [{ key: 'a', value: 'b', generation: 1 }])).rejects.toThrow();

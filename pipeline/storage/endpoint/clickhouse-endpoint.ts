@@ -3,14 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 import { BellwetherError, ConfigError } from '../../core/errors.js';
+import { quoted } from '../bind-values.js';
 import { allowedSetting, checkStatement } from './check-statement.js';
-import {
-  quoted,
-  readTableFunctions,
-  runReading,
-  type EndpointAnswer,
-  type EndpointLimits,
-} from './read-session.js';
+import { readTableFunctions, runReading, type EndpointAnswer, type EndpointLimits } from './read-session.js';
 
 export interface ClickHouseEndpointOptions extends EndpointLimits {
   /** Folder of the embedded store, which this process holds open. */

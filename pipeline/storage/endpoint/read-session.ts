@@ -1,5 +1,7 @@
 import { Session } from 'chdb';
 
+import { quoted } from '../bind-values.js';
+
 export interface EndpointLimits {
   readonly maxSeconds: number;
   readonly maxMemoryBytes: number;
@@ -77,8 +79,4 @@ export async function readTableFunctions(path: string): Promise<ReadonlySet<stri
   } finally {
     session.close();
   }
-}
-
-export function quoted(value: string): string {
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

@@ -4,11 +4,11 @@ import type { StoreCounts } from '../../core/store.js';
 import { recomputed } from '../roll-up.js';
 import { timeParam } from '../present.js';
 import type { KeptWindows } from '../retention.js';
-import type { SqlSession } from '../sql-session.js';
+import type { SqlReader } from '../sql-session.js';
 
 /** The store's side of the books, read from the tables themselves; takes time in proportion to all that is stored. */
 export async function queryCounts(
-  db: Pick<SqlSession, 'query'>,
+  db: SqlReader,
   below: readonly LogPosition[] | null = null,
   { closedBefore, minutesFrom }: KeptWindows = { closedBefore: 0, minutesFrom: 0 },
 ): Promise<StoreCounts> {
@@ -67,11 +67,7 @@ const SUMS = [
  * Windows that begin at `from` or later; the ones before are kept as they were. Sums may differ in the last digits, as they
  * are added in another order.
  */
-async function countDifferences(
-  db: Pick<SqlSession, 'query'>,
-  frequency: Frequency,
-  from: number,
-): Promise<number> {
+async function countDifferences(db: SqlReader, frequency: Frequency, from: number): Promise<number> {
   const columns = ['series', 'topic', 'window_start', ...COUNTS, ...SUMS].join(', ');
   const differs = [
     ...COUNTS.map((name) => `sum(toInt64(${name}) * sign) != 0`),

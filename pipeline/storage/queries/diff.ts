@@ -8,11 +8,9 @@ import type {
   DocumentView,
 } from '../../core/store.js';
 import { timeParam } from '../present.js';
-import type { SqlSession } from '../sql-session.js';
+import type { SqlReader } from '../sql-session.js';
 import { querySeries } from './series.js';
 import { queryDocument, toIso } from './stored-documents.js';
-
-type Reader = Pick<SqlSession, 'query'>;
 
 /** More windows than this are summed up in `windowsChanged` only. */
 const MAX_WINDOWS = 1_000;
@@ -36,7 +34,7 @@ interface ChangeRow {
 }
 
 /** What became known after `from` and until `to`, why, and what it did to the windows of the series. */
-export async function queryDiff(db: Reader, query: DiffQuery): Promise<Diff> {
+export async function queryDiff(db: SqlReader, query: DiffQuery): Promise<Diff> {
   const { series, from, to } = query;
   const params = { series, from, to, limit: query.limit + 1, offset: query.offset };
   const ofSeries = `id IN (SELECT doc_id FROM mentions WHERE series = {series:String} AND ${BETWEEN})`;
@@ -61,7 +59,7 @@ export async function queryDiff(db: Reader, query: DiffQuery): Promise<Diff> {
   };
 }
 
-async function describe(db: Reader, row: ChangeRow, { from, to }: DiffQuery): Promise<DocumentChange> {
+async function describe(db: SqlReader, row: ChangeRow, { from, to }: DiffQuery): Promise<DocumentChange> {
   const before = await queryDocument(db, row.id, from);
   const after = await queryDocument(db, row.id, to);
   const view = after ?? before;
@@ -84,7 +82,7 @@ function scoreOf({ version, action, sentiment, model }: DocumentView): DocumentC
 }
 
 /** The windows whose numbers differ between what was known at the two times. */
-async function changedWindows(db: Reader, query: DiffQuery): Promise<readonly DiffWindow[]> {
+async function changedWindows(db: SqlReader, query: DiffQuery): Promise<readonly DiffWindow[]> {
   const { series, frequency, from, to } = query;
   const [extent] = await db.query<{ rows: number; first: number; last: number }>(
     `SELECT count() AS rows, toUnixTimestamp64Milli(min(event_time)) AS first,

@@ -2,10 +2,8 @@ import { RejectedError } from '../../core/errors.js';
 import { FREQUENCY_MS } from '../../core/series.js';
 import type { DocumentQuery, DocumentView, Page } from '../../core/store.js';
 import { presentMentions, timeParam } from '../present.js';
-import type { SqlSession } from '../sql-session.js';
+import type { SqlReader } from '../sql-session.js';
 import { queryVersions, type VersionKey } from './stored-documents.js';
-
-type Reader = Pick<SqlSession, 'query'>;
 
 /** The place of a row in the order of the list; the next page starts after it. */
 interface Place {
@@ -32,7 +30,7 @@ const AFTER = {
  *
  * Throws RejectedError `invalid_cursor` for a cursor that is none of ours.
  */
-export async function queryDocuments(db: Reader, query: DocumentQuery): Promise<Page<DocumentView>> {
+export async function queryDocuments(db: SqlReader, query: DocumentQuery): Promise<Page<DocumentView>> {
   const limit = Math.min(Math.max(1, Math.trunc(query.limit)), MAX_LIMIT);
   const after = query.cursor === null ? null : parseCursor(query.cursor);
   const rows = await queryPage(db, query, { after, limit: limit + 1 });
@@ -46,7 +44,7 @@ export async function queryDocuments(db: Reader, query: DocumentQuery): Promise<
 
 /** The newest documents are looked for in the last day first, then in ever longer stretches, so that a year costs no more than a day. */
 async function queryPage(
-  db: Reader,
+  db: SqlReader,
   query: DocumentQuery,
   { after, limit }: { readonly after: Place | null; readonly limit: number },
 ): Promise<readonly ListedRow[]> {

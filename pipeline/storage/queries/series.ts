@@ -1,9 +1,8 @@
 import { FREQUENCY_MS, windowStart, type Frequency } from '../../core/series.js';
 import type { SeriesPoint, SeriesQuery, SeriesSummary } from '../../core/store.js';
 import { presentMentions, presentRollUps, ROLL_UP_SUMS, timeParam, WINDOW_START } from '../present.js';
-import type { SqlSession } from '../sql-session.js';
+import type { SqlReader } from '../sql-session.js';
 
-type Reader = Pick<SqlSession, 'query'>;
 const RANGE = { from: timeParam('from'), to: timeParam('to') };
 
 // About one year of minutes; the API asks for less.
@@ -15,7 +14,7 @@ const MAX_POINTS = 500_000;
  * The present over all mentions comes from the roll-ups; what was known at `asOf`, or a floor for relevance, is counted
  * from the mentions. Both give the same numbers.
  */
-export async function querySeries(db: Reader, query: SeriesQuery): Promise<readonly SeriesPoint[]> {
+export async function querySeries(db: SqlReader, query: SeriesQuery): Promise<readonly SeriesPoint[]> {
   const { frequency } = query;
   const params = {
     series: query.series,
@@ -52,7 +51,7 @@ function countedWindows({ asOf, topic, frequency }: SeriesQuery): string {
 
 /** Market and instruments with documents in [from, to), most documents first, with the same length of time before. */
 export async function querySummaries(
-  db: Reader,
+  db: SqlReader,
   from: number,
   to: number,
   limit: number,

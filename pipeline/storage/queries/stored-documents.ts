@@ -2,7 +2,7 @@ import type { RawDocument } from '../../core/document.js';
 import type { DocumentMention, DocumentView } from '../../core/store.js';
 import type { Certainty, Sentiment, TopicScore } from '../../core/scored.js';
 import { timeParam } from '../present.js';
-import type { SqlSession } from '../sql-session.js';
+import type { SqlReader } from '../sql-session.js';
 
 interface DocumentRow {
   readonly id: string;
@@ -49,7 +49,7 @@ export interface VersionKey {
 
 /** The given versions with the newest scores known at `asOf`, in the order of the keys; a version that is not stored is left out. */
 export async function queryVersions(
-  db: Pick<SqlSession, 'query'>,
+  db: SqlReader,
   keys: readonly VersionKey[],
   asOf: number | null = null,
 ): Promise<readonly DocumentView[]> {
@@ -71,7 +71,7 @@ export async function queryVersions(
 
 /** The newest version of a document that was known at the time, or null. */
 export async function queryDocument(
-  db: Pick<SqlSession, 'query'>,
+  db: SqlReader,
   id: string,
   asOf: number | null,
 ): Promise<DocumentView | null> {
@@ -89,7 +89,7 @@ type ScoreRow = Omit<Partial<DocumentRow>, 'id' | 'version'> & VersionKey;
 
 /** The rows with the scores of the last model that had read them at `asOf`. */
 async function withNewestScores(
-  db: Pick<SqlSession, 'query'>,
+  db: SqlReader,
   rows: readonly DocumentRow[],
   asOf: number | null,
 ): Promise<readonly DocumentRow[]> {
@@ -150,7 +150,7 @@ const PRESENT_DOCUMENTS = `(SELECT sum(newest) FROM (
 
 /** First and last event time of the stored documents and how many there are, each counted once; null when empty. */
 export async function queryExtent(
-  db: Pick<SqlSession, 'query'>,
+  db: SqlReader,
   asOf: number | null = null,
 ): Promise<{ readonly from: number; readonly to: number; readonly documents: number } | null> {
   const params = asOf === null ? {} : { asOf };

@@ -1,7 +1,7 @@
 import type { SourceKind } from '../../core/document.js';
 import type { StoryMember } from '../../core/story.js';
 import { timeParam } from '../present.js';
-import type { SqlSession } from '../sql-session.js';
+import type { SqlReader } from '../sql-session.js';
 
 interface MemberRow extends Omit<StoryMember, 'source' | 'accountSince'> {
   readonly source_id: string;
@@ -17,7 +17,7 @@ const MAX_MEMBERS = 10_000;
  * taken to another story. Reads the projection `by_story_member`, and of the posts among them when their accounts were made.
  */
 export async function queryStoryMembers(
-  db: Pick<SqlSession, 'query'>,
+  db: SqlReader,
   storyId: string,
   asOf: number | null,
 ): Promise<readonly StoryMember[]> {
@@ -49,7 +49,7 @@ export async function queryStoryMembers(
 
 /** When the account of each document was made, milliseconds, as far as its source says so (`extra.accountSince`). */
 async function accountsSince(
-  db: Pick<SqlSession, 'query'>,
+  db: SqlReader,
   ids: readonly string[],
   asOf: number | null,
 ): Promise<ReadonlyMap<string, number>> {

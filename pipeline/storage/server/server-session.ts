@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 
 import { ConfigError } from '../../core/errors.js';
-import { sessionOf, type SessionSettings, type SqlSession } from '../sql-session.js';
+import { type SessionSettings, type SqlReader, type SqlSession, sessionOf } from '../sql-session.js';
 
 /** A ClickHouse server, as the configuration names it. */
 export interface StoreServer {
@@ -77,7 +77,7 @@ export async function openServerSession(
 const LEAST_VERSION = [26, 2] as const;
 
 /** Throws ConfigError `server_too_old`. The session must send no setting that an older server does not know. */
-export async function requireVersion(session: Pick<SqlSession, 'query'>): Promise<void> {
+export async function requireVersion(session: SqlReader): Promise<void> {
   const [row] = await session.query<{ version: string }>('SELECT version() AS version');
   const version = row?.version ?? '';
   const [major = 0, minor = 0] = version.split('.').map(Number);
