@@ -42,6 +42,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Measure on labelled lines how well facts, opinions and rumours are told apart.',
     load: async () => (await import('./evaluate-certainty.js')).evaluateCertaintyCommand,
   },
+  'evaluate faithfulness': {
+    summary: 'Measure whether explanations name the words that a model goes by.',
+    load: async () => (await import('./evaluate-faithfulness.js')).evaluateFaithfulnessCommand,
+  },
   'evaluate stories': {
     summary: 'Measure on labelled pairs how well stories are told apart.',
     load: async () => (await import('./evaluate-stories.js')).evaluateStoriesCommand,

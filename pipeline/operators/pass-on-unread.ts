@@ -34,7 +34,7 @@ export function passOnUnread(message: LogMessage, deps: PassOnDeps): UnderstoodR
     classifier: {
       model: deps.model,
       classify: (inputs) => inputs.map(() => UNCLASSIFIED),
-      explain: () => [],
+      explain: () => Promise.resolve(null),
     },
   });
   if (record === undefined) throw new RangeError('A message must give one record.');

@@ -15,7 +15,7 @@ const classifier: Classifier = {
       topics: [{ topic: 'earnings', probability: 1 }],
       flags: [],
     })),
-  explain: () => [],
+  explain: () => Promise.resolve(null),
 };
 const clock = { monotonic: () => 0 };
 const row = (fields: object) =>
