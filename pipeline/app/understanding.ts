@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/schema.js';
 import { bundledInstrumentsPath, loadInstruments } from '../../config/reference.js';
 import { loadClassifier } from '../../models/load-classifier.js';
+import { explainByDeletion, SERVED_DELETION } from '../../models/explanation/explain-by-deletion.js';
 import { createSentenceSplitter } from '../../models/text/split-sentences.js';
 import { decodeRawDocument } from '../log/codec.js';
 import type { World } from '../core/document.js';
@@ -12,6 +13,7 @@ import type { Span } from '../core/scored.js';
 import type { EvidenceRow } from '../core/store.js';
 import { documentText } from '../core/scored.js';
 import { describeLanguage } from '../operators/detect-language.js';
+import { explainText, type ExplainedText, type TextToExplain } from '../operators/explain-text.js';
 import { flagDocument } from '../operators/flag-document.js';
 import { findTellingSentence, type TellingInput } from '../operators/find-telling-sentence.js';
 import { storyIdOf } from '../operators/fingerprint-story.js';
@@ -30,6 +32,8 @@ export interface Understanding extends Omit<UnderstandDeps, 'now'> {
   readonly instruments: readonly Instrument[];
   readonly weigh: WeighContributions;
   readonly findTellingSentence: (input: TellingInput) => Span | null;
+  /** Null when the model gives no answer. */
+  readonly explain: (input: TextToExplain) => Promise<ExplainedText | null>;
   readonly pickSentence: (row: EvidenceRow) => string;
 }
 
@@ -67,6 +71,14 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     languages: options.languages,
     weigh: (scored) => weighContributions(scored, { sectorOf }),
     findTellingSentence: find,
+    explain: (input) =>
+      explainText(input, {
+        classifier,
+        splitSentences,
+        describeLanguage,
+        explainByDeletion: (left) =>
+          explainByDeletion(left, (inputs) => classifier.classify(inputs), SERVED_DELETION),
+      }),
     pickSentence(row) {
       const text = documentText(row);
       const span = find({ text, language: row.language, spans: row.spans });

@@ -18,6 +18,11 @@ export interface ScoreDeps {
 
 /** Models read the title and the lead; what follows in a long article is about less and less of it. */
 const LEAD_CHARACTERS = 1_000;
+/** The part of a text that is scored, without broken Unicode; as long as it, or cut. */
+export function scoredPart(text: string): string {
+  return text.slice(0, LEAD_CHARACTERS).toWellFormed();
+}
+
 /** Beyond so many names a text is a list, and each name gets the sentiment of the whole. */
 const MAX_SCORED_MENTIONS = 8;
 
@@ -84,7 +89,7 @@ interface Plan {
 const emptyPlan: Plan = { document: 0, mentions: [] };
 
 function planInputs(item: LinkedDocument, inputs: ClassifierInput[], deps: ScoreDeps): Plan {
-  const lead = item.text.slice(0, LEAD_CHARACTERS).toWellFormed();
+  const lead = scoredPart(item.text);
   const document = inputs.push({ text: lead, language: item.language }) - 1;
   if (item.links.length === 0 || item.links.length > MAX_SCORED_MENTIONS) {
     return { document, mentions: item.links.map(() => document) };
