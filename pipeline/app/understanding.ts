@@ -29,8 +29,9 @@ export interface Understanding extends Omit<UnderstandDeps, 'now'> {
   readonly linker: Linker;
   readonly instruments: readonly Instrument[];
   readonly weigh: WeighContributions;
-  readonly findTellingSentence: (input: TellingInput) => Span | null;
-  readonly pickSentence: (row: EvidenceRow) => string;
+  readonly findTellingSentence: (input: TellingInput) => Promise<Span | null>;
+  readonly pickSentence: (row: EvidenceRow) => Promise<string>;
+  close(): Promise<void>;
 }
 
 export interface UnderstandingOptions {
@@ -67,11 +68,12 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     languages: options.languages,
     weigh: (scored) => weighContributions(scored, { sectorOf }),
     findTellingSentence: find,
-    pickSentence(row) {
+    async pickSentence(row) {
       const text = documentText(row);
-      const span = find({ text, language: row.language, spans: row.spans });
+      const span = await find({ text, language: row.language, spans: row.spans });
       return span === null ? text : text.slice(span[0], span[1]);
     },
+    close: () => classifier.close(),
   };
 }
 
