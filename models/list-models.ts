@@ -19,6 +19,7 @@ export async function listModels(directory: string): Promise<readonly ListedMode
 async function tryModel(name: ModelName, directory: string): Promise<ListedModel> {
   try {
     const classifier = await loadClassifier({ name, directory });
+    await classifier.close();
     return { name, model: classifier.model, problem: null };
   } catch (error) {
     if (!(error instanceof BellwetherError)) throw error;

@@ -33,13 +33,13 @@ export async function loadClassifier(options: LoadOptions): Promise<Classifier> 
     throw new RejectedError('model_format', `${folder}: model.json is that of "${artefact.manifest.name}".`);
   }
   const classifier = createNgramClassifier(artefact);
-  checkGoldenSentences(classifier, folder);
+  await checkGoldenSentences(classifier, folder);
   return classifier;
 }
 
-/** Throws RejectedError `model_golden` when the classifier gets a sentence wrong that no usable model may. */
-export function checkGoldenSentences(classifier: Classifier, file: string): void {
-  const answers = classifier.classify(GOLDEN_SENTENCES);
+/** Rejects with RejectedError `model_golden` when the classifier gets a sentence wrong that no usable model may. */
+export async function checkGoldenSentences(classifier: Classifier, file: string): Promise<void> {
+  const answers = await classifier.classify(GOLDEN_SENTENCES);
   for (const [index, golden] of GOLDEN_SENTENCES.entries()) {
     const label = answers[index]?.sentiment.label;
     if (label === golden.label) continue;

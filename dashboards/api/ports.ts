@@ -127,7 +127,7 @@ export type FindTellingSentence = (input: {
   readonly text: string;
   readonly language: string;
   readonly spans: readonly Span[];
-}) => Span | null;
+}) => Promise<Span | null>;
 
 /** What carried the score of a text; spans count UTF-16 units of the text as given. Null when the model gives no answer. */
 export type ExplainText = (input: {

@@ -3,10 +3,8 @@ import { createRandom, shuffle } from '../seeded-random.js';
 import { shapleyValues } from './shapley-values.js';
 import { wordSpans, type TextRange } from './word-spans.js';
 
-/** Answers in the order of the inputs, at once or later. */
-export type Classify = (
-  inputs: readonly ClassifierInput[],
-) => readonly Classification[] | Promise<readonly Classification[]>;
+/** Answers in the order of the inputs. */
+export type Classify = (inputs: readonly ClassifierInput[]) => Promise<readonly Classification[]>;
 
 export interface DeletionOptions {
   /**

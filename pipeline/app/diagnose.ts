@@ -81,12 +81,14 @@ function checkMemory(): Finding {
 }
 
 async function checkModel(config: Config): Promise<Finding> {
-  const { classifier, instruments } = await createUnderstanding({
+  const understanding = await createUnderstanding({
     world: 'live',
     models: config.models,
     languages: null,
     instrumentFiles: config.instruments.files,
   });
+  const { classifier, instruments } = understanding;
+  await understanding.close();
   const { name, version } = classifier.model;
   return {
     state: 'good',

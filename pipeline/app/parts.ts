@@ -78,6 +78,7 @@ export async function openParts(options: PartsOptions): Promise<OpenParts> {
       languages: config.languages,
       instrumentFiles: config.instruments.files,
     });
+    closers.push(() => understanding.close());
     const gaps = createLogGaps({ clock, logger, metrics });
     const log = await openLog({ config, folder, clock, logger, metrics, gaps });
     closers.push(() => log.close());

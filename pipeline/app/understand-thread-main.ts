@@ -22,21 +22,27 @@ armTextFault(armed);
 const understanding = await createUnderstanding(options);
 const deps = { ...understanding, encodeScored: encodeScoredMessage, now: () => systemClock.now() };
 
-parentPort?.on('message', ({ positions, lengths, bytes }: BatchRequest) => {
+// One after the other: what the model is asked stays in the order of the log. A fault of ours ends the thread.
+let last = Promise.resolve();
+parentPort?.on('message', (request: BatchRequest) => {
+  last = last.then(() => answer(request));
+});
+
+async function answer({ positions, lengths, bytes }: BatchRequest): Promise<void> {
   const values = unpack(bytes, lengths);
   const messages = positions.map((position, index) => ({
     ...position,
     value: values[index] ?? new Uint8Array(),
   }));
   for (const value of values) textFault(value);
-  const records = understandBatch(messages, deps);
+  const records = await understandBatch(messages, deps);
   const packed = pack(records.map(({ value }) => value));
-  const answer: BatchAnswer = {
+  const message: BatchAnswer = {
     keys: records.map(({ key }) => key),
     kinds: records.map(({ kind }) => kind),
     ...packed,
   };
-  parentPort?.postMessage(answer, [packed.bytes.buffer as ArrayBuffer]);
-});
+  parentPort?.postMessage(message, [packed.bytes.buffer as ArrayBuffer]);
+}
 
 parentPort?.postMessage('ready');

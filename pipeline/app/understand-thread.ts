@@ -17,7 +17,7 @@ export interface UnderstandThread {
 
 export interface ThreadSupervision {
   /** Answers for a document that the thread cannot read: what is known without any model. */
-  readonly passOn: (message: LogMessage) => UnderstoodRecord;
+  readonly passOn: (message: LogMessage) => Promise<UnderstoodRecord>;
   readonly onRestart: (reason: LossReason) => void;
   readonly onPassedOn: (raw: LogPosition) => void;
   /** For tests: the compiled code, and less patience. */
@@ -81,7 +81,7 @@ async function understandSupervised(
   const [only, ...others] = messages;
   if (only !== undefined && others.length === 0) {
     supervision.onPassedOn({ partition: only.partition, offset: only.offset });
-    return [supervision.passOn(only)];
+    return [await supervision.passOn(only)];
   }
   const records: UnderstoodRecord[] = [];
   for (const message of messages) records.push(...(await understandSupervised([message], ask, supervision)));

@@ -31,10 +31,11 @@ export interface Understanding extends Omit<UnderstandDeps, 'now'> {
   readonly linker: Linker;
   readonly instruments: readonly Instrument[];
   readonly weigh: WeighContributions;
-  readonly findTellingSentence: (input: TellingInput) => Span | null;
+  readonly findTellingSentence: (input: TellingInput) => Promise<Span | null>;
   /** Null when the model gives no answer. */
   readonly explain: (input: TextToExplain) => Promise<ExplainedText | null>;
-  readonly pickSentence: (row: EvidenceRow) => string;
+  readonly pickSentence: (row: EvidenceRow) => Promise<string>;
+  close(): Promise<void>;
 }
 
 export interface UnderstandingOptions {
@@ -79,11 +80,12 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
         explainByDeletion: (left) =>
           explainByDeletion(left, (inputs) => classifier.classify(inputs), SERVED_DELETION),
       }),
-    pickSentence(row) {
+    async pickSentence(row) {
       const text = documentText(row);
-      const span = find({ text, language: row.language, spans: row.spans });
+      const span = await find({ text, language: row.language, spans: row.spans });
       return span === null ? text : text.slice(span[0], span[1]);
     },
+    close: () => classifier.close(),
   };
 }
 

@@ -62,7 +62,7 @@ export const classifyCommand: Command = {
     const explained = flag(args, 'explain');
     const flush = async () => {
       const good = batch.filter((item): item is TextToClassify => !('error' in item));
-      const classified = classifyTexts(good, understanding);
+      const classified = await classifyTexts(good, understanding);
       const answers = explained ? await explainAll(classified, understanding) : classified;
       const next = answers[Symbol.iterator]();
       const lines = batch.map((item) =>
@@ -84,6 +84,7 @@ export const classifyCommand: Command = {
       if (batch.length >= BATCH) await flush();
     }
     await flush();
+    await understanding.close();
     return failed === 0 ? 0 : 1;
   },
 };

@@ -60,6 +60,7 @@ export const evaluateFaithfulnessCommand: Command = {
       set: files.join(','),
       maxTexts,
     });
+    await classifier.close();
     io.out(flag(args, 'json') ? `${JSON.stringify(report)}\n` : table(report));
     return 0;
   },

@@ -47,7 +47,7 @@ export async function explainText(
     text: scoredPart(text),
     language: deps.describeLanguage(text, language).language,
   };
-  const [answer] = await Promise.resolve(deps.classifier.classify([input]));
+  const [answer] = await deps.classifier.classify([input]);
   if (answer === undefined) return null;
   const explanation = (await deps.classifier.explain(input)) ?? (await deps.explainByDeletion(input));
   return {

@@ -31,11 +31,11 @@ export function loadUnderstanding(): Promise<Understanding> {
 }
 
 /** Documents as UNDERSTAND hands them on, `count` from the given index on. */
-export function scoredMessages(
+export async function scoredMessages(
   understanding: Understanding,
   companies: readonly NamedCompany[],
   { first, count, seed }: { readonly first: number; readonly count: number; readonly seed: number },
-): readonly ScoredMessage[] {
+): Promise<readonly ScoredMessage[]> {
   const write = createTexts({ seed, companies, characters: 300 });
   const now = Date.now();
   const messages = Array.from({ length: count }, (_, n): LogMessage => {

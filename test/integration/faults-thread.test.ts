@@ -63,7 +63,7 @@ describe('the thread that reads texts', () => {
         },
       });
       expect(flagsOf(found[1])).toContain('unclassified');
-      const wanted = understandBatch([...bad, ...good], {
+      const wanted = await understandBatch([...bad, ...good], {
         ...reference,
         encodeScored: encodeScoredMessage,
         now,

@@ -57,7 +57,7 @@ describe('training the n-gram model and loading what it wrote', () => {
 
   it('serves what it was taught', async () => {
     const classifier = await loadClassifier({ name: 'ngram', directory: artefacts });
-    const answers = classifier.classify([
+    const answers = await classifier.classify([
       { language: 'en', text: 'Orivia profit jumps, outlook raised' },
       { language: 'zh', text: '东屿重工预计全年亏损，股价跌停' },
     ]);

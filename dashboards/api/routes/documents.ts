@@ -105,7 +105,7 @@ export function addDocumentRoutes(app: FastifyInstance, deps: ServerDeps, gate: 
         );
       }
       const members = await gate(() => deps.queries.storyMembers(view.storyId, asOf));
-      const document = toMarkedDocument(view, request.query.series, deps);
+      const document = await toMarkedDocument(view, request.query.series, deps);
       const explanation = await explainView(view, deps);
       return {
         data: { ...document, explanation, story: toStory(view, members, deps) },
@@ -142,11 +142,11 @@ function toDocument(view: DocumentView, deps: ServerDeps): WireDocument {
 }
 
 /** Adds the text that spans point into and the sentence that carried the score for the chosen series. */
-function toMarkedDocument(
+async function toMarkedDocument(
   view: DocumentView,
   requested: string | undefined,
   deps: ServerDeps,
-): Omit<DocumentAnswer['data'], 'story' | 'explanation'> {
+): Promise<Omit<DocumentAnswer['data'], 'story' | 'explanation'>> {
   const text = documentText(view);
   const series =
     requested === undefined ? null : resolveSeries(requested, Date.parse(view.publishedAt), deps.instruments);
@@ -154,7 +154,7 @@ function toMarkedDocument(
   return {
     ...toDocument(view, deps),
     fullText: text,
-    sentence: deps.findTellingSentence({ text, language: view.language, spans }),
+    sentence: await deps.findTellingSentence({ text, language: view.language, spans }),
   };
 }
 

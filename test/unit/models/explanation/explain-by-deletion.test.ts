@@ -6,12 +6,14 @@ import { shapleyValues } from '../../../../models/explanation/shapley-values.js'
 /** A model whose log ratio is a function of the words it finds. */
 function modelOf(ratioOf: (words: readonly string[]) => number): Classify {
   return (inputs) =>
-    inputs.map(({ text }) => {
-      const ratio = ratioOf(text.split(/\s+/).filter((word) => word !== ''));
-      const negative = 1 / (1 + Math.exp(-ratio));
-      const sentiment = { negative, positive: 1 - negative, neutral: 0, polarity: 0, confidence: 1 };
-      return { sentiment: { ...sentiment, label: 'negative' as const }, topics: [], flags: [] };
-    });
+    Promise.resolve(
+      inputs.map(({ text }) => {
+        const ratio = ratioOf(text.split(/\s+/).filter((word) => word !== ''));
+        const negative = 1 / (1 + Math.exp(-ratio));
+        const sentiment = { negative, positive: 1 - negative, neutral: 0, polarity: 0, confidence: 1 };
+        return { sentiment: { ...sentiment, label: 'negative' as const }, topics: [], flags: [] };
+      }),
+    );
 }
 
 const WEIGHTS: Readonly<Record<string, number>> = { bad: 2, good: -1.5, odd: 0.25 };

@@ -18,7 +18,7 @@ describe('understand thread', () => {
     const models = { sentiment: 'ngram' as const, directory: null };
     const options = { world: 'demo' as const, models, languages: null, instrumentFiles: [] };
     const supervision = {
-      passOn: () => ({ key: '', value: new Uint8Array(), kind: 'scored' as const }),
+      passOn: () => Promise.resolve({ key: '', value: new Uint8Array(), kind: 'scored' as const }),
       onRestart: () => undefined,
       onPassedOn: () => undefined,
     };
