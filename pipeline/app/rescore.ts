@@ -1,5 +1,6 @@
 import { loadClassifier, type ModelName } from '../../models/load-classifier.js';
 import type { Classifier } from '../core/model.js';
+import { SOURCE_KINDS, type RawDocument } from '../core/document.js';
 import type { DocumentView } from '../core/store.js';
 import { documentText, type ModelVersion } from '../core/scored.js';
 import { DOCUMENT_FLAGS } from '../operators/flag-document.js';
@@ -7,6 +8,7 @@ import { scoreSentiment } from '../operators/score-sentiment.js';
 import type { LinkedDocument } from '../operators/understand-document.js';
 import type { VersionKey } from '../storage/queries/stored-documents.js';
 import type { Rescore, RescoreRange, RescoreStore } from '../storage/rescore.js';
+import { withRules } from './expert-rules.js';
 import { isCalm, type Flow } from './flow.js';
 import type { OperationContext } from './operations/operation.js';
 import { modelDirectory, type Understanding } from './understanding.js';
@@ -55,7 +57,7 @@ export async function rescoreDocuments(
   if (name === config.models.sentiment) {
     return rescoreWith(parts.understanding.classifier, request, context, signal);
   }
-  const classifier = await loadClassifier({ name, directory: modelDirectory(config.models) });
+  const classifier = withRules(await loadClassifier({ name, directory: modelDirectory(config.models) }), parts.understanding.rules);
   try {
     return await rescoreWith(classifier, request, context, signal);
   } finally {
@@ -127,7 +129,7 @@ function toLinked(view: DocumentView, offset: number): LinkedDocument {
       id,
       contentHash: '',
       action,
-      source: { ...source, kind: 'news', licence: null, credibility: 1 },
+      source: { ...source, kind: kindOf(source.kind), licence: null, credibility: 1 },
       nativeId: '',
       url,
       title,
@@ -154,4 +156,8 @@ function toLinked(view: DocumentView, offset: number): LinkedDocument {
     storyId: view.storyId,
     flags: view.flags.filter((flag) => READING_FLAGS.includes(flag)),
   };
+}
+
+function kindOf(stored: string): RawDocument['source']['kind'] {
+  return SOURCE_KINDS.find((kind) => kind === stored) ?? 'news';
 }

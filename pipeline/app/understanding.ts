@@ -4,9 +4,11 @@ import type { Config } from '../../config/schema.js';
 import { bundledInstrumentsPath, loadInstruments } from '../../config/reference.js';
 import { loadClassifier } from '../../models/load-classifier.js';
 import { explainByDeletion, SERVED_DELETION } from '../../models/explanation/explain-by-deletion.js';
+import { createRuleSet } from '../../models/rules/create-rule-set.js';
 import { createSentenceSplitter } from '../../models/text/split-sentences.js';
 import { decodeRawDocument } from '../log/codec.js';
 import type { World } from '../core/document.js';
+import type { ExpertRule, ExpertRuleSet } from '../core/expert-rule.js';
 import type { Instrument } from '../core/instrument.js';
 import type { Classifier, SplitSentences } from '../core/model.js';
 import type { Span } from '../core/scored.js';
@@ -22,12 +24,14 @@ import { createLinker, type Linker } from '../operators/link-instruments.js';
 import type { WeighContributions } from '../operators/resolve-versions.js';
 import type { UnderstandDeps } from '../operators/understand-document.js';
 import { weighContributions } from '../operators/weigh-contributions.js';
+import { withRules } from './expert-rules.js';
 import { packageRoot } from './package-root.js';
 
 /** Everything that reads text, built once; the service, the rehearsal and `classify` use the same. */
 export interface Understanding extends Omit<UnderstandDeps, 'now'> {
   readonly classifier: Classifier;
   readonly splitSentences: SplitSentences;
+  readonly rules: ExpertRuleSet;
   readonly linker: Linker;
   readonly instruments: readonly Instrument[];
   readonly weigh: WeighContributions;
@@ -40,17 +44,21 @@ export interface Understanding extends Omit<UnderstandDeps, 'now'> {
 
 export interface UnderstandingOptions {
   readonly world: World;
-  readonly models: Config['models'];
+  readonly models: Omit<Config['models'], 'rules'>;
+  /** Expert rules in force; left out, nobody decides over the model. */
+  readonly rules?: readonly ExpertRule[];
   readonly languages: Config['languages'];
   readonly instrumentFiles: readonly string[];
 }
 
 /** Loads model and instruments. Fails with a ConfigError that names the file when one of them is missing or broken. */
 export async function createUnderstanding(options: UnderstandingOptions): Promise<Understanding> {
-  const classifier = await loadClassifier({
+  const rules = createRuleSet(options.rules ?? []);
+  const loaded = await loadClassifier({
     name: options.models.sentiment,
     directory: modelDirectory(options.models),
   });
+  const classifier = withRules(loaded, rules);
   const splitSentences = createSentenceSplitter();
   // Loads the language model now, not under the first documents.
   splitSentences('One sentence. Another one.', 'en');
@@ -61,6 +69,7 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
   return {
     classifier,
     splitSentences,
+    rules,
     linker,
     instruments,
     decode: decodeRawDocument,
@@ -89,7 +98,7 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
   };
 }
 
-export function modelDirectory(models: Config['models']): string {
+export function modelDirectory(models: Pick<Config['models'], 'directory'>): string {
   return models.directory ?? fileURLToPath(new URL('models/artifacts/', packageRoot()));
 }
 

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 import { classifyTexts, type ClassifiedText, type TextToClassify } from '../app/classify-texts.js';
+import { loadRules } from '../app/expert-rules.js';
 import { createUnderstanding, type Understanding } from '../app/understanding.js';
 import { systemClock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
@@ -46,6 +47,7 @@ export const classifyCommand: Command = {
     const understanding = await createUnderstanding({
       world: 'live',
       models: modelsFrom(args, config),
+      rules: (await loadRules(config.models.rules)).inForce,
       languages: null,
       instrumentFiles: config.instruments.files,
     });

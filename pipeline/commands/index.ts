@@ -54,6 +54,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Group recorded documents into stories.',
     load: async () => (await import('./stories.js')).storiesCommand,
   },
+  'expert-rules test': {
+    summary: 'Check expert rules and run the tests in their files.',
+    load: async () => (await import('./expert-rules-test.js')).expertRulesTestCommand,
+  },
   'train ngram': {
     summary: 'Train the n-gram model.',
     load: async () => (await import('./train-ngram.js')).trainNgramCommand,

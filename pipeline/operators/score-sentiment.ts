@@ -1,3 +1,4 @@
+import type { ExpertRuleSet } from '../core/expert-rule.js';
 import type { Classification, Classifier, ClassifierInput, SplitSentences } from '../core/model.js';
 import type {
   LinkedMention,
@@ -5,14 +6,17 @@ import type {
   ScoredDocument,
   ScoredMessage,
   Sentiment,
-  Span,
 } from '../core/scored.js';
+import { applyRules } from './apply-rules.js';
 import { hintTopics } from './hint-topics.js';
+import { sentencesAround } from './sentences-around.js';
 import type { LinkedDocument, Understood } from './understand-document.js';
 
 export interface ScoreDeps {
   readonly classifier: Classifier;
   readonly splitSentences: SplitSentences;
+  /** Experts that may decide over the model; absent where nobody does. */
+  readonly rules?: ExpertRuleSet;
   readonly now: () => number;
 }
 
@@ -42,7 +46,7 @@ export async function scoreSentiment(
   const drafts = linked.map((item, index) => toDraft(item, answerAt(answers, index)));
   await judgeBySentences(drafts, deps);
   const scoredAt = new Date(deps.now()).toISOString();
-  const scored = drafts.map((draft) => assemble(draft, deps.classifier, scoredAt))[Symbol.iterator]();
+  const scored = drafts.map((draft) => decide(draft, deps, scoredAt))[Symbol.iterator]();
   return batch.map((item) => {
     if (item.kind === 'drop') return { kind: 'drop', raw: item.raw, id: item.id, reason: item.reason };
     if (item.kind === 'dead-letter') return { kind: 'dead-letter', raw: item.raw, letter: item.letter };
@@ -154,12 +158,11 @@ function planSentences(
   });
 }
 
-/** A name may hold what ends a sentence, such as "Yum! Brands": then both parts belong to it. */
-function sentencesAround(text: string, sentences: readonly Span[], spans: readonly Span[]): string {
-  return sentences
-    .filter(([start, end]) => spans.some((span) => span[0] < end && span[1] > start))
-    .map(([start, end]) => text.slice(start, end))
-    .join(' ');
+/** What the model says, and experts over it. */
+function decide(draft: Draft, deps: ScoreDeps, scoredAt: string): ScoredDocument {
+  const scored = assemble(draft, deps.classifier, scoredAt);
+  const { rules, splitSentences } = deps;
+  return rules === undefined ? scored : applyRules(scored, scoredPart(draft.item.text), { rules, splitSentences });
 }
 
 function assemble(
