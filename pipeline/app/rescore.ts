@@ -57,7 +57,10 @@ export async function rescoreDocuments(
   if (name === config.models.sentiment) {
     return rescoreWith(parts.understanding.classifier, request, context, signal);
   }
-  const classifier = withRules(await loadClassifier({ name, directory: modelDirectory(config.models) }), parts.understanding.rules);
+  const classifier = withRules(
+    await loadClassifier({ name, directory: modelDirectory(config.models) }),
+    parts.understanding.rules,
+  );
   try {
     return await rescoreWith(classifier, request, context, signal);
   } finally {
