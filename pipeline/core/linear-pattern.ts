@@ -41,7 +41,8 @@ export function createLinearPattern(source: string): LinearPattern {
   const steps: Step[] = [];
   part.emit(steps);
   steps.push({ kind: 'match' });
-  return { test: (text) => run(steps, text) };
+  const mayBegin = beginnings(steps);
+  return { test: (text) => run(steps, mayBegin, text) };
 }
 
 class Parser {
@@ -279,16 +280,36 @@ function pushSplit(steps: Step[]): Extract<Step, { kind: 'split' }> {
 }
 
 /** Follows all ways at once: the steps at which some way stands are a set, so no text makes them more. */
-function run(steps: readonly Step[], text: string): boolean {
+function run(steps: readonly Step[], mayBegin: Accepts, text: string): boolean {
   const seenAt = new Int32Array(steps.length).fill(-1);
   let standing: readonly number[] = [];
   for (let place = 0; place <= text.length; place += 1) {
+    if (standing.length === 0 && !mayBegin(text.charCodeAt(place))) continue;
     // A way may begin anywhere.
     const next = advance(steps, [...standing, 0], { text, place, seenAt });
     if (next === null) return true;
     standing = next;
   }
   return false;
+}
+
+/** Tells which units a match may begin with (NaN: the end of the text), borders aside: most places of a text need no closer look. */
+function beginnings(steps: readonly Step[]): Accepts {
+  const seen = new Set<number>();
+  const firsts: Accepts[] = [];
+  const waiting = [0];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    const step = steps[at];
+    if (step === undefined || step.kind === 'match') return () => true;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    if (step.kind === 'split') waiting.push(step.first, step.second);
+    else if (step.kind === 'border') waiting.push(at + 1);
+    else firsts.push(step.accepts);
+  }
+  const accepts: Accepts = (code) => firsts.some((first) => first(code));
+  const ascii = Uint8Array.from({ length: 128 }, (_, code) => (accepts(code) ? 1 : 0));
+  return (code) => (code < 128 ? ascii[code] === 1 : accepts(code));
 }
 
 interface Reading {
