@@ -50,6 +50,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Group recorded documents into stories.',
     load: async () => (await import('./stories.js')).storiesCommand,
   },
+  'train rows': {
+    summary: 'Write the rows that the encoder is trained on.',
+    load: async () => (await import('./train-rows.js')).trainRowsCommand,
+  },
   'train ngram': {
     summary: 'Train the n-gram model.',
     load: async () => (await import('./train-ngram.js')).trainNgramCommand,
