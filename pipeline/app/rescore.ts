@@ -1,4 +1,5 @@
-import { loadClassifier, type ModelName } from '../../models/load-classifier.js';
+import { loadClassifier } from '../../models/load-classifier.js';
+import type { ModelName } from '../../models/model-names.js';
 import type { Classifier } from '../core/model.js';
 import type { DocumentView } from '../core/store.js';
 import { documentText, type ModelVersion } from '../core/scored.js';
@@ -9,7 +10,7 @@ import type { VersionKey } from '../storage/queries/stored-documents.js';
 import type { Rescore, RescoreRange, RescoreStore } from '../storage/rescore.js';
 import { isCalm, type Flow } from './flow.js';
 import type { OperationContext } from './operations/operation.js';
-import { modelDirectory, type Understanding } from './understanding.js';
+import { modelOptions, type Understanding } from './understanding.js';
 
 export interface RescoreRequest {
   /** Null: the one that the installation serves. */
@@ -51,11 +52,11 @@ export async function rescoreDocuments(
   signal: AbortSignal,
 ): Promise<RescoreResult> {
   const { parts, config } = context;
-  const name = request.model ?? config.models.sentiment;
-  if (name === config.models.sentiment) {
+  const name = request.model;
+  if (name === null || name === config.models.sentiment) {
     return rescoreWith(parts.understanding.classifier, request, context, signal);
   }
-  const classifier = await loadClassifier({ name, directory: modelDirectory(config.models) });
+  const classifier = await loadClassifier({ ...modelOptions(config.models), name });
   try {
     return await rescoreWith(classifier, request, context, signal);
   } finally {

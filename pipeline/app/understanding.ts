@@ -2,10 +2,13 @@ import { fileURLToPath } from 'node:url';
 
 import type { Config } from '../../config/schema.js';
 import { bundledInstrumentsPath, loadInstruments } from '../../config/reference.js';
-import { loadClassifier } from '../../models/load-classifier.js';
+import type { EncoderObserver } from '../../models/encoder/load-encoder.js';
+import { loadClassifier, type LoadOptions } from '../../models/load-classifier.js';
+import { isModelName } from '../../models/model-names.js';
 import { createSentenceSplitter } from '../../models/text/split-sentences.js';
 import { decodeRawDocument } from '../log/codec.js';
 import type { World } from '../core/document.js';
+import { ConfigError } from '../core/errors.js';
 import type { Instrument } from '../core/instrument.js';
 import type { Classifier, SplitSentences } from '../core/model.js';
 import type { Span } from '../core/scored.js';
@@ -39,13 +42,18 @@ export interface UnderstandingOptions {
   readonly models: Config['models'];
   readonly languages: Config['languages'];
   readonly instrumentFiles: readonly string[];
+  /** Threads of an encoder that had nothing to do for so long are ended until they are needed; null, the default, keeps them. */
+  readonly idleMs?: number | null;
+  readonly observer?: EncoderObserver;
 }
 
 /** Loads model and instruments. Fails with a ConfigError that names the file when one of them is missing or broken. */
 export async function createUnderstanding(options: UnderstandingOptions): Promise<Understanding> {
+  const { idleMs = null, observer } = options;
   const classifier = await loadClassifier({
-    name: options.models.sentiment,
-    directory: modelDirectory(options.models),
+    ...modelOptions(options.models),
+    idleMs,
+    ...(observer === undefined ? {} : { observer }),
   });
   const splitSentences = createSentenceSplitter();
   // Loads the language model now, not under the first documents.
@@ -77,8 +85,14 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
   };
 }
 
-export function modelDirectory(models: Config['models']): string {
-  return models.directory ?? fileURLToPath(new URL('models/artifacts/', packageRoot()));
+/** How the configured model is loaded. */
+export function modelOptions({ sentiment, directory, encoder }: Config['models']): LoadOptions {
+  if (!isModelName(sentiment)) throw new ConfigError('usage', `No model can be called "${sentiment}".`);
+  return {
+    name: sentiment,
+    directory: directory ?? fileURLToPath(new URL('models/artifacts/', packageRoot())),
+    encoder,
+  };
 }
 
 /** The demo knows its invented companies only, and no other world knows them. */

@@ -1,4 +1,4 @@
-import { modelDirectory } from '../app/understanding.js';
+import { modelOptions } from '../app/understanding.js';
 import { evaluate, type EvaluateReport, type ScoreMentions } from '../../models/evaluation/evaluate.js';
 import { readLabelledRows, type LabelledRow } from '../../models/evaluation/read-labelled-rows.js';
 import { loadClassifier } from '../../models/load-classifier.js';
@@ -36,7 +36,7 @@ export const evaluateCommand: Command = {
     const config = await configFrom(args, io, { sources: [] });
     const models = modelsFrom(args, config);
     const files = fileOptions(args, 'set', io.cwd, 'evaluate needs --set FILE.jsonl with labelled rows.');
-    const classifier = await loadClassifier({ name: models.sentiment, directory: modelDirectory(models) });
+    const classifier = await loadClassifier(modelOptions(models));
     const report = await evaluate(classifier, readAll(files), {
       set: files.join(','),
       clock: systemClock,

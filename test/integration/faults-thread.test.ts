@@ -15,12 +15,13 @@ import {
 import { passOnUnread } from '../../pipeline/operators/pass-on-unread.js';
 import { understandBatch } from '../../pipeline/operators/understand-batch.js';
 import { rawDocument } from '../support/documents.js';
+import { ENCODER_SETTINGS } from '../support/encoder.js';
 
 const MARK = 'xyzzy';
 const ENTRY = fileURLToPath(new URL('../../dist/pipeline/app/understand-thread-main.js', import.meta.url));
 const OPTIONS = {
   world: 'demo' as const,
-  models: { sentiment: 'ngram' as const, directory: null },
+  models: { sentiment: 'ngram', directory: null, encoder: ENCODER_SETTINGS },
   languages: ['en', 'zh'],
   instrumentFiles: [],
 };
