@@ -53,9 +53,8 @@ export async function rescoreDocuments(
 ): Promise<RescoreResult> {
   const { parts, config } = context;
   const name = request.model;
-  if (name === null || name === config.models.sentiment) {
-    return rescoreWith(parts.understanding.classifier, request, context, signal);
-  }
+  const served = parts.understanding.classifier;
+  if (name === null || name === served.model.name) return rescoreWith(served, request, context, signal);
   const classifier = await loadClassifier({ ...modelOptions(config.models), name });
   try {
     return await rescoreWith(classifier, request, context, signal);

@@ -11,7 +11,7 @@ import type { World } from '../core/document.js';
 import { ConfigError } from '../core/errors.js';
 import type { Instrument } from '../core/instrument.js';
 import type { Classifier, SplitSentences } from '../core/model.js';
-import type { Span } from '../core/scored.js';
+import type { ModelVersion, Span } from '../core/scored.js';
 import type { EvidenceRow } from '../core/store.js';
 import { documentText } from '../core/scored.js';
 import { describeLanguage } from '../operators/detect-language.js';
@@ -24,10 +24,13 @@ import type { WeighContributions } from '../operators/resolve-versions.js';
 import type { UnderstandDeps } from '../operators/understand-document.js';
 import { weighContributions } from '../operators/weigh-contributions.js';
 import { packageRoot } from './package-root.js';
+import { createSwitchableClassifier } from './switchable-classifier.js';
 
 /** Everything that reads text, built once; the service, the rehearsal and `classify` use the same. */
 export interface Understanding extends Omit<UnderstandDeps, 'now'> {
   readonly classifier: Classifier;
+  /** Loads another model beside the one that serves; rejects as `loadClassifier` does, and then nothing has changed. */
+  prepareModel(models: Config['models']): Promise<PreparedModel>;
   readonly splitSentences: SplitSentences;
   readonly linker: Linker;
   readonly instruments: readonly Instrument[];
@@ -37,24 +40,41 @@ export interface Understanding extends Omit<UnderstandDeps, 'now'> {
   close(): Promise<void>;
 }
 
+/** A model that is loaded and checked and serves nobody yet. */
+export interface PreparedModel {
+  readonly model: ModelVersion;
+  /** It answers from now on; resolves when the old one is closed. */
+  commit(): Promise<void>;
+  /** It is not wanted. */
+  abandon(): Promise<void>;
+}
+
 export interface UnderstandingOptions {
   readonly world: World;
   readonly models: Config['models'];
   readonly languages: Config['languages'];
   readonly instrumentFiles: readonly string[];
-  /** Threads of an encoder that had nothing to do for so long are ended until they are needed; null, the default, keeps them. */
-  readonly idleMs?: number | null;
+  /** The model is asked now and then only: an encoder gets one worker, and none while it has nothing to do. */
+  readonly seldom?: boolean;
   readonly observer?: EncoderObserver;
 }
 
+/** Starting an encoder again costs half a second; keeping it, 150 MB. */
+const SELDOM_IDLE_MS = 60_000;
+
 /** Loads model and instruments. Fails with a ConfigError that names the file when one of them is missing or broken. */
 export async function createUnderstanding(options: UnderstandingOptions): Promise<Understanding> {
-  const { idleMs = null, observer } = options;
-  const classifier = await loadClassifier({
-    ...modelOptions(options.models),
-    idleMs,
-    ...(observer === undefined ? {} : { observer }),
-  });
+  const { seldom = false, observer } = options;
+  const load = (models: Config['models']) => {
+    const { encoder, ...named } = modelOptions(models);
+    return loadClassifier({
+      ...named,
+      encoder: seldom ? { ...encoder, workers: 1 } : encoder,
+      idleMs: seldom ? SELDOM_IDLE_MS : null,
+      ...(observer === undefined ? {} : { observer }),
+    });
+  };
+  const classifier = createSwitchableClassifier(await load(options.models));
   const splitSentences = createSentenceSplitter();
   // Loads the language model now, not under the first documents.
   splitSentences('One sentence. Another one.', 'en');
@@ -64,6 +84,14 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
   const sectorOf = (instrument: string) => linker.byId.get(instrument)?.sector ?? null;
   return {
     classifier,
+    prepareModel: async (models) => {
+      const next = await load(models);
+      return {
+        model: next.model,
+        commit: () => classifier.switchTo(next),
+        abandon: () => next.close(),
+      };
+    },
     splitSentences,
     linker,
     instruments,

@@ -77,6 +77,31 @@ describe('the thread that reads texts', () => {
     },
   );
 
+  it('takes another model over between two batches, refuses one that is not there, and keeps it over a restart', async () => {
+    const reading = start('throw');
+    const { understand } = reading;
+    const switchModel = (next: typeof models) => reading.switchModel(next);
+    const models = { ...OPTIONS.models, sentiment: 'lexicon' };
+    const before = await understand(messagesOf(['Profits rise.'], 0));
+    const switched = switchModel(models);
+    const during = understand(messagesOf(['Profits rise.'], 1));
+    const { name } = await switched;
+    expect(name).toBe('lexicon');
+    await expect(
+      switchModel({ ...models, sentiment: 'encoder', directory: '/nowhere' }),
+    ).rejects.toMatchObject({
+      code: 'model_missing',
+    });
+    const after = await understand(messagesOf(['Profits rise.', `A note ${MARK}`, 'Profits rise.'], 2));
+    const scored = [...before, ...(await during), ...after].map(({ value }) => decodeScoredMessage(value));
+    const served = scored.map((message) => (message.kind === 'scored' ? message.scored.model.name : null));
+    expect(served[0]).toBe('ngram');
+    expect(['ngram', 'lexicon']).toContain(served[1]);
+    // The marked text is passed on with the model of the caller.
+    expect([served[2], served[4]]).toEqual(['lexicon', 'lexicon']);
+    expect(restarts).toEqual(['crash', 'crash', 'crash']);
+  });
+
   it('says that it cannot start, and does not try for ever', async () => {
     const { understand } = start('none', '/nowhere');
     await expect(understand(messagesOf(['A note.'], 0))).rejects.toThrow(/thread that reads texts/);
@@ -98,6 +123,7 @@ function start(fault: string, directory: string | null = null): UnderstandThread
   thread = startUnderstandThread(options, {
     passOn: (message) => passOnUnread(message, deps),
     onRestart: (reason) => restarts.push(reason),
+    onObserved: () => undefined,
     onPassedOn: ({ offset }) => passedOn.push(offset),
     entry: ENTRY,
     // Only a hang is to be told by its time; a crash, however busy the machine is, by itself.
