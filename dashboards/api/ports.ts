@@ -127,7 +127,7 @@ export type FindTellingSentence = (input: {
   readonly text: string;
   readonly language: string;
   readonly spans: readonly Span[];
-}) => Span | null;
+}) => Promise<Span | null>;
 
 /** How a story spread, as said beside one of its documents; null without members. */
 export type DescribeStory = (

@@ -33,8 +33,9 @@ export function createLexiconClassifier(): Classifier {
     .digest('hex');
   return {
     model: { name: 'lexicon', version: VERSION, sha256 },
-    classify: (inputs) => inputs.map((input) => classifyOne(lexicon, input)),
-    explain: (input) => explainOne(lexicon, input),
+    classify: (inputs) => Promise.resolve(inputs.map((input) => classifyOne(lexicon, input))),
+    explain: (input) => Promise.resolve(explainOne(lexicon, input)),
+    close: () => Promise.resolve(),
   };
 }
 

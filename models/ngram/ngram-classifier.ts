@@ -48,8 +48,9 @@ export function createNgramClassifier(artefact: NgramArtefact): Classifier {
   const heads = { en: loadHeads(artefact, 'en'), zh: loadHeads(artefact, 'zh') };
   return {
     model: { name: manifest.name, version: manifest.version, sha256: manifest.weights.sha256 },
-    classify: (inputs) => inputs.map((input) => classifyOne(input, heads, lexicon, buffer)),
-    explain: (input) => explainOne(input, heads, lexicon, buffer),
+    classify: (inputs) => Promise.resolve(inputs.map((input) => classifyOne(input, heads, lexicon, buffer))),
+    explain: (input) => Promise.resolve(explainOne(input, heads, lexicon, buffer)),
+    close: () => Promise.resolve(),
   };
 }
 

@@ -34,12 +34,12 @@ export interface ClassifiedText {
 }
 
 /** Scores texts as the service would, without storing them; answers in order. */
-export function classifyTexts(
+export async function classifyTexts(
   inputs: readonly TextToClassify[],
   understanding: Understanding,
-): readonly ClassifiedText[] {
+): Promise<readonly ClassifiedText[]> {
   const linked = inputs.map((input, offset) => toLinked(input, offset, understanding));
-  const scored = scoreSentiment(linked, { ...understanding, now: () => 0 });
+  const scored = await scoreSentiment(linked, { ...understanding, now: () => 0 });
   return scored.flatMap((message, index) => {
     if (message.kind !== 'scored') return [];
     const { language, model, sentiment, topics, mentions, flags } = message.scored;

@@ -77,7 +77,10 @@ export async function openParts(options: PartsOptions): Promise<OpenParts> {
       models: config.models,
       languages: config.languages,
       instrumentFiles: config.instruments.files,
+      // Documents are read in a thread with a model of its own.
+      seldom: true,
     });
+    closers.push(() => understanding.close());
     const gaps = createLogGaps({ clock, logger, metrics });
     const log = await openLog({ config, folder, clock, logger, metrics, gaps });
     closers.push(() => log.close());

@@ -1,4 +1,6 @@
-import { loadClassifier, type ModelName } from '../../models/load-classifier.js';
+import { loadClassifier } from '../../models/load-classifier.js';
+import type { ModelName } from '../../models/model-names.js';
+import type { Classifier } from '../core/model.js';
 import type { DocumentView } from '../core/store.js';
 import { documentText, type ModelVersion } from '../core/scored.js';
 import { DOCUMENT_FLAGS } from '../operators/flag-document.js';
@@ -8,7 +10,7 @@ import type { VersionKey } from '../storage/queries/stored-documents.js';
 import type { Rescore, RescoreRange, RescoreStore } from '../storage/rescore.js';
 import { isCalm, type Flow } from './flow.js';
 import type { OperationContext } from './operations/operation.js';
-import { modelDirectory, type Understanding } from './understanding.js';
+import { modelOptions, type Understanding } from './understanding.js';
 
 export interface RescoreRequest {
   /** Null: the one that the installation serves. */
@@ -46,15 +48,28 @@ const READING_FLAGS: readonly string[] = [...DOCUMENT_FLAGS, 'late'];
  */
 export async function rescoreDocuments(
   request: RescoreRequest,
-  { parts, config, clock, flow, logger, touch }: RescoreContext,
+  context: RescoreContext,
+  signal: AbortSignal,
+): Promise<RescoreResult> {
+  const { parts, config } = context;
+  const name = request.model;
+  const served = parts.understanding.classifier;
+  if (name === null || name === served.model.name) return rescoreWith(served, request, context, signal);
+  const classifier = await loadClassifier({ ...modelOptions(config.models), name });
+  try {
+    return await rescoreWith(classifier, request, context, signal);
+  } finally {
+    await classifier.close();
+  }
+}
+
+async function rescoreWith(
+  classifier: Classifier,
+  request: RescoreRequest,
+  { parts, clock, flow, logger, touch }: RescoreContext,
   signal: AbortSignal,
 ): Promise<RescoreResult> {
   const { store, understanding } = parts;
-  const name = request.model ?? config.models.sentiment;
-  const classifier =
-    name === config.models.sentiment
-      ? understanding.classifier
-      : await loadClassifier({ name, directory: modelDirectory(config.models) });
   const { model } = classifier;
   const range = { model, from: request.from ?? 0, to: request.to ?? LATEST_MS };
   let rescored = 0;
@@ -63,7 +78,7 @@ export async function rescoreDocuments(
     while (!signal.aborted && !(await isCalm(flow))) await clock.sleep(LOOK_AGAIN_MS, signal);
     if (signal.aborted) break;
     const views = await store.rescore.read(keys);
-    const rescores = scoreAgain(views, { ...understanding, classifier }, clock.now());
+    const rescores = await scoreAgain(views, { ...understanding, classifier }, clock.now());
     touch(await store.rescore.write(rescores));
     rescored += views.length;
     if (clock.monotonic() - said < PROGRESS_EVERY_MS) continue;
@@ -87,12 +102,12 @@ async function* batchesLeft(
 }
 
 /** The names of a document stay as they were linked; only what the model says is new. */
-function scoreAgain(
+async function scoreAgain(
   views: readonly DocumentView[],
   understanding: Understanding,
   now: number,
-): readonly Rescore[] {
-  const messages = scoreSentiment(views.map(toLinked), { ...understanding, now: () => now });
+): Promise<readonly Rescore[]> {
+  const messages = await scoreSentiment(views.map(toLinked), { ...understanding, now: () => now });
   return messages.flatMap((message, index) => {
     const version = views[index]?.version;
     if (message.kind !== 'scored' || version === undefined) return [];

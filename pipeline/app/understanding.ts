@@ -2,13 +2,16 @@ import { fileURLToPath } from 'node:url';
 
 import type { Config } from '../../config/schema.js';
 import { bundledInstrumentsPath, loadInstruments } from '../../config/reference.js';
-import { loadClassifier } from '../../models/load-classifier.js';
+import type { EncoderObserver } from '../../models/encoder/load-encoder.js';
+import { loadClassifier, type LoadOptions } from '../../models/load-classifier.js';
+import { isModelName } from '../../models/model-names.js';
 import { createSentenceSplitter } from '../../models/text/split-sentences.js';
 import { decodeRawDocument } from '../log/codec.js';
 import type { World } from '../core/document.js';
+import { ConfigError } from '../core/errors.js';
 import type { Instrument } from '../core/instrument.js';
 import type { Classifier, SplitSentences } from '../core/model.js';
-import type { Span } from '../core/scored.js';
+import type { ModelVersion, Span } from '../core/scored.js';
 import type { EvidenceRow } from '../core/store.js';
 import { documentText } from '../core/scored.js';
 import { describeLanguage } from '../operators/detect-language.js';
@@ -21,16 +24,29 @@ import type { WeighContributions } from '../operators/resolve-versions.js';
 import type { UnderstandDeps } from '../operators/understand-document.js';
 import { weighContributions } from '../operators/weigh-contributions.js';
 import { packageRoot } from './package-root.js';
+import { createSwitchableClassifier } from './switchable-classifier.js';
 
 /** Everything that reads text, built once; the service, the rehearsal and `classify` use the same. */
 export interface Understanding extends Omit<UnderstandDeps, 'now'> {
   readonly classifier: Classifier;
+  /** Loads another model beside the one that serves; rejects as `loadClassifier` does, and then nothing has changed. */
+  prepareModel(models: Config['models']): Promise<PreparedModel>;
   readonly splitSentences: SplitSentences;
   readonly linker: Linker;
   readonly instruments: readonly Instrument[];
   readonly weigh: WeighContributions;
-  readonly findTellingSentence: (input: TellingInput) => Span | null;
-  readonly pickSentence: (row: EvidenceRow) => string;
+  readonly findTellingSentence: (input: TellingInput) => Promise<Span | null>;
+  readonly pickSentence: (row: EvidenceRow) => Promise<string>;
+  close(): Promise<void>;
+}
+
+/** A model that is loaded and checked and serves nobody yet. */
+export interface PreparedModel {
+  readonly model: ModelVersion;
+  /** It answers from now on; resolves when the old one is closed. */
+  commit(): Promise<void>;
+  /** It is not wanted. */
+  abandon(): Promise<void>;
 }
 
 export interface UnderstandingOptions {
@@ -38,14 +54,27 @@ export interface UnderstandingOptions {
   readonly models: Config['models'];
   readonly languages: Config['languages'];
   readonly instrumentFiles: readonly string[];
+  /** The model is asked now and then only: an encoder gets one worker, and none while it has nothing to do. */
+  readonly seldom?: boolean;
+  readonly observer?: EncoderObserver;
 }
+
+/** Starting an encoder again costs half a second; keeping it, 150 MB. */
+const SELDOM_IDLE_MS = 60_000;
 
 /** Loads model and instruments. Fails with a ConfigError that names the file when one of them is missing or broken. */
 export async function createUnderstanding(options: UnderstandingOptions): Promise<Understanding> {
-  const classifier = await loadClassifier({
-    name: options.models.sentiment,
-    directory: modelDirectory(options.models),
-  });
+  const { seldom = false, observer } = options;
+  const load = (models: Config['models']) => {
+    const { encoder, ...named } = modelOptions(models);
+    return loadClassifier({
+      ...named,
+      encoder: seldom ? { ...encoder, workers: 1 } : encoder,
+      idleMs: seldom ? SELDOM_IDLE_MS : null,
+      ...(observer === undefined ? {} : { observer }),
+    });
+  };
+  const classifier = createSwitchableClassifier(await load(options.models));
   const splitSentences = createSentenceSplitter();
   // Loads the language model now, not under the first documents.
   splitSentences('One sentence. Another one.', 'en');
@@ -55,6 +84,14 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
   const sectorOf = (instrument: string) => linker.byId.get(instrument)?.sector ?? null;
   return {
     classifier,
+    prepareModel: async (models) => {
+      const next = await load(models);
+      return {
+        model: next.model,
+        commit: () => classifier.switchTo(next),
+        abandon: () => next.close(),
+      };
+    },
     splitSentences,
     linker,
     instruments,
@@ -67,16 +104,23 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     languages: options.languages,
     weigh: (scored) => weighContributions(scored, { sectorOf }),
     findTellingSentence: find,
-    pickSentence(row) {
+    async pickSentence(row) {
       const text = documentText(row);
-      const span = find({ text, language: row.language, spans: row.spans });
+      const span = await find({ text, language: row.language, spans: row.spans });
       return span === null ? text : text.slice(span[0], span[1]);
     },
+    close: () => classifier.close(),
   };
 }
 
-export function modelDirectory(models: Config['models']): string {
-  return models.directory ?? fileURLToPath(new URL('models/artifacts/', packageRoot()));
+/** How the configured model is loaded. */
+export function modelOptions({ sentiment, directory, encoder }: Config['models']): LoadOptions {
+  if (!isModelName(sentiment)) throw new ConfigError('usage', `No model can be called "${sentiment}".`);
+  return {
+    name: sentiment,
+    directory: directory ?? fileURLToPath(new URL('models/artifacts/', packageRoot())),
+    encoder,
+  };
 }
 
 /** The demo knows its invented companies only, and no other world knows them. */

@@ -50,9 +50,9 @@ export const classifyCommand: Command = {
     let failed = 0;
     let number = 0;
     let batch: (TextToClassify | { readonly error: string })[] = [];
-    const flush = () => {
+    const flush = async () => {
       const good = batch.filter((item): item is TextToClassify => !('error' in item));
-      const answers = classifyTexts(good, understanding)[Symbol.iterator]();
+      const answers = (await classifyTexts(good, understanding))[Symbol.iterator]();
       const lines = batch.map((item) =>
         'error' in item ? JSON.stringify(item) : show(answers.next().value as ClassifiedText),
       );
@@ -69,9 +69,10 @@ export const classifyCommand: Command = {
         io.words(`Line ${number}: ${item.error}`);
       }
       batch.push(item);
-      if (batch.length >= BATCH) flush();
+      if (batch.length >= BATCH) await flush();
     }
-    flush();
+    await flush();
+    await understanding.close();
     return failed === 0 ? 0 : 1;
   },
 };

@@ -52,6 +52,7 @@ export const rehearseCommand: Command = {
       },
       onProgress: () => undefined,
     });
+    await understanding.close();
     io.out(flag(args, 'json') ? `${JSON.stringify(report)}\n` : table(report));
     return 0;
   },

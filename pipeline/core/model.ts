@@ -1,4 +1,4 @@
-import type { ModelVersion, Sentiment, TopicScore } from './scored.js';
+import type { ModelVersion, Sentiment, Span, TopicScore } from './scored.js';
 
 /** What a sentiment and topic model answers for one text. */
 export interface Classification {
@@ -7,6 +7,13 @@ export interface Classification {
   readonly topics: readonly TopicScore[];
   /** `unclassified` when the model could not say anything: the sentiment is then the model's prior. */
   readonly flags: readonly string[];
+  /**
+   * How the text speaks of each of the input's `mentions`, in their order; null for one that stands beyond what the model
+   * reads. Absent when the model judges whole texts only.
+   */
+  readonly mentions?: readonly (Sentiment | null)[];
+  /** How strong the news is, −1 … 1, from a model that was taught it. */
+  readonly intensity?: number;
 }
 
 export interface ClassifierInput {
@@ -15,6 +22,8 @@ export interface ClassifierInput {
   readonly language: string;
   /** The topics will not be looked at: a model may leave them out. */
   readonly sentimentOnly?: true;
+  /** Companies to be judged one by one: for each the places of its names in `text`, in UTF-16 units. */
+  readonly mentions?: readonly (readonly Span[])[];
 }
 
 /** Contribution of one piece of text to P(negative) − P(positive), in logits; spans point into the text. */
@@ -27,10 +36,12 @@ export interface WordContribution {
 /** A sentiment model. Equal texts get equal answers, alone or in any batch. */
 export interface Classifier {
   readonly model: ModelVersion;
-  /** Answers in the order of the inputs. Pure computation: never throws for a text, whatever it holds. */
-  classify(inputs: readonly ClassifierInput[]): readonly Classification[];
+  /** Answers in the order of the inputs. Never rejects for a text, whatever it holds: what cannot be read is `unclassified`. */
+  classify(inputs: readonly ClassifierInput[]): Promise<readonly Classification[]>;
   /** The words that carried the score, strongest first. */
-  explain(input: ClassifierInput): readonly WordContribution[];
+  explain(input: ClassifierInput): Promise<readonly WordContribution[]>;
+  /** Gives back threads and memory; nothing may be asked afterwards. */
+  close(): Promise<void>;
 }
 
 /** Splits a text into sentences: spans in order, without overlap, white space outside. Linear time for any input. */

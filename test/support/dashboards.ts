@@ -242,7 +242,7 @@ export function createFixture(overrides: Partial<ServerDeps> = {}): Fixture {
       findTellingSentence: ({ text }) => {
         const start = text.indexOf('\n') + 1;
         const end = text.indexOf('. ', start);
-        return [start, end < 0 ? text.length : end + 1];
+        return Promise.resolve([start, end < 0 ? text.length : end + 1]);
       },
       describeStory: storyFactsOf,
       health: () => ({ ready: true, reasons: [] }),

@@ -106,7 +106,10 @@ export function addDocumentRoutes(app: FastifyInstance, deps: ServerDeps, gate: 
       }
       const members = await gate(() => deps.queries.storyMembers(view.storyId, asOf));
       return {
-        data: { ...toMarkedDocument(view, request.query.series, deps), story: toStory(view, members, deps) },
+        data: {
+          ...(await toMarkedDocument(view, request.query.series, deps)),
+          story: toStory(view, members, deps),
+        },
         asOf: toIso(asOf ?? status.now),
       };
     },
@@ -140,11 +143,11 @@ function toDocument(view: DocumentView, deps: ServerDeps): WireDocument {
 }
 
 /** Adds the text that spans point into and the sentence that carried the score for the chosen series. */
-function toMarkedDocument(
+async function toMarkedDocument(
   view: DocumentView,
   requested: string | undefined,
   deps: ServerDeps,
-): Omit<DocumentAnswer['data'], 'story'> {
+): Promise<Omit<DocumentAnswer['data'], 'story'>> {
   const text = documentText(view);
   const series =
     requested === undefined ? null : resolveSeries(requested, Date.parse(view.publishedAt), deps.instruments);
@@ -152,7 +155,7 @@ function toMarkedDocument(
   return {
     ...toDocument(view, deps),
     fullText: text,
-    sentence: deps.findTellingSentence({ text, language: view.language, spans }),
+    sentence: await deps.findTellingSentence({ text, language: view.language, spans }),
   };
 }
 
