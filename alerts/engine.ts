@@ -273,6 +273,7 @@ async function toEvidenceDocuments(
       url: row.url,
       source: row.source,
       ...(row.certainty === undefined ? {} : { certainty: row.certainty }),
+      ...(row.rules === undefined ? {} : { rules: row.rules }),
       publishedAt: row.publishedAt,
       negative: row.negative,
       weight: row.weight * row.negative,

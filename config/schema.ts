@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { SOURCE_KINDS } from '../pipeline/core/document.js';
+import { rules } from './rules-schema.js';
 import type { Secret } from './secret.js';
 import { secretReferenceSchema, type SecretReference } from './secret-reference.js';
 import { sourceSchema } from './source-schema.js';
@@ -93,6 +94,7 @@ const models = z.strictObject({
     .default(null)
     .describe('Folder of model files; null takes the ones of this package.'),
   encoder: encoder.prefault({}).describe('How an encoder runs.'),
+  rules: rules.prefault({}).describe('Experts that may decide over the model.'),
 });
 
 const fetching = z.strictObject({

@@ -1,15 +1,9 @@
-import type {
-  Classification,
-  Classifier,
-  ClassifierInput,
-  WordContribution,
-} from '../../pipeline/core/model.js';
+import type { Classification, Classifier, ClassifierInput, Explanation } from '../../pipeline/core/model.js';
 import type { ModelVersion } from '../../pipeline/core/scored.js';
 import { chooseLanguage, type ModelLanguage } from '../choose-language.js';
 import { textKind } from '../ngram/text-kind.js';
 import { toSentiment } from '../to-sentiment.js';
 import type { AnswerCache } from './answer-cache.js';
-import { explainByOmission } from './explain-by-omission.js';
 import type { EncoderManifest } from './manifest.js';
 import type { NetworkPool } from './runtime/network-pool.js';
 import { toNetworkInput, type EncoderTokenizers } from './to-network-input.js';
@@ -37,7 +31,7 @@ export function createEncoderClassifier(parts: EncoderParts): Classifier {
   return {
     model: parts.model,
     classify,
-    explain: (input) => explain(input, parts, classify),
+    explain: (input) => explain(input, parts),
     async close() {
       await parts.pool.close();
       for (const classifier of parts.ladder.values()) await classifier.close();
@@ -111,14 +105,11 @@ const UNREADABLE: Classification = {
   flags: ['unclassified'],
 };
 
-async function explain(
-  input: ClassifierInput,
-  parts: EncoderParts,
-  classify: Classifier['classify'],
-): Promise<readonly WordContribution[]> {
+/** A network's sums say nothing of words. */
+async function explain(input: ClassifierInput, parts: EncoderParts): Promise<Explanation | null> {
   const language: ModelLanguage | null = chooseLanguage(input.language, input.text);
-  if (language === null) return [];
+  if (language === null) return null;
   const served = parts.manifest.languages[language];
-  if (!('ladder' in served)) return explainByOmission(input, classify);
-  return (await parts.ladder.get(served.ladder)?.explain(input)) ?? [];
+  if (!('ladder' in served)) return null;
+  return (await parts.ladder.get(served.ladder)?.explain(input)) ?? null;
 }

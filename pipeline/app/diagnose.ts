@@ -16,6 +16,7 @@ import { openLmdbLog } from '../log/lmdb-log.js';
 import { openStore } from '../storage/open-store.js';
 import { peekDataFolder } from './data-folder.js';
 import { effectiveRules } from './effective-rules.js';
+import { loadRules } from './expert-rules.js';
 import { packageRoot } from './package-root.js';
 import { createUnderstanding, modelOptions } from './understanding.js';
 
@@ -84,6 +85,7 @@ async function checkModel(config: Config): Promise<Finding> {
   const understanding = await createUnderstanding({
     world: 'live',
     models: config.models,
+    rules: (await loadRules(config.models.rules)).inForce,
     languages: null,
     instrumentFiles: config.instruments.files,
   });

@@ -1,6 +1,7 @@
 import { loadClassifier } from '../../models/load-classifier.js';
 import type { ModelName } from '../../models/model-names.js';
 import type { Classifier } from '../core/model.js';
+import { SOURCE_KINDS, type RawDocument } from '../core/document.js';
 import type { DocumentView } from '../core/store.js';
 import { documentText, type ModelVersion } from '../core/scored.js';
 import { DOCUMENT_FLAGS } from '../operators/flag-document.js';
@@ -8,6 +9,7 @@ import { scoreSentiment } from '../operators/score-sentiment.js';
 import type { LinkedDocument } from '../operators/understand-document.js';
 import type { VersionKey } from '../storage/queries/stored-documents.js';
 import type { Rescore, RescoreRange, RescoreStore } from '../storage/rescore.js';
+import { withRules } from './expert-rules.js';
 import { isCalm, type Flow } from './flow.js';
 import type { OperationContext } from './operations/operation.js';
 import { modelOptions, type Understanding } from './understanding.js';
@@ -55,7 +57,8 @@ export async function rescoreDocuments(
   const name = request.model;
   const served = parts.understanding.classifier;
   if (name === null || name === served.model.name) return rescoreWith(served, request, context, signal);
-  const classifier = await loadClassifier({ ...modelOptions(config.models), name });
+  const loaded = await loadClassifier({ ...modelOptions(config.models), name });
+  const classifier = withRules(loaded, parts.understanding.rules);
   try {
     return await rescoreWith(classifier, request, context, signal);
   } finally {
@@ -127,7 +130,7 @@ function toLinked(view: DocumentView, offset: number): LinkedDocument {
       id,
       contentHash: '',
       action,
-      source: { ...source, kind: 'news', licence: null, credibility: 1 },
+      source: { ...source, kind: kindOf(source.kind), licence: null, credibility: 1 },
       nativeId: '',
       url,
       title,
@@ -154,4 +157,8 @@ function toLinked(view: DocumentView, offset: number): LinkedDocument {
     storyId: view.storyId,
     flags: view.flags.filter((flag) => READING_FLAGS.includes(flag)),
   };
+}
+
+function kindOf(stored: string): RawDocument['source']['kind'] {
+  return SOURCE_KINDS.find((kind) => kind === stored) ?? 'news';
 }

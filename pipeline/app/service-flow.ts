@@ -149,6 +149,8 @@ function startThread(options: ServiceFlowOptions): UnderstandThread | null {
     {
       world: parts.world,
       models: config.models,
+      // As they were read at the start: a thread that is started again must not score by other rules than the service says.
+      rules: parts.understanding.rules.rules,
       languages: config.languages,
       instrumentFiles: config.instruments.files,
     },

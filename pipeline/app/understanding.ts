@@ -2,19 +2,23 @@ import { fileURLToPath } from 'node:url';
 
 import type { Config } from '../../config/schema.js';
 import { bundledInstrumentsPath, loadInstruments } from '../../config/reference.js';
-import type { EncoderObserver } from '../../models/encoder/load-encoder.js';
 import { loadClassifier, type LoadOptions } from '../../models/load-classifier.js';
 import { isModelName } from '../../models/model-names.js';
+import type { EncoderObserver } from '../../models/encoder/load-encoder.js';
+import { explainByDeletion, SERVED_DELETION } from '../../models/explanation/explain-by-deletion.js';
+import { createRuleSet } from '../../models/rules/create-rule-set.js';
 import { createSentenceSplitter } from '../../models/text/split-sentences.js';
 import { decodeRawDocument } from '../log/codec.js';
 import type { World } from '../core/document.js';
 import { ConfigError } from '../core/errors.js';
+import type { ExpertRule, ExpertRuleSet } from '../core/expert-rule.js';
 import type { Instrument } from '../core/instrument.js';
 import type { Classifier, SplitSentences } from '../core/model.js';
 import type { ModelVersion, Span } from '../core/scored.js';
 import type { EvidenceRow } from '../core/store.js';
 import { documentText } from '../core/scored.js';
 import { describeLanguage } from '../operators/detect-language.js';
+import { explainText, type ExplainedText, type TextToExplain } from '../operators/explain-text.js';
 import { flagDocument } from '../operators/flag-document.js';
 import { findTellingSentence, type TellingInput } from '../operators/find-telling-sentence.js';
 import { storyIdOf } from '../operators/fingerprint-story.js';
@@ -23,6 +27,7 @@ import { createLinker, type Linker } from '../operators/link-instruments.js';
 import type { WeighContributions } from '../operators/resolve-versions.js';
 import type { UnderstandDeps } from '../operators/understand-document.js';
 import { weighContributions } from '../operators/weigh-contributions.js';
+import { withRules } from './expert-rules.js';
 import { packageRoot } from './package-root.js';
 import { createSwitchableClassifier } from './switchable-classifier.js';
 
@@ -30,12 +35,15 @@ import { createSwitchableClassifier } from './switchable-classifier.js';
 export interface Understanding extends Omit<UnderstandDeps, 'now'> {
   readonly classifier: Classifier;
   /** Loads another model beside the one that serves; rejects as `loadClassifier` does, and then nothing has changed. */
-  prepareModel(models: Config['models']): Promise<PreparedModel>;
+  prepareModel(models: ModelConfig): Promise<PreparedModel>;
   readonly splitSentences: SplitSentences;
+  readonly rules: ExpertRuleSet;
   readonly linker: Linker;
   readonly instruments: readonly Instrument[];
   readonly weigh: WeighContributions;
   readonly findTellingSentence: (input: TellingInput) => Promise<Span | null>;
+  /** Null when the model gives no answer. */
+  readonly explain: (input: TextToExplain) => Promise<ExplainedText | null>;
   readonly pickSentence: (row: EvidenceRow) => Promise<string>;
   close(): Promise<void>;
 }
@@ -49,9 +57,14 @@ export interface PreparedModel {
   abandon(): Promise<void>;
 }
 
+/** What decides which model is loaded; its rules are given beside it. */
+export type ModelConfig = Omit<Config['models'], 'rules'>;
+
 export interface UnderstandingOptions {
   readonly world: World;
-  readonly models: Config['models'];
+  readonly models: ModelConfig;
+  /** Expert rules in force; left out, nobody decides over the model. */
+  readonly rules?: readonly ExpertRule[];
   readonly languages: Config['languages'];
   readonly instrumentFiles: readonly string[];
   /** The model is asked now and then only: an encoder gets one worker, and none while it has nothing to do. */
@@ -65,14 +78,16 @@ const SELDOM_IDLE_MS = 60_000;
 /** Loads model and instruments. Fails with a ConfigError that names the file when one of them is missing or broken. */
 export async function createUnderstanding(options: UnderstandingOptions): Promise<Understanding> {
   const { seldom = false, observer } = options;
-  const load = (models: Config['models']) => {
+  const rules = createRuleSet(options.rules ?? []);
+  const load = async (models: ModelConfig) => {
     const { encoder, ...named } = modelOptions(models);
-    return loadClassifier({
+    const loaded = await loadClassifier({
       ...named,
       encoder: seldom ? { ...encoder, workers: 1 } : encoder,
       idleMs: seldom ? SELDOM_IDLE_MS : null,
       ...(observer === undefined ? {} : { observer }),
     });
+    return withRules(loaded, rules);
   };
   const classifier = createSwitchableClassifier(await load(options.models));
   const splitSentences = createSentenceSplitter();
@@ -93,6 +108,7 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
       };
     },
     splitSentences,
+    rules,
     linker,
     instruments,
     decode: decodeRawDocument,
@@ -104,6 +120,14 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     languages: options.languages,
     weigh: (scored) => weighContributions(scored, { sectorOf }),
     findTellingSentence: find,
+    explain: (input) =>
+      explainText(input, {
+        classifier,
+        splitSentences,
+        describeLanguage,
+        explainByDeletion: (left) =>
+          explainByDeletion(left, (inputs) => classifier.classify(inputs), SERVED_DELETION),
+      }),
     async pickSentence(row) {
       const text = documentText(row);
       const span = await find({ text, language: row.language, spans: row.spans });
@@ -114,7 +138,7 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
 }
 
 /** How the configured model is loaded. */
-export function modelOptions({ sentiment, directory, encoder }: Config['models']): LoadOptions {
+export function modelOptions({ sentiment, directory, encoder }: ModelConfig): LoadOptions {
   if (!isModelName(sentiment)) throw new ConfigError('usage', `No model can be called "${sentiment}".`);
   return {
     name: sentiment,

@@ -26,11 +26,25 @@ export interface ClassifierInput {
   readonly mentions?: readonly (readonly Span[])[];
 }
 
-/** Contribution of one piece of text to P(negative) − P(positive), in logits; spans point into the text. */
+/** What one word added to ln(P(negative) / P(positive)): above 0 it speaks for bad news. The span points into the text. */
 export interface WordContribution {
   readonly word: string;
   readonly span: readonly [number, number];
   readonly contribution: number;
+}
+
+/** What carried a score: `bias` and the contributions of all words sum to `total`. */
+export interface Explanation {
+  /** `exact`: follows from the model's own sums. `sampled`: estimated by leaving words out of the text. */
+  readonly method: 'exact' | 'sampled';
+  /** ln(P(negative) / P(positive)) of the answer. */
+  readonly total: number;
+  /** What belongs to no word: the model's head start, length and style of the text. */
+  readonly bias: number;
+  /** Those that contribute, strongest first; none overlaps another. */
+  readonly words: readonly WordContribution[];
+  /** Largest standard error of a contribution; 0 when exact. */
+  readonly standardError: number;
 }
 
 /** A sentiment model. Equal texts get equal answers, alone or in any batch. */
@@ -38,8 +52,8 @@ export interface Classifier {
   readonly model: ModelVersion;
   /** Answers in the order of the inputs. Never rejects for a text, whatever it holds: what cannot be read is `unclassified`. */
   classify(inputs: readonly ClassifierInput[]): Promise<readonly Classification[]>;
-  /** The words that carried the score, strongest first. */
-  explain(input: ClassifierInput): Promise<readonly WordContribution[]>;
+  /** What carried the answer for a text; null from a model whose sums say nothing of words: then they are left out one by one. */
+  explain(input: ClassifierInput): Promise<Explanation | null>;
   /** Gives back threads and memory; nothing may be asked afterwards. */
   close(): Promise<void>;
 }

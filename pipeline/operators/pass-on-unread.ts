@@ -34,7 +34,7 @@ export async function passOnUnread(message: LogMessage, deps: PassOnDeps): Promi
     classifier: {
       model: deps.model,
       classify: (inputs) => Promise.resolve(inputs.map(() => UNCLASSIFIED)),
-      explain: () => Promise.resolve([]),
+      explain: () => Promise.resolve(null),
       close: () => Promise.resolve(),
     },
   });

@@ -1,3 +1,4 @@
+import type { ExpertRuleSet } from '../core/expert-rule.js';
 import type { Classification, Classifier, ClassifierInput, SplitSentences } from '../core/model.js';
 import type {
   LinkedMention,
@@ -5,19 +6,27 @@ import type {
   ScoredDocument,
   ScoredMessage,
   Sentiment,
-  Span,
 } from '../core/scored.js';
+import { applyRules } from './apply-rules.js';
 import { hintTopics } from './hint-topics.js';
+import { sentencesAround } from './sentences-around.js';
 import type { LinkedDocument, Understood } from './understand-document.js';
 
 export interface ScoreDeps {
   readonly classifier: Classifier;
   readonly splitSentences: SplitSentences;
+  /** Experts that may decide over the model; absent where nobody does. */
+  readonly rules?: ExpertRuleSet;
   readonly now: () => number;
 }
 
 /** Models read the title and the lead; what follows in a long article is about less and less of it. */
 const LEAD_CHARACTERS = 1_000;
+/** The part of a text that is scored, without broken Unicode; as long as it, or cut. */
+export function scoredPart(text: string): string {
+  return text.slice(0, LEAD_CHARACTERS).toWellFormed();
+}
+
 /** Beyond so many names a text is a list, and each name gets the sentiment of the whole. */
 const MAX_SCORED_MENTIONS = 8;
 
@@ -37,7 +46,7 @@ export async function scoreSentiment(
   const drafts = linked.map((item, index) => toDraft(item, answerAt(answers, index)));
   await judgeBySentences(drafts, deps);
   const scoredAt = new Date(deps.now()).toISOString();
-  const scored = drafts.map((draft) => assemble(draft, deps.classifier, scoredAt))[Symbol.iterator]();
+  const scored = drafts.map((draft) => decide(draft, deps, scoredAt))[Symbol.iterator]();
   return batch.map((item) => {
     if (item.kind === 'drop') return { kind: 'drop', raw: item.raw, id: item.id, reason: item.reason };
     if (item.kind === 'dead-letter') return { kind: 'dead-letter', raw: item.raw, letter: item.letter };
@@ -100,16 +109,11 @@ interface Draft {
 }
 
 function toInput(item: LinkedDocument): ClassifierInput {
-  const text = leadOf(item);
+  const text = scoredPart(item.text);
   const { language, links } = item;
   if (!isJudgedByMention(item)) return { text, language };
   const mentions = links.map(({ spans }) => spans.filter(([, end]) => end <= text.length));
   return { text, language, mentions };
-}
-
-/** Models read the title and the lead. */
-function leadOf({ text }: LinkedDocument): string {
-  return text.slice(0, LEAD_CHARACTERS).toWellFormed();
 }
 
 function isJudgedByMention({ links }: LinkedDocument): boolean {
@@ -141,7 +145,7 @@ function planSentences(
 ): readonly (number | null)[] {
   const { links, language } = item;
   if (!isJudgedByMention(item) || !mentions.includes(null)) return links.map(() => null);
-  const lead = leadOf(item);
+  const lead = scoredPart(item.text);
   const sentences = splitSentences(lead, language);
   if (sentences.length < 2) return links.map(() => null);
   const known = new Map<string, number>();
@@ -154,12 +158,11 @@ function planSentences(
   });
 }
 
-/** A name may hold what ends a sentence, such as "Yum! Brands": then both parts belong to it. */
-function sentencesAround(text: string, sentences: readonly Span[], spans: readonly Span[]): string {
-  return sentences
-    .filter(([start, end]) => spans.some((span) => span[0] < end && span[1] > start))
-    .map(([start, end]) => text.slice(start, end))
-    .join(' ');
+/** What the model says, and experts over it. */
+function decide(draft: Draft, deps: ScoreDeps, scoredAt: string): ScoredDocument {
+  const scored = assemble(draft, deps.classifier, scoredAt);
+  const { rules, splitSentences } = deps;
+  return rules === undefined ? scored : applyRules(scored, scoredPart(draft.item.text), { rules, splitSentences });
 }
 
 function assemble(

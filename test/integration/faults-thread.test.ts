@@ -21,7 +21,7 @@ const MARK = 'xyzzy';
 const ENTRY = fileURLToPath(new URL('../../dist/pipeline/app/understand-thread-main.js', import.meta.url));
 const OPTIONS = {
   world: 'demo' as const,
-  models: { sentiment: 'ngram', directory: null, encoder: ENCODER_SETTINGS },
+  models: { sentiment: 'ngram', directory: null as string | null, encoder: ENCODER_SETTINGS },
   languages: ['en', 'zh'],
   instrumentFiles: [],
 };

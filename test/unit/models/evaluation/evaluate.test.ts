@@ -17,7 +17,7 @@ const classifier: Classifier = {
         flags: [],
       })),
     ),
-  explain: () => Promise.resolve([]),
+  explain: () => Promise.resolve(null),
   close: () => Promise.resolve(),
 };
 const clock = { monotonic: () => 0 };

@@ -19,7 +19,7 @@ function slow(name: string, said: string[]): { classifier: Classifier; answer: (
           resolve([UNCLASSIFIED]);
         });
       }),
-    explain: () => Promise.resolve([]),
+    explain: () => Promise.resolve(null),
     close: () => {
       said.push(`${name} closes`);
       return Promise.resolve();
