@@ -26,6 +26,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Measure a model on a labelled set.',
     load: async () => (await import('./evaluate.js')).evaluateCommand,
   },
+  'evaluate behaviour': {
+    summary: 'Put a model to the behavioural suite.',
+    load: async () => (await import('./evaluate-behaviour.js')).evaluateBehaviourCommand,
+  },
   'evaluate language': {
     summary: 'Measure language detection on labelled rows.',
     load: async () => (await import('./evaluate-language.js')).evaluateLanguageCommand,

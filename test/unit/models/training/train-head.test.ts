@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fitTemperature } from '../../../../models/training/calibrate.js';
+import { createRandom } from '../../../../models/random.js';
 import {
-  createRandom,
   scoreRow,
   trainHead,
   type FeatureRows,
