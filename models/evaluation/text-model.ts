@@ -7,6 +7,8 @@ export interface TextModel {
   classify(
     inputs: readonly ClassifierInput[],
   ): readonly Classification[] | Promise<readonly Classification[]>;
+  /** Gives back threads and memory, where the model holds any. */
+  close?(): Promise<void>;
 }
 
 /** Batches as a service would send them: a model that answers later need not hold a whole set at once. */

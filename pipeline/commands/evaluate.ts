@@ -7,6 +7,7 @@ import { systemClock } from '../core/clock.js';
 import type { Classifier } from '../core/model.js';
 import { fileOptions, flag, noPositionals } from './arguments.js';
 import type { Command } from './command.js';
+import { DETAIL_OPTIONS, evaluateDetails } from './evaluate-details.js';
 import { MODEL_OPTION, modelsFrom } from './model-option.js';
 import { CONFIG_OPTIONS, configFrom } from './open-config.js';
 
@@ -14,7 +15,7 @@ export const evaluateCommand: Command = {
   name: 'evaluate',
   summary:
     'Measures a model on labelled rows: accuracy, macro-F1, calibration, topics, entities, speed. Several sets are pooled.',
-  usage: '--set FILE.jsonl [--set FILE.jsonl …] [--model M] [--json]',
+  usage: '--set FILE.jsonl [--set FILE.jsonl …] [--model M] [--slices] [--reliability FILE.svg] [--json]',
   options: {
     set: {
       type: 'string',
@@ -22,6 +23,7 @@ export const evaluateCommand: Command = {
       value: 'FILE',
       doc: 'Labelled rows: text, lang, sentiment, topic, entities.',
     },
+    ...DETAIL_OPTIONS,
     ...MODEL_OPTION,
     config: CONFIG_OPTIONS.config,
     json: { type: 'boolean', doc: 'The whole report as one line of JSON.' },
@@ -29,6 +31,7 @@ export const evaluateCommand: Command = {
   examples: [
     'bellwether evaluate --set ../shared/data/labelled/tfns/dev.jsonl',
     'bellwether evaluate --set a.jsonl --set b.jsonl --model lexicon --json',
+    'bellwether evaluate --set a.jsonl --slices --reliability reliability.svg',
   ],
   async run(args, io) {
     noPositionals(args, 'evaluate');
@@ -41,7 +44,12 @@ export const evaluateCommand: Command = {
       clock: systemClock,
       scoreMention: mentionScorer(classifier),
     });
-    io.out(flag(args, 'json') ? `${JSON.stringify(report)}\n` : table(report));
+    const details = await evaluateDetails(args, io, classifier, files);
+    io.out(
+      flag(args, 'json')
+        ? `${JSON.stringify({ ...report, ...details.json })}\n`
+        : table(report) + details.text,
+    );
     return 0;
   },
 };
