@@ -1,5 +1,3 @@
-import { fileURLToPath } from 'node:url';
-
 import { parseBehaviourCase } from '../../models/evaluation/behaviour/parse-case.js';
 import {
   runBehaviour,
@@ -7,15 +5,13 @@ import {
   type BehaviourReport,
   type PassRate,
 } from '../../models/evaluation/behaviour/run-behaviour.js';
-import { loadClassifier } from '../../models/load-classifier.js';
-import { packageRoot } from '../app/package-root.js';
-import { modelDirectory } from '../app/understanding.js';
 import { ConfigError } from '../core/errors.js';
 import { fileOptions, flag, noPositionals } from './arguments.js';
 import type { Command, CommandArguments } from './command.js';
+import { inPackage, withModel } from './evaluation-model.js';
 import { readLabelledLines } from './labelled-lines.js';
-import { MODEL_OPTION, modelsFrom } from './model-option.js';
-import { CONFIG_OPTIONS, configFrom } from './open-config.js';
+import { MODEL_OPTION } from './model-option.js';
+import { CONFIG_OPTIONS } from './open-config.js';
 import { textTable } from './text-table.js';
 
 export const evaluateBehaviourCommand: Command = {
@@ -37,12 +33,9 @@ export const evaluateBehaviourCommand: Command = {
   examples: ['bellwether evaluate behaviour --model lexicon'],
   async run(args, io) {
     noPositionals(args, 'evaluate behaviour');
-    const config = await configFrom(args, io, { sources: [] });
-    const models = modelsFrom(args, config);
     const cases = await readLabelledLines(suiteFiles(args, io.cwd), 'behavioural cases', parseBehaviourCase);
     if (cases.length === 0) throw new ConfigError('usage', 'The suite holds no case.');
-    const classifier = await loadClassifier({ name: models.sentiment, directory: modelDirectory(models) });
-    const report = await runBehaviour(classifier, cases);
+    const report = await withModel(args, io, (model) => runBehaviour(model, cases));
     io.out(flag(args, 'json') ? `${JSON.stringify(report)}\n` : toText(report));
     return 0;
   },
@@ -50,9 +43,7 @@ export const evaluateBehaviourCommand: Command = {
 
 function suiteFiles(args: CommandArguments, cwd: string): readonly string[] {
   if (args.values['suite'] !== undefined) return fileOptions(args, 'suite', cwd, '');
-  return ['en', 'zh'].map((language) =>
-    fileURLToPath(new URL(`models/evaluation/behaviour/${language}.jsonl`, packageRoot())),
-  );
+  return ['en', 'zh'].map((language) => inPackage(`models/evaluation/behaviour/${language}.jsonl`));
 }
 
 function toText(report: BehaviourReport): string {
