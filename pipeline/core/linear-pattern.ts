@@ -96,7 +96,8 @@ class Parser {
   }
 
   private group(depth: number): Part {
-    if (this.take('?') && !this.take(':')) throw this.error('looks around or names a group, which is not supported');
+    if (this.take('?') && !this.take(':'))
+      throw this.error('looks around or names a group, which is not supported');
     const part = this.alternatives(depth + 1);
     if (!this.take(')')) throw this.error('opens a group and does not close it');
     return part;
@@ -164,11 +165,14 @@ class Parser {
     const char = this.next();
     if (char !== '\\') return char;
     const escaped = this.next();
-    return CLASSES.has(escaped.toLowerCase()) || 'nt'.includes(escaped) ? this.escapedClass(escaped) : escaped;
+    return CLASSES.has(escaped.toLowerCase()) || 'nt'.includes(escaped)
+      ? this.escapedClass(escaped)
+      : escaped;
   }
 
   private limited(part: Part): Part {
-    if (part.size > MAX_STEPS) throw this.error(`comes to more than ${MAX_STEPS} steps; count or repeat less`);
+    if (part.size > MAX_STEPS)
+      throw this.error(`comes to more than ${MAX_STEPS} steps; count or repeat less`);
     return part;
   }
 
@@ -190,7 +194,9 @@ class Parser {
   }
 
   private error(problem: string): PatternError {
-    return new PatternError(`the pattern ${problem} (at character ${Math.min(this.at + 1, this.source.length)})`);
+    return new PatternError(
+      `the pattern ${problem} (at character ${Math.min(this.at + 1, this.source.length)})`,
+    );
   }
 }
 

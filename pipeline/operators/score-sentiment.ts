@@ -1,12 +1,6 @@
 import type { ExpertRuleSet } from '../core/expert-rule.js';
 import type { Classification, Classifier, ClassifierInput, SplitSentences } from '../core/model.js';
-import type {
-  LinkedMention,
-  Mention,
-  ScoredDocument,
-  ScoredMessage,
-  Sentiment,
-} from '../core/scored.js';
+import type { LinkedMention, Mention, ScoredDocument, ScoredMessage, Sentiment } from '../core/scored.js';
 import { applyRules } from './apply-rules.js';
 import { hintTopics } from './hint-topics.js';
 import { sentencesAround } from './sentences-around.js';
@@ -162,7 +156,9 @@ function planSentences(
 function decide(draft: Draft, deps: ScoreDeps, scoredAt: string): ScoredDocument {
   const scored = assemble(draft, deps.classifier, scoredAt);
   const { rules, splitSentences } = deps;
-  return rules === undefined ? scored : applyRules(scored, scoredPart(draft.item.text), { rules, splitSentences });
+  return rules === undefined
+    ? scored
+    : applyRules(scored, scoredPart(draft.item.text), { rules, splitSentences });
 }
 
 function assemble(

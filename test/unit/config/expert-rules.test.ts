@@ -56,9 +56,17 @@ describe('loadExpertRules', () => {
   });
 
   it.each([
-    ['atMost: { negative: 0.2 }', 'atMost: { negativ: 0.2 }', /then\.atMost\.negativ \(line 7\).*Did you mean negative\?/],
+    [
+      'atMost: { negative: 0.2 }',
+      'atMost: { negativ: 0.2 }',
+      /then\.atMost\.negativ \(line 7\).*Did you mean negative\?/,
+    ],
     ['atMost: { negative: 0.2 }', '{}', /then.* does nothing/],
-    ['{ atMost: { negative: 0.2 } }', '{ atMost: { negative: 0.1 }, atLeast: { negative: 0.5 } }', /atLeast is more than atMost/],
+    [
+      '{ atMost: { negative: 0.2 } }',
+      '{ atMost: { negative: 0.1 }, atLeast: { negative: 0.5 } }',
+      /atLeast is more than atMost/,
+    ],
     ['{ atMost: { negative: 0.2 } }', '{ set: { negative: 1, neutral: 1, positive: 0 } }', /must sum to 1/],
     ['{ atMost: { negative: 0.2 } }', '{ addTopic: breach }', /Use one of/],
     ['{ anyOf: [not in breach] }', '{ noneOf: [x] }', /would decide over every document/],
@@ -68,7 +76,11 @@ describe('loadExpertRules', () => {
     ['version: 2', 'version: two', /version \(line 3\)/],
     ['    reason: A finding of no breach is no bad news.\n', '', /reason.* is missing/],
     ['id: no-breach', 'id: No Breach', /small letters/],
-    ["    tests:\n      - { text: 'found not in breach', fires: true }\n", '    tests: []\n', /at least one text/],
+    [
+      "    tests:\n      - { text: 'found not in breach', fires: true }\n",
+      '    tests: []\n',
+      /at least one text/,
+    ],
     ['version: 2', "version: 2\n    expires: '2026-02-30'", /no day of the calendar/],
     ['version: 2', 'version: 2\n    expire: x', /Did you mean expires\?/],
   ])('refuses "%s" changed to "%s" with place and fix', async (from, to, words) => {
@@ -82,14 +94,18 @@ describe('loadExpertRules', () => {
     await expect(loadExpertRules(paths)).rejects.toThrow(/rules\[0\]\.id.*another rule/);
     expect(await problemsOf('rules: [')).toMatch(/not valid YAML/);
     expect(await problemsOf('- x')).toMatch(/not valid/);
-    await expect(loadExpertRules([join(folder, 'nowhere.yaml')])).rejects.toThrow(/does not exist.*models\.rules\.files/);
+    await expect(loadExpertRules([join(folder, 'nowhere.yaml')])).rejects.toThrow(
+      /does not exist.*models\.rules\.files/,
+    );
   });
 });
 
 describe('loadRules', () => {
   it('refuses rules that do not do what their tests say', async () => {
     const path = await fileOf(`rules:${RULE.replace('fires: true', 'fires: false')}`);
-    await expect(loadRules({ files: [path], approval: 'none' })).rejects.toThrow(/no-breach, test 1: the rule fires/);
+    await expect(loadRules({ files: [path], approval: 'none' })).rejects.toThrow(
+      /no-breach, test 1: the rule fires/,
+    );
   });
 
   it('keeps a rule out of force until somebody else has approved it, where approval is required', async () => {

@@ -85,7 +85,12 @@ describe('the effect of a rule', () => {
     const set = createRuleSet([
       makeRule({ id: 'one', when: { anyOf: ['breach'] }, then: { atMost: { negative: 0.2 } } }),
       makeRule({ id: 'two', when: { anyOf: ['dividend'] } }),
-      makeRule({ id: 'three', version: 4, reason: 'Because.', then: { addTopic: 'fraud_risk', abstain: true } }),
+      makeRule({
+        id: 'three',
+        version: 4,
+        reason: 'Because.',
+        then: { addTopic: 'fraud_risk', abstain: true },
+      }),
     ]);
     const answer = set.apply(SUBJECT);
     expect(answer?.applied.map(({ id, version }) => [id, version])).toEqual([
@@ -109,7 +114,9 @@ describe('a set of rules', () => {
   });
 
   it('may fire wherever a rule fires for a part of the text', () => {
-    const set = createRuleSet([makeRule({ when: { anyOf: ['breach'], noneOf: ['fined'], topics: ['earnings'] } })]);
+    const set = createRuleSet([
+      makeRule({ when: { anyOf: ['breach'], noneOf: ['fined'], topics: ['earnings'] } }),
+    ]);
     expect(set.mayFire({ ...SUBJECT, text: 'Not in breach. But another one was fined.' })).toBe(true);
     expect(set.mayFire({ ...SUBJECT, text: 'Nothing.' })).toBe(false);
     expect(createRuleSet([]).mayFire(SUBJECT)).toBe(false);

@@ -46,7 +46,9 @@ describe('createLinearPattern', () => {
       piece: fc.oneof(
         { depthSize: 'small' },
         atom,
-        fc.tuple(tie('pattern'), fc.constantFrom('*', '+', '?', '{1,2}', '')).map(([inner, times]) => `(?:${inner})${times}`),
+        fc
+          .tuple(tie('pattern'), fc.constantFrom('*', '+', '?', '{1,2}', ''))
+          .map(([inner, times]) => `(?:${inner})${times}`),
       ),
       pattern: fc.oneof(
         fc.array(tie('piece'), { maxLength: 3 }).map((pieces) => pieces.join('')),
@@ -54,17 +56,21 @@ describe('createLinearPattern', () => {
       ),
     }));
     fc.assert(
-      fc.property(pattern, fc.string({ unit: fc.constantFrom('a', 'b', '1', ' ', '.'), maxLength: 8 }), (source, text) => {
-        fc.pre(source.length < 200);
-        let own;
-        try {
-          own = createLinearPattern(source);
-        } catch (error) {
-          expect(error).toBeInstanceOf(PatternError);
-          return;
-        }
-        expect(own.test(text)).toBe(new RegExp(source).test(text));
-      }),
+      fc.property(
+        pattern,
+        fc.string({ unit: fc.constantFrom('a', 'b', '1', ' ', '.'), maxLength: 8 }),
+        (source, text) => {
+          fc.pre(source.length < 200);
+          let own;
+          try {
+            own = createLinearPattern(source);
+          } catch (error) {
+            expect(error).toBeInstanceOf(PatternError);
+            return;
+          }
+          expect(own.test(text)).toBe(new RegExp(source).test(text));
+        },
+      ),
       { numRuns: 500 },
     );
   });

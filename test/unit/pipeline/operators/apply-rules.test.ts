@@ -12,7 +12,10 @@ const [HALDEN, NORTHWIND] = [
   mention('NWF.XDEM', { spans: [[32, 41]] }),
 ];
 const splitSentences = (text: string): readonly Span[] =>
-  Array.from(text.matchAll(/\S[^.]*\./g), ({ index, 0: sentence }) => [index, index + sentence.length] as const);
+  Array.from(
+    text.matchAll(/\S[^.]*\./g),
+    ({ index, 0: sentence }) => [index, index + sentence.length] as const,
+  );
 
 function ruled(
   rules: readonly RuleSpec[],
@@ -66,7 +69,10 @@ describe('applyRules', () => {
     ]);
     expect(after.sentiment).toMatchObject({ negative: 1, label: 'negative', polarity: -1, confidence: 1 });
     expect(after.topics.map(({ topic }) => topic)).toEqual(['fraud_risk', 'earnings']);
-    expect(after.ruled?.model).toMatchObject({ negative: 0.7, topics: [{ topic: 'earnings', probability: 0.8 }] });
+    expect(after.ruled?.model).toMatchObject({
+      negative: 0.7,
+      topics: [{ topic: 'earnings', probability: 0.8 }],
+    });
     expect(after.flags).toEqual(['rule:set', 'rule:topic']);
   });
 
@@ -91,7 +97,10 @@ describe('applyRules', () => {
   });
 
   it('gives the same when it is done again on what the model said', () => {
-    const rules = [CLEARED, { id: 'b', when: { instruments: ['NWF.XDEM'] }, then: { atLeast: { negative: 0.9 } } }];
+    const rules = [
+      CLEARED,
+      { id: 'b', when: { instruments: ['NWF.XDEM'] }, then: { atLeast: { negative: 0.9 } } },
+    ];
     expect(ruled(rules).after).toEqual(ruled(rules).after);
     expect(ruled(rules).after.mentions[1]?.negative).toBeCloseTo(0.9, 9);
   });
