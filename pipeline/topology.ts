@@ -117,16 +117,16 @@ interface StoredBatch extends ResolvedBatch {
 
 /**
  * A batch costs the store about 60 ms however small it is, and 0.15 ms a document: they keep a distance, so that a steady
- * stream costs half as much, and documents are found a tenth of a second later.
+ * stream costs half as much, and documents are found an eighth of a second later.
  */
-const STORE_BATCH = { maxCount: 600, everyMs: () => 150 };
+const STORE_BATCH = { maxCount: 600, everyMs: () => 250 };
 /**
  * Batches that share one roll-up: windows that several of them touch are computed once. The windows of a long day take
  * longer, and are then computed less often: at most half of the time goes there.
  */
 const ROLL_UP_BATCH = {
   maxCount: 8,
-  everyMs: (lastMs: number) => Math.min(2_000, Math.max(250, 2 * lastMs)),
+  everyMs: (lastMs: number) => Math.min(2_000, Math.max(400, 2 * lastMs)),
 };
 const MONITOR_PULL = 200;
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { BellwetherError, InvalidDocumentError, ConfigError } from '../../pipeline/core/errors.js';
+import { CERTAINTIES, type Certainty } from '../../pipeline/core/scored.js';
 import { SENTIMENT_LABELS, type SentimentLabel } from '../../pipeline/core/taxonomy.js';
 
 /** A labelled company name inside a text. */
@@ -20,6 +21,7 @@ export interface LabelledRow {
   readonly score: number | null;
   readonly topics: readonly string[];
   readonly entities: readonly LabelledEntity[];
+  readonly certainty: Certainty | null;
   /** Rows made from one pattern share a group, so that they are never split between training and checking. */
   readonly group: string | null;
 }
@@ -76,7 +78,9 @@ export function parseLabelledRow(line: string, place: string): LabelledRow {
     return fail(`field "sentiment" must be one of ${SENTIMENT_LABELS.join(', ')}.`);
   const source = typeof row['source'] === 'string' ? row['source'] : '';
   const group = typeof row['group'] === 'number' ? String(row['group']) : null;
-  return { text, lang, source, sentiment, score, topics: topicsOf(row), entities: entitiesOf(row), group };
+  const certainty = CERTAINTIES.find((each) => each === row['certainty']) ?? null;
+  const [topics, entities] = [topicsOf(row), entitiesOf(row)];
+  return { text, lang, source, sentiment, score, topics, entities, certainty, group };
 }
 
 function topicsOf(row: Readonly<Record<string, unknown>>): readonly string[] {

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../../pipeline/core/errors.js';
+import type { Certainty } from '../../pipeline/core/scored.js';
 import { SENTIMENT_LABELS, TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
-import { readLabelledRows, type LabelledRow } from '../evaluation/read-labelled-rows.js';
+import { readLabelledRows, type LabelledEntity, type LabelledRow } from '../evaluation/read-labelled-rows.js';
+import { sameTextKey } from '../evaluation/same-text.js';
 import { toTopicId } from '../evaluation/topic-map.js';
 import { TRAINING_SETS, type SentimentTeaching, type TrainingSet } from './training-sets.js';
 
@@ -17,6 +18,10 @@ export interface TrainingRow {
   readonly fold: number;
   readonly sentiment: Lesson | null;
   readonly topic: Lesson | null;
+  /** Intensity −1…1. */
+  readonly score: number | null;
+  readonly entities: readonly LabelledEntity[];
+  readonly certainty: Certainty | null;
 }
 
 export interface Lesson {
@@ -67,7 +72,7 @@ export async function collectOwnRows(directory: string): Promise<TrainingRow[]> 
   return rows;
 }
 
-function toTrainingRow(row: LabelledRow, set: TrainingSet): TrainingRow {
+export function toTrainingRow(row: LabelledRow, set: TrainingSet): TrainingRow {
   const right = row.topics
     .map((native) => toTopicId(set.key, native))
     .reduce((mask, topic) => mask | (topic === null ? 0 : 1 << TOPIC_IDS.indexOf(topic)), 0);
@@ -82,6 +87,9 @@ function toTrainingRow(row: LabelledRow, set: TrainingSet): TrainingRow {
         : sentimentLesson(set.sentiment, SENTIMENT_LABELS.indexOf(row.sentiment), set.sentimentWeight),
     topic:
       right === 0 || set.topicWeight === 0 ? null : { allowed: ALL_TOPICS, right, weight: set.topicWeight },
+    score: row.score,
+    entities: row.entities,
+    certainty: row.certainty,
   };
 }
 
@@ -111,11 +119,5 @@ function sentimentLesson(teaching: SentimentTeaching, label: number, weight: num
 }
 
 function foldOf(text: string): number {
-  const key = text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/https?:\S+/g, '')
-    .replace(/[\p{P}\p{S}\s]+/gu, ' ')
-    .trim();
-  return createHash('sha1').update(key).digest().readUInt32BE(4) % 10;
+  return sameTextKey(text).readUInt32BE(4) % 10;
 }

@@ -82,6 +82,8 @@ export async function openParts(options: PartsOptions): Promise<OpenParts> {
       rules: rules.inForce,
       languages: config.languages,
       instrumentFiles: config.instruments.files,
+      // Documents are read in a thread with a model of its own.
+      seldom: true,
     });
     closers.push(() => understanding.close());
     const gaps = createLogGaps({ clock, logger, metrics });

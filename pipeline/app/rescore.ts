@@ -1,4 +1,5 @@
-import { loadClassifier, type ModelName } from '../../models/load-classifier.js';
+import { loadClassifier } from '../../models/load-classifier.js';
+import type { ModelName } from '../../models/model-names.js';
 import type { Classifier } from '../core/model.js';
 import { SOURCE_KINDS, type RawDocument } from '../core/document.js';
 import type { DocumentView } from '../core/store.js';
@@ -11,7 +12,7 @@ import type { Rescore, RescoreRange, RescoreStore } from '../storage/rescore.js'
 import { withRules } from './expert-rules.js';
 import { isCalm, type Flow } from './flow.js';
 import type { OperationContext } from './operations/operation.js';
-import { modelDirectory, type Understanding } from './understanding.js';
+import { modelOptions, type Understanding } from './understanding.js';
 
 export interface RescoreRequest {
   /** Null: the one that the installation serves. */
@@ -53,14 +54,11 @@ export async function rescoreDocuments(
   signal: AbortSignal,
 ): Promise<RescoreResult> {
   const { parts, config } = context;
-  const name = request.model ?? config.models.sentiment;
-  if (name === config.models.sentiment) {
-    return rescoreWith(parts.understanding.classifier, request, context, signal);
-  }
-  const classifier = withRules(
-    await loadClassifier({ name, directory: modelDirectory(config.models) }),
-    parts.understanding.rules,
-  );
+  const name = request.model;
+  const served = parts.understanding.classifier;
+  if (name === null || name === served.model.name) return rescoreWith(served, request, context, signal);
+  const loaded = await loadClassifier({ ...modelOptions(config.models), name });
+  const classifier = withRules(loaded, parts.understanding.rules);
   try {
     return await rescoreWith(classifier, request, context, signal);
   } finally {

@@ -1,4 +1,4 @@
-import { modelDirectory } from '../app/understanding.js';
+import { modelOptions } from '../app/understanding.js';
 import {
   measureFaithfulness,
   type Explain,
@@ -52,7 +52,7 @@ export const evaluateFaithfulnessCommand: Command = {
       'evaluate faithfulness needs --set FILE.jsonl with texts.',
     );
     const maxTexts = numberOption(args, 'texts', { min: 1, max: 100_000, whole: true }) ?? DEFAULT_TEXTS;
-    const classifier = await loadClassifier({ name: models.sentiment, directory: modelDirectory(models) });
+    const classifier = await loadClassifier(modelOptions(models));
     const report = await measureFaithfulness(inputsOf(files), {
       model: classifier.model,
       classify: (inputs) => classifier.classify(inputs),

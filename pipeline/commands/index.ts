@@ -26,6 +26,18 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Measure a model on a labelled set.',
     load: async () => (await import('./evaluate.js')).evaluateCommand,
   },
+  'evaluate behaviour': {
+    summary: 'Put a model to the behavioural suite.',
+    load: async () => (await import('./evaluate-behaviour.js')).evaluateBehaviourCommand,
+  },
+  'evaluate domain': {
+    summary: 'Measure how well texts that are not about finance are noticed.',
+    load: async () => (await import('./evaluate-domain.js')).evaluateDomainCommand,
+  },
+  'evaluate robustness': {
+    summary: 'Measure how often small changes flip a label, and fairness.',
+    load: async () => (await import('./evaluate-robustness.js')).evaluateRobustnessCommand,
+  },
   'evaluate language': {
     summary: 'Measure language detection on labelled rows.',
     load: async () => (await import('./evaluate-language.js')).evaluateLanguageCommand,
@@ -53,6 +65,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
   stories: {
     summary: 'Group recorded documents into stories.',
     load: async () => (await import('./stories.js')).storiesCommand,
+  },
+  'train rows': {
+    summary: 'Write the rows that the encoder is trained on.',
+    load: async () => (await import('./train-rows.js')).trainRowsCommand,
   },
   'expert-rules test': {
     summary: 'Check expert rules and run the tests in their files.',

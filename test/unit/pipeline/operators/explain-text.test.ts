@@ -4,8 +4,9 @@ import { createSentenceSplitter } from '../../../../models/text/split-sentences.
 import type { Classifier } from '../../../../pipeline/core/model.js';
 import { describeLanguage } from '../../../../pipeline/operators/detect-language.js';
 import { explainText } from '../../../../pipeline/operators/explain-text.js';
+import { ENCODER_SETTINGS } from '../../../support/encoder.js';
 
-const classifier = await loadClassifier({ name: 'lexicon', directory: '.' });
+const classifier = await loadClassifier({ name: 'lexicon', directory: '.', encoder: ENCODER_SETTINGS });
 const own: Parameters<typeof explainText>[1] = {
   classifier,
   splitSentences: createSentenceSplitter(),

@@ -1,0 +1,83 @@
+"""A BERT-family encoder with heads for sentiment, intensity, topics, certainty and the sentiment of each mention."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from rows import CERTAINTIES, IGNORE, SENTIMENTS, TOPICS, Batch
+
+
+class Encoder(nn.Module):
+    """Mean-pooled encoder. `bert` is any model whose output has `last_hidden_state`."""
+
+    def __init__(self, bert: nn.Module, dropout: float) -> None:
+        super().__init__()
+        self.bert = bert
+        width = bert.config.hidden_size
+        self.dropout = nn.Dropout(dropout)
+        self.sentiment = nn.Linear(width, len(SENTIMENTS))
+        self.intensity = nn.Linear(width, 1)
+        self.topics = nn.Linear(width, len(TOPICS))
+        self.certainty = nn.Linear(width, len(CERTAINTIES))
+        self.mention_token = nn.Linear(width, width)
+        self.mention_text = nn.Linear(width, width, bias=False)
+        self.mention = nn.Linear(width, len(SENTIMENTS))
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Logits [B, 3], intensity [B], topic logits [B, 20], certainty logits [B, 3], mention logits of every token [B, T, 3].
+
+        The sentiment of a mention is the mean over its tokens: one pass serves a text however many companies it names.
+        """
+        hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        weights = attention_mask.unsqueeze(-1).to(hidden.dtype)
+        pooled = (hidden * weights).sum(1) / weights.sum(1)
+        dropped = self.dropout(pooled)
+        tokens = functional.gelu(self.mention_token(self.dropout(hidden)) + self.mention_text(dropped).unsqueeze(1))
+        return (
+            self.sentiment(dropped),
+            torch.tanh(self.intensity(dropped)).squeeze(-1),
+            self.topics(dropped),
+            self.certainty(dropped),
+            self.mention(tokens),
+        )
+
+
+def loss_of(outputs: tuple[torch.Tensor, ...], batch: Batch, smoothing: float) -> dict[str, torch.Tensor]:
+    """The loss of each head, a mean over the rows that teach it something."""
+    sentiment, intensity, topics, certainty, tokens = (output.float() for output in outputs)
+    losses = {
+        "sentiment": weighted(sentiment_loss(sentiment, batch, smoothing), batch.sentiment_weight),
+        "intensity": weighted((intensity - batch.score) ** 2, batch.score_weight),
+        "topics": weighted(topic_loss(topics, batch.topic_right), batch.topic_weight),
+    }
+    if (batch.certainty != IGNORE).any():
+        losses["certainty"] = functional.cross_entropy(certainty, batch.certainty, ignore_index=IGNORE)
+    if len(batch.mention_row) > 0:
+        logits = torch.einsum("mt,mtc->mc", batch.mention_span, tokens[batch.mention_row])
+        losses["mention"] = functional.cross_entropy(logits, batch.mention_label, label_smoothing=smoothing)
+    return losses
+
+
+def sentiment_loss(logits: torch.Tensor, batch: Batch, smoothing: float) -> torch.Tensor:
+    """[B]: -log P(right | allowed), so that a set without neutral rows says nothing about neutral ones."""
+    floor = torch.finfo(logits.dtype).min
+    allowed = logits.masked_fill(~batch.sentiment_allowed, floor).logsumexp(1)
+    right = logits.masked_fill(~batch.sentiment_right, floor).logsumexp(1)
+    log_all = (logits - allowed.unsqueeze(1)).masked_fill(~batch.sentiment_allowed, 0).sum(1)
+    uniform = -log_all / batch.sentiment_allowed.sum(1).clamp(min=1)
+    return (1 - smoothing) * (allowed - right) + smoothing * uniform
+
+
+def topic_loss(logits: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+    """[B]: sigmoid loss, as a text may have several topics, and softmax loss, as the first one must stand out."""
+    several = functional.binary_cross_entropy_with_logits(logits, right, reduction="none").sum(1)
+    log_first = logits.masked_fill(right == 0, torch.finfo(logits.dtype).min).logsumexp(1)
+    return 0.5 * several + 0.5 * (logits.logsumexp(1) - log_first)
+
+
+def weighted(losses: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    # Rows without a lesson may hold anything, infinities too; a mean over them would be none.
+    used = weights > 0
+    return (losses[used] * weights[used]).sum() / weights[used].sum().clamp(min=1e-6) if used.any() else losses.new_zeros(())

@@ -1,0 +1,166 @@
+"""python -m pytest models/training/encoder (in the trainers' environment, with pytest)"""
+
+from __future__ import annotations
+
+import copy
+import math
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertConfig, BertModel
+
+from calibrate import fit
+from figures import calibration_error, softmax
+from model import Encoder, loss_of
+from rows import SENTIMENTS, is_in_share, to_batch, tokens_of
+from train import Best, learning_rate
+from tuning import merged, tune
+
+
+def tiny() -> BertModel:
+    torch.manual_seed(3)
+    config = BertConfig(vocab_size=50, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32)
+    return BertModel(config, add_pooling_layer=False).eval()
+
+
+def row(ids: list[int], **lessons) -> dict:
+    empty = {"set": "own", "sentiment": None, "topics": None, "score": None, "certainty": None, "mentions": []}
+    return {**empty, "ids": ids, **lessons}
+
+
+def sentiment(right: list[str], allowed: list[str] = SENTIMENTS, weight: float = 1.0) -> dict:
+    return {"right": right, "allowed": allowed, "weight": weight}
+
+
+def test_rate_rises_and_falls_along_lines():
+    factors = [learning_rate(step, 100, 0.1) for step in range(100)]
+    assert factors[:10] == pytest.approx([0.1 * n for n in range(1, 11)])
+    assert factors[10:] == pytest.approx([(100 - step) / 90 for step in range(10, 100)])
+
+
+def test_padding_changes_nothing():
+    model = Encoder(tiny(), 0.0).eval()
+    short = [2, 7, 9, 3]
+    alone = to_batch([row(short)], 0, {})
+    beside = to_batch([row(short), row(list(range(2, 14)))], 0, {})
+    with torch.no_grad():
+        ours = model(alone.input_ids, alone.attention_mask)
+        padded = model(beside.input_ids, beside.attention_mask)
+    for one, many in zip(ours, padded, strict=True):
+        assert torch.allclose(one[0], many[0][: len(short)] if many.dim() == 3 else many[0], atol=1e-6)
+
+
+def test_binary_rows_say_nothing_of_neutral():
+    batch = to_batch([row([2, 3], sentiment=sentiment(["negative"], ["negative", "positive"]))], 0, {})
+    outputs = [torch.tensor([[1.0, 5.0, 0.0]], requires_grad=True), torch.zeros(1), torch.zeros(1, 20), torch.zeros(1, 3), torch.zeros(1, 2, 3)]
+    loss = loss_of(tuple(outputs), batch, 0.0)["sentiment"]
+    loss.backward()
+    assert loss.item() == pytest.approx(math.log(1 + math.exp(-1)), abs=1e-6)
+    assert outputs[0].grad[0, 1] == 0
+
+
+def test_rows_without_lessons_have_no_loss():
+    model = Encoder(tiny(), 0.0)
+    batch = to_batch([row([2, 5, 3])], 0, {})
+    losses = loss_of(model(batch.input_ids, batch.attention_mask), batch, 0.1)
+    assert all(loss.item() == 0 for loss in losses.values())
+
+
+def test_small_batches_added_up_equal_a_large_one():
+    rows = [row([2, n, n + 1, 3], sentiment=sentiment([SENTIMENTS[n % 3]])) for n in range(5, 13)]
+    gradients = []
+    for size in (8, 2):
+        model = Encoder(tiny(), 0.0)
+        torch.manual_seed(5)
+        torch.nn.init.normal_(model.sentiment.weight)
+        for start in range(0, 8, size):
+            batch = to_batch(rows[start : start + size], 0, {})
+            (loss_of(model(batch.input_ids, batch.attention_mask), batch, 0.0)["sentiment"] * size / 8).backward()
+        gradients.append(model.sentiment.weight.grad.clone())
+    assert torch.allclose(gradients[0], gradients[1], atol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["adapter", "lora", "adalora", "prefix"])
+def test_the_frozen_part_stays_bit_for_bit(method: str):
+    bert = tiny()
+    before = {name: value.clone() for name, value in bert.state_dict().items()}
+    model = Encoder(tune(copy.deepcopy(bert), method, {}, 10), 0.0)
+    learned = [value for value in model.parameters() if value.requires_grad]
+    optimiser = torch.optim.AdamW(learned, 1e-2)
+    batch = to_batch([row([2, 5, 3], sentiment=sentiment(["negative"]))], 0, {})
+    for _ in range(3):
+        loss_of(model(batch.input_ids, batch.attention_mask), batch, 0.0)["sentiment"].backward()
+        optimiser.step()
+        optimiser.zero_grad()
+    after = model.bert.state_dict()
+    kept = 0
+    for name, value in before.items():
+        found = [other for key, other in after.items() if plain(key) == name]
+        assert len(found) == 1, name
+        kept += int(torch.equal(found[0], value))
+    assert kept == len(before)
+    assert sum(value.numel() for value in model.bert.parameters() if value.requires_grad) < 0.7 * sum(v.numel() for v in before.values())
+
+
+def plain(key: str) -> str:
+    """The name that a weight had before something was put around it."""
+    for part in ("base_model.model.", "base_model.", "base_layer."):
+        key = key.replace(part, "")
+    return key.replace("dense.0.", "dense.")
+
+
+def test_merged_lora_answers_the_same():
+    model = Encoder(tune(tiny(), "lora", {}, 10), 0.0)
+    for name, value in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(value, std=0.1)
+    model.eval()
+    batch = to_batch([row([2, 5, 9, 3])], 0, {})
+    with torch.no_grad():
+        apart = model(batch.input_ids, batch.attention_mask)
+        model.bert = merged(model.bert, "lora")
+        together = model(batch.input_ids, batch.attention_mask)
+    for one, other in zip(apart, together, strict=True):
+        assert torch.allclose(one, other, atol=1e-5)
+
+
+def test_tokens_of_finds_every_place_of_a_name():
+    text = "Velm beats Orda, Velm says"
+    offsets = [(0, 0), (0, 4), (5, 10), (11, 15), (15, 16), (17, 19), (19, 21), (22, 26), (0, 0)]
+    assert tokens_of("Velm", text, offsets) == [1, 5, 6]
+
+
+def test_calibration_recovers_what_was_put_in():
+    random = np.random.default_rng(1)
+    logits = random.normal(size=(20_000, 3)) * 2
+    chances = softmax(logits / 1.7 + np.array([0.4, -0.5, 0.1]))
+    labels = (random.random((20_000, 1)) > chances.cumsum(1)).sum(1)
+    fitted = fit(logits, labels)
+    assert fitted["temperature"] == pytest.approx(1.7, abs=0.1)
+    assert fitted["bias"] == pytest.approx([0.4, -0.5, 0.1], abs=0.06)
+
+
+def test_calibration_error_of_equal_mass_bins():
+    assert calibration_error(np.array([0.9] * 10), np.array([True] * 9 + [False]), bins=1) == pytest.approx(0.0)
+    assert calibration_error(np.array([0.6, 0.6, 1.0, 1.0]), np.array([True, False, True, True]), bins=2) == pytest.approx(0.05)
+
+
+def test_a_small_share_lies_within_a_larger_one():
+    rows = [{"text": str(n)} for n in range(2_000)]
+    small = [row for row in rows if is_in_share(row, 0.2)]
+    large = [row for row in rows if is_in_share(row, 0.6)]
+    assert all(row in large for row in small)
+    assert len(small) == pytest.approx(400, abs=60)
+    assert all(is_in_share(row, 1.0) for row in rows)
+
+
+def test_early_stopping_gives_the_best_weights_back():
+    model = torch.nn.Linear(1, 1)
+    best = Best(patience=1)
+    torch.nn.init.constant_(model.weight, 1.0)
+    assert not best.is_over(0.5, model)
+    torch.nn.init.constant_(model.weight, 2.0)
+    assert best.is_over(0.7, model)
+    best.copy_to(model)
+    assert model.weight.item() == 1.0
