@@ -69,8 +69,8 @@ const NGRAMS: readonly Floor[] = [
   least('algorithm', 'topics macro-F1 tfn_topic', 0.73),
   most('algorithm', 'ECE tfns', 0.03),
   most('algorithm', 'ECE sentfin', 0.03),
-  most('algorithm', 'flips under typos', 0.12),
-  most('algorithm', 'flips under entity swap', 0.1),
+  most('algorithm', 'flips under typos', 0.13),
+  most('algorithm', 'flips under entity swap', 0.12),
   least('algorithm', 'behavioural suite en', 0.66),
   most('business', 'counterfactual change of polarity, mean', 0.1),
 ];
