@@ -8,7 +8,7 @@ import {
 import { ConfigError } from '../core/errors.js';
 import { fileOptions, flag, noPositionals } from './arguments.js';
 import type { Command, CommandArguments } from './command.js';
-import { inPackage, withModel } from './evaluation-model.js';
+import { suiteFiles, withModel } from './evaluation-model.js';
 import { readLabelledLines } from './labelled-lines.js';
 import { MODEL_OPTION } from './model-option.js';
 import { CONFIG_OPTIONS } from './open-config.js';
@@ -33,7 +33,7 @@ export const evaluateBehaviourCommand: Command = {
   examples: ['bellwether evaluate behaviour --model lexicon'],
   async run(args, io) {
     noPositionals(args, 'evaluate behaviour');
-    const cases = await readLabelledLines(suiteFiles(args, io.cwd), 'behavioural cases', parseBehaviourCase);
+    const cases = await readLabelledLines(casesFiles(args, io.cwd), 'behavioural cases', parseBehaviourCase);
     if (cases.length === 0) throw new ConfigError('usage', 'The suite holds no case.');
     const report = await withModel(args, io, (model) => runBehaviour(model, cases));
     io.out(flag(args, 'json') ? `${JSON.stringify(report)}\n` : toText(report));
@@ -41,9 +41,8 @@ export const evaluateBehaviourCommand: Command = {
   },
 };
 
-function suiteFiles(args: CommandArguments, cwd: string): readonly string[] {
-  if (args.values['suite'] !== undefined) return fileOptions(args, 'suite', cwd, '');
-  return ['en', 'zh'].map((language) => inPackage(`models/evaluation/behaviour/${language}.jsonl`));
+function casesFiles(args: CommandArguments, cwd: string): readonly string[] {
+  return args.values['suite'] === undefined ? suiteFiles() : fileOptions(args, 'suite', cwd, '');
 }
 
 function toText(report: BehaviourReport): string {

@@ -6,7 +6,7 @@ import { flipRates, type FlipRate, type FlipReport } from '../../models/evaluati
 import type { PerturbedText } from '../../models/evaluation/robustness/perturbations.js';
 import { fileOptions, flag, noPositionals, numberOption } from './arguments.js';
 import type { Command, CommandArguments } from './command.js';
-import { inPackage, withModel } from './evaluation-model.js';
+import { suiteFiles, withModel } from './evaluation-model.js';
 import { readLabelledLines } from './labelled-lines.js';
 import { MODEL_OPTION } from './model-option.js';
 import { CONFIG_OPTIONS } from './open-config.js';
@@ -56,8 +56,7 @@ export const evaluateRobustnessCommand: Command = {
 
 /** The texts of the behavioural suite whose label a small change must not alter. */
 export async function suiteTexts(): Promise<readonly PerturbedText[]> {
-  const files = ['en', 'zh'].map((language) => inPackage(`models/evaluation/behaviour/${language}.jsonl`));
-  const cases = await readLabelledLines(files, 'behavioural cases', parseBehaviourCase);
+  const cases = await readLabelledLines(suiteFiles(), 'behavioural cases', parseBehaviourCase);
   const byText = new Map(cases.map(({ text, language }) => [text, { text, language, names: [] }]));
   return [...byText.values()];
 }

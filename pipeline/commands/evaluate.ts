@@ -9,6 +9,7 @@ import type { SentimentLabel } from '../core/taxonomy.js';
 import { fileOptions, flag, noPositionals } from './arguments.js';
 import type { Command } from './command.js';
 import { DETAIL_OPTIONS, evaluateDetails } from './evaluate-details.js';
+import { RELEASE_OPTIONS, runRelease, wantsRelease } from './evaluate-release.js';
 import { MODEL_OPTION, modelsFrom } from './model-option.js';
 import { CONFIG_OPTIONS, configFrom } from './open-config.js';
 
@@ -16,7 +17,8 @@ export const evaluateCommand: Command = {
   name: 'evaluate',
   summary:
     'Measures a model on labelled rows: accuracy, macro-F1, calibration, topics, entities, speed. Several sets are pooled.',
-  usage: '--set FILE.jsonl [--set FILE.jsonl …] [--model M] [--slices] [--reliability FILE.svg] [--json]',
+  usage:
+    '--set FILE.jsonl [--set FILE.jsonl …] [--model M] [--slices] [--reliability FILE.svg] [--json] | --gate [--card FILE.md] [--model M]',
   options: {
     set: {
       type: 'string',
@@ -25,6 +27,7 @@ export const evaluateCommand: Command = {
       doc: 'Labelled rows: text, lang, sentiment, topic, entities.',
     },
     ...DETAIL_OPTIONS,
+    ...RELEASE_OPTIONS,
     ...MODEL_OPTION,
     config: CONFIG_OPTIONS.config,
     json: { type: 'boolean', doc: 'The whole report as one line of JSON.' },
@@ -33,9 +36,11 @@ export const evaluateCommand: Command = {
     'bellwether evaluate --set ../shared/data/labelled/tfns/dev.jsonl',
     'bellwether evaluate --set a.jsonl --set b.jsonl --model lexicon --json',
     'bellwether evaluate --set a.jsonl --slices --reliability reliability.svg',
+    'bellwether evaluate --gate --model ngram --card MODEL_CARD.md',
   ],
   async run(args, io) {
     noPositionals(args, 'evaluate');
+    if (wantsRelease(args)) return runRelease(args, io);
     const config = await configFrom(args, io, { sources: [] });
     const models = modelsFrom(args, config);
     const files = fileOptions(args, 'set', io.cwd, 'evaluate needs --set FILE.jsonl with labelled rows.');

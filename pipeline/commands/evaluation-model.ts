@@ -27,3 +27,8 @@ export async function withModel<Result>(
 export function inPackage(path: string): string {
   return fileURLToPath(new URL(path, packageRoot()));
 }
+
+/** The behavioural suite that comes with the program. */
+export function suiteFiles(): readonly string[] {
+  return ['en', 'zh'].map((language) => inPackage(`models/evaluation/behaviour/${language}.jsonl`));
+}

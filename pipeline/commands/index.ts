@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Measure how often small changes flip a label, and fairness.',
     load: async () => (await import('./evaluate-robustness.js')).evaluateRobustnessCommand,
   },
+  'evaluate peers': {
+    summary: 'Measure our models beside VADER.',
+    load: async () => (await import('./evaluate-peers.js')).evaluatePeersCommand,
+  },
   'evaluate language': {
     summary: 'Measure language detection on labelled rows.',
     load: async () => (await import('./evaluate-language.js')).evaluateLanguageCommand,
