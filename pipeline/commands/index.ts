@@ -78,6 +78,18 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Check expert rules and run the tests in their files.',
     load: async () => (await import('./expert-rules-test.js')).expertRulesTestCommand,
   },
+  'models list': {
+    summary: 'Show the models that there are.',
+    load: async () => (await import('./models-list.js')).modelsListCommand,
+  },
+  'models verify': {
+    summary: 'Prove that a model is whole and right.',
+    load: async () => (await import('./models-verify.js')).modelsVerifyCommand,
+  },
+  'models import': {
+    summary: 'Take over a BERT of somebody else.',
+    load: async () => (await import('./models-import.js')).modelsImportCommand,
+  },
   'train ngram': {
     summary: 'Train the n-gram model.',
     load: async () => (await import('./train-ngram.js')).trainNgramCommand,

@@ -14,6 +14,8 @@ export interface ScoreDeps {
   readonly now: () => number;
 }
 
+/** Version of no model: a document that has it is among those that a re-score finds unscored by the model that serves. */
+export const UNANSWERED = 'unanswered';
 /** Models read the title and the lead; what follows in a long article is about less and less of it. */
 const LEAD_CHARACTERS = 1_000;
 /** The part of a text that is scored, without broken Unicode; as long as it, or cut. */
@@ -174,7 +176,7 @@ function assemble(
     mentions: item.links.map((link, index) => withSentiment(link, mentions[index] ?? whole.sentiment)),
     ...(item.certainty === undefined ? {} : { certainty: item.certainty }),
     storyId: item.storyId,
-    model: classifier.model,
+    model: whole.unanswered === true ? { ...classifier.model, version: UNANSWERED } : classifier.model,
     scoredAt,
     flags: [...item.flags, ...whole.flags],
   };
