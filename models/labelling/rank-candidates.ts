@@ -34,7 +34,7 @@ export type QueueReason = (typeof QUEUE_REASONS)[number];
 
 export interface Ranked<T extends Candidate> {
   readonly candidate: T;
-  /** Expected worth, 0 … about 3; of those drawn by lot too. */
+  /** Expected worth, 0 … 4.5; of those drawn by lot too. */
   readonly value: number;
   /** Why it stands here, the strongest first; never empty. */
   readonly reasons: readonly QueueReason[];
@@ -61,7 +61,7 @@ const SHORTLIST = 5;
 /**
  * The texts to label next, most worth first, every n-th drawn by lot; of one story one. Deterministic for a seed.
  *
- * Worth = (uncertainty + disagreement) · (½ + ½ novelty) + ½ for a place in an alert + 1 for a verdict against the model.
+ * Worth = (uncertainty + disagreement) · (½ + ½ novelty) + ½ for a place in an alert + 2 for a verdict against the model.
  * Time: candidates + 5 · size² · words of a text.
  */
 export function rankCandidates<T extends Candidate>(
@@ -181,7 +181,7 @@ function worthOf(candidate: Candidate, seen: ReadonlyMap<string, number> | null,
     candidate.second === null ? 0 : disagreementOf(candidate.probabilities, candidate.second);
   const novelty = seen === null ? 1 : noveltyOf(candidate.words, seen);
   const alert = candidate.alerts > 0 ? 0.5 : 0;
-  return (uncertainty + disagreement) * (0.5 + novelty / 2) + alert + (candidate.refuted ? 1 : 0);
+  return (uncertainty + disagreement) * (0.5 + novelty / 2) + alert + (candidate.refuted ? 2 : 0);
 }
 
 /** Mean over the words of 1 / (1 + texts that had it): 1 when nothing of it was seen. */
