@@ -28,7 +28,7 @@ export interface AlertEngineDeps {
   readonly store: AlertStore;
   readonly describeSeries: (key: SeriesKey) => Omit<Alert['series'], 'key'>;
   /** The sentence of the row that tells the bad news. */
-  readonly pickSentence: (row: EvidenceRow) => string;
+  readonly pickSentence: (row: EvidenceRow) => Promise<string>;
   readonly model: () => ModelVersion;
 }
 
@@ -166,7 +166,7 @@ async function recordTransitions(
       (isDrivenByFew(rows, rule.minNegative) || (await isToldAlready(evidence, series, told)))
     )
       break;
-    const documents = toEvidenceDocuments(rows, deps.pickSentence);
+    const documents = await toEvidenceDocuments(rows, deps.pickSentence);
     alert = applyTransition(alert, type, { rule, evaluation, documents });
     if (type === 'firing') told.add(series);
     sequence += 1;
@@ -258,12 +258,14 @@ async function isToldAlready(
   return false;
 }
 
-function toEvidenceDocuments(
+async function toEvidenceDocuments(
   rows: readonly EvidenceRow[],
   pickSentence: AlertEngineDeps['pickSentence'],
-): readonly EvidenceDocument[] {
-  return rows.slice(0, EVIDENCE_DOCUMENTS).map((row) => {
-    const sentence = cutText(pickSentence(row), MAX_SENTENCE_CHARS);
+): Promise<readonly EvidenceDocument[]> {
+  const strongest = rows.slice(0, EVIDENCE_DOCUMENTS);
+  const sentences = await Promise.all(strongest.map(pickSentence));
+  return strongest.map((row, index) => {
+    const sentence = cutText(sentences[index] ?? row.text, MAX_SENTENCE_CHARS);
     return {
       id: row.id,
       title: row.title ?? sentence,
@@ -271,6 +273,7 @@ function toEvidenceDocuments(
       url: row.url,
       source: row.source,
       ...(row.certainty === undefined ? {} : { certainty: row.certainty }),
+      ...(row.rules === undefined ? {} : { rules: row.rules }),
       publishedAt: row.publishedAt,
       negative: row.negative,
       weight: row.weight * row.negative,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { SOURCE_KINDS } from '../pipeline/core/document.js';
+import { rules } from './rules-schema.js';
 import type { Secret } from './secret.js';
 import { secretReferenceSchema, type SecretReference } from './secret-reference.js';
 import { sourceSchema } from './source-schema.js';
@@ -43,12 +44,48 @@ const metrics = z.strictObject({
   port: z.int().min(0).max(65_535).default(8421).describe('Port of /metrics; 0 takes a free one.'),
 });
 
+const encoder = z.strictObject({
+  workers: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(2)
+    .describe('Threads that each hold the model, about 150 MB; as many as processors may be kept busy.'),
+  threads: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe('Processors that one worker uses for a batch; more shorten a batch and cost throughput.'),
+  maxBatch: z.int().min(1).max(256).default(16).describe('Texts of one run of the model at most.'),
+  maxAgeMs: z
+    .int()
+    .min(0)
+    .max(1_000)
+    .default(0)
+    .describe('Milliseconds that a batch waits to become full; 0 takes what is there.'),
+  deadlineMs: z
+    .int()
+    .min(100)
+    .max(120_000)
+    .default(10_000)
+    .describe('Milliseconds after which a worker that gives no answer is started again.'),
+  cacheMiB: z.int().min(0).max(1_024).default(16).describe('Memory for answers to texts that come again.'),
+});
+
+const MODEL_FORM = 'lexicon, ngram, ngram-research, encoder, encoder-research or imported-NAME';
+
 const models = z.strictObject({
   sentiment: z
-    .enum(['lexicon', 'ngram', 'ngram-research'])
+    .string()
+    .regex(
+      /^(lexicon|(ngram|encoder)(-research)?|imported-[a-z0-9][a-z0-9-]{0,49})$/,
+      `must be ${MODEL_FORM}`,
+    )
     .default('ngram')
+    .meta({ form: MODEL_FORM })
     .describe(
-      'Model for sentiment and topic. ngram-research also saw research-only texts: not for commercial use.',
+      'Model for sentiment and topic. Those named -research also saw research-only texts: not for commercial use.',
     ),
   directory: z
     .string()
@@ -56,6 +93,8 @@ const models = z.strictObject({
     .nullable()
     .default(null)
     .describe('Folder of model files; null takes the ones of this package.'),
+  encoder: encoder.prefault({}).describe('How an encoder runs.'),
+  rules: rules.prefault({}).describe('Experts that may decide over the model.'),
 });
 
 const fetching = z.strictObject({

@@ -1,6 +1,8 @@
+import { readdir } from 'node:fs/promises';
 import { BellwetherError } from '../pipeline/core/errors.js';
 import type { ModelVersion } from '../pipeline/core/scored.js';
-import { loadClassifier, MODEL_NAMES, type ModelName } from './load-classifier.js';
+import { loadClassifier, type LoadOptions } from './load-classifier.js';
+import { IMPORTED_PREFIX, isModelName, MODEL_NAMES, type ModelName } from './model-names.js';
 
 /** A model and whether it can serve; `problem` says why not. */
 export interface ListedModel {
@@ -9,16 +11,25 @@ export interface ListedModel {
   readonly problem: string | null;
 }
 
-/** Loads every model in turn and reports what came of it; rejects only for bugs. */
-export async function listModels(directory: string): Promise<readonly ListedModel[]> {
+/** Loads every model in turn, ours and the imported ones, and reports what came of it; rejects only for bugs. */
+export async function listModels(options: Omit<LoadOptions, 'name'>): Promise<readonly ListedModel[]> {
   const listed: ListedModel[] = [];
-  for (const name of MODEL_NAMES) listed.push(await tryModel(name, directory));
+  for (const name of await modelNames(options.directory)) listed.push(await tryModel({ ...options, name }));
   return listed;
 }
 
-async function tryModel(name: ModelName, directory: string): Promise<ListedModel> {
+async function modelNames(directory: string): Promise<readonly ModelName[]> {
+  // A folder that is not there holds no imported models; what our own say of it comes with each of them.
+  const folders = await readdir(directory).catch((): string[] => []);
+  const imported = folders.filter((name) => name.startsWith(IMPORTED_PREFIX)).filter(isModelName);
+  return [...MODEL_NAMES, ...imported.sort()];
+}
+
+async function tryModel(options: LoadOptions): Promise<ListedModel> {
+  const { name } = options;
   try {
-    const classifier = await loadClassifier({ name, directory });
+    const classifier = await loadClassifier(options);
+    await classifier.close();
     return { name, model: classifier.model, problem: null };
   } catch (error) {
     if (!(error instanceof BellwetherError)) throw error;

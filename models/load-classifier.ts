@@ -2,50 +2,105 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, RejectedError } from '../pipeline/core/errors.js';
 import type { Classifier } from '../pipeline/core/model.js';
+import { loadEncoder, type EncoderObserver, type EncoderSettings } from './encoder/load-encoder.js';
+import { ENCODER_FORMAT } from './encoder/manifest.js';
 import { GOLDEN_SENTENCES } from './golden-sentences.js';
 import { createLexiconClassifier } from './lexicon/lexicon-classifier.js';
+import { isModelName, type ModelName } from './model-names.js';
 import { parseArtefact } from './ngram/artefact.js';
 import { createNgramClassifier } from './ngram/ngram-classifier.js';
-
-/** The models there are, weakest first. `-research` ones also saw sets whose licence does not let a model be shipped. */
-export const MODEL_NAMES = ['lexicon', 'ngram', 'ngram-research'] as const;
-export type ModelName = (typeof MODEL_NAMES)[number];
 
 export interface LoadOptions {
   readonly name: ModelName;
   /** The folder that holds one folder for each artefact. */
   readonly directory: string;
+  /** How an encoder runs, where the model is one. */
+  readonly encoder: EncoderSettings;
+  /** Threads of an encoder that had nothing to do for so long are ended until they are needed; null, the default, keeps them. */
+  readonly idleMs?: number | null;
+  readonly observer?: EncoderObserver;
 }
+
+const NO_OBSERVER: EncoderObserver = {
+  batch: () => undefined,
+  restarted: () => undefined,
+  cacheHits: () => undefined,
+  separated: () => undefined,
+};
 
 /**
  * Loads a model and proves that it is whole and puts its labels in the right order.
  *
  * Rejects with ConfigError `model_missing` when there is no such artefact, and with RejectedError `model_format`,
- * `model_truncated`, `model_corrupt` or `model_golden`, each naming the file and the reason. Memory: the weights, below 8 MB.
+ * `model_truncated`, `model_corrupt` or `model_golden`, each naming the file and the reason. Memory: the weights, below 8 MB
+ * of an n-gram model; for an encoder see `loadEncoder`. Close it when it is not needed any more.
  */
 export async function loadClassifier(options: LoadOptions): Promise<Classifier> {
   if (options.name === 'lexicon') return createLexiconClassifier();
   const folder = join(options.directory, options.name);
-  const manifest = await readArtefactFile(join(folder, 'model.json'));
-  const weights = await readArtefactFile(join(folder, 'weights.bin'));
-  const artefact = parseArtefact(manifest.toString('utf8'), weights, folder);
-  if (artefact.manifest.name !== options.name) {
-    throw new RejectedError('model_format', `${folder}: model.json is that of "${artefact.manifest.name}".`);
+  const manifestText = (await readArtefactFile(join(folder, 'model.json'))).toString('utf8');
+  const manifestJson = parseJson(manifestText, folder);
+  const classifier =
+    formatOf(manifestJson) === ENCODER_FORMAT
+      ? await loadEncoder({
+          folder,
+          manifestText,
+          manifestJson,
+          settings: options.encoder,
+          idleMs: options.idleMs ?? null,
+          observer: options.observer ?? NO_OBSERVER,
+          loadLadder: (name) => loadLadder(name, options, folder),
+        })
+      : await loadNgram(manifestText, folder);
+  try {
+    if (classifier.model.name !== options.name) {
+      throw new RejectedError('model_format', `${folder}: model.json is that of "${classifier.model.name}".`);
+    }
+    await checkGoldenSentences(classifier, folder);
+    return classifier;
+  } catch (error) {
+    await classifier.close();
+    throw error;
   }
-  const classifier = createNgramClassifier(artefact);
-  checkGoldenSentences(classifier, folder);
-  return classifier;
 }
 
-/** Throws RejectedError `model_golden` when the classifier gets a sentence wrong that no usable model may. */
-export function checkGoldenSentences(classifier: Classifier, file: string): void {
-  const answers = classifier.classify(GOLDEN_SENTENCES);
+async function loadNgram(manifestText: string, folder: string): Promise<Classifier> {
+  const weights = await readArtefactFile(join(folder, 'weights.bin'));
+  return createNgramClassifier(parseArtefact(manifestText, weights, folder));
+}
+
+/** Below an encoder stands one of the models that need no network. */
+async function loadLadder(name: string, options: LoadOptions, folder: string): Promise<Classifier> {
+  if (!isModelName(name) || !['lexicon', 'ngram', 'ngram-research'].includes(name)) {
+    throw new RejectedError(
+      'model_format',
+      `${folder}: model.json, languages: no encoder stands on "${name}".`,
+    );
+  }
+  return loadClassifier({ ...options, name });
+}
+
+/** Rejects with RejectedError `model_golden` when the classifier gets a sentence wrong that no usable model may. */
+export async function checkGoldenSentences(classifier: Classifier, file: string): Promise<void> {
+  const answers = await classifier.classify(GOLDEN_SENTENCES);
   for (const [index, golden] of GOLDEN_SENTENCES.entries()) {
     const label = answers[index]?.sentiment.label;
     if (label === golden.label) continue;
     const problem = `"${golden.text}" came out ${label ?? 'without a label'} instead of ${golden.label}`;
     throw new RejectedError('model_golden', `${file}: ${problem}; the label order is probably wrong.`);
   }
+}
+
+function parseJson(text: string, folder: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RejectedError('model_format', `${folder}: model.json is not valid JSON.`, { cause });
+  }
+}
+
+function formatOf(manifest: unknown): unknown {
+  return typeof manifest === 'object' && manifest !== null && 'format' in manifest ? manifest.format : null;
 }
 
 async function readArtefactFile(path: string): Promise<Buffer> {

@@ -191,6 +191,7 @@ function toEvidence({ version, contribution }: Entry): EvidenceRow {
     source: document.source.name,
     account: accountOf(document),
     ...(version.scored.certainty === undefined ? {} : { certainty: version.scored.certainty }),
+    ...(version.scored.ruled === undefined ? {} : { rules: version.scored.ruled.rules }),
     publishedAt: document.publishedAt,
     negative: contribution.negative,
     weight: contribution.weight,

@@ -5,6 +5,12 @@ interface ObjectSchema {
   readonly required: readonly string[];
 }
 
+/** Those that ask; a HEAD is served beside each GET and says no more. */
+const METHODS = new Map([
+  ['GET', 'get'],
+  ['POST', 'post'],
+]);
+
 /**
  * Collects every `/api/v1` route with a schema as it is registered and serves them as OpenAPI 3.1 at
  * `/api/openapi.json`; call it before the routes are added.
@@ -12,10 +18,18 @@ interface ObjectSchema {
 export function addOpenApi(app: FastifyInstance, version: string): void {
   const paths: Record<string, unknown> = {};
   app.addHook('onRoute', (route) => {
-    if (!route.url.startsWith('/api/v1/') || route.method !== 'GET') return;
+    const method = METHODS.get(String(route.method));
+    if (!route.url.startsWith('/api/v1/') || method === undefined) return;
     const path = route.url.replace(/:([a-z]+)/gi, '{$1}');
+    const { body } = route.schema ?? {};
     paths[path] = {
-      get: { parameters: toParameters(route.schema ?? {}), responses: describeResponses(path) },
+      [method]: {
+        parameters: toParameters(route.schema ?? {}),
+        ...(body === undefined
+          ? {}
+          : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+        responses: describeResponses(path),
+      },
     };
   });
   app.get('/api/openapi.json', () => ({

@@ -8,7 +8,7 @@ import type { StoryFacts, StoryMember } from '../../pipeline/core/story.js';
 import type { SectorId } from '../../pipeline/core/taxonomy.js';
 import type { Logger } from '../../pipeline/telemetry/logger.js';
 import type { LiveHub } from './live-hub.js';
-import type { RequestRefusal } from './wire.js';
+import type { RequestRefusal, WireExplanation } from './wire.js';
 
 /** What people see of an instrument. */
 export interface InstrumentInfo {
@@ -127,7 +127,14 @@ export type FindTellingSentence = (input: {
   readonly text: string;
   readonly language: string;
   readonly spans: readonly Span[];
-}) => Span | null;
+}) => Promise<Span | null>;
+
+/** What carried the score of a text; spans count UTF-16 units of the text as given. Null when the model gives no answer. */
+export type ExplainText = (input: {
+  readonly text: string;
+  /** Null to detect it. */
+  readonly language: string | null;
+}) => Promise<WireExplanation | null>;
 
 /** How a story spread, as said beside one of its documents; null without members. */
 export type DescribeStory = (
@@ -155,6 +162,7 @@ export interface ServerDeps extends HealthServerDeps {
   readonly mails: MailReader;
   readonly live: LiveHub;
   readonly findTellingSentence: FindTellingSentence;
+  readonly explain: ExplainText;
   readonly describeStory: DescribeStory;
   readonly clock: Clock;
   /** Folder of the built page (`dist/web`). */

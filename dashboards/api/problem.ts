@@ -77,20 +77,25 @@ function handleError(
   return sendProblem(reply, 500, 'The service could not answer; the log of the service says why.');
 }
 
+const PLACES: Readonly<Record<string, string>> = {
+  params: 'path parameter',
+  body: 'field of the body',
+};
+
 function describeValidation(error: FastifyError): string {
-  const where = error.validationContext === 'params' ? 'path' : 'query';
+  const where = PLACES[error.validationContext ?? ''] ?? 'query parameter';
   const first = error.validation?.[0];
   if (first === undefined) return error.message;
   const field = first.instancePath.split('/')[1] ?? '';
   const params = first.params as Readonly<Record<string, unknown>>;
   if (first.keyword === 'additionalProperties') {
-    return `There is no ${where} parameter "${String(params['additionalProperty'])}"; see /api/openapi.json for those there are.`;
+    return `There is no ${where} "${String(params['additionalProperty'])}"; see /api/openapi.json for those there are.`;
   }
-  if (first.keyword === 'required')
-    return `The ${where} parameter "${String(params['missingProperty'])}" is needed.`;
+  if (first.keyword === 'required') return `The ${where} "${String(params['missingProperty'])}" is needed.`;
   if (first.keyword === 'enum') {
     const allowed = (params['allowedValues'] as readonly unknown[]).join(', ');
-    return `The ${where} parameter "${field}" must be one of: ${allowed}.`;
+    return `The ${where} "${field}" must be one of: ${allowed}.`;
   }
-  return `The ${where} parameter "${field}" ${first.message ?? 'is not valid'}.`;
+  if (field === '') return 'The body must be a JSON object; see /api/openapi.json for its fields.';
+  return `The ${where} "${field}" ${first.message ?? 'is not valid'}.`;
 }

@@ -7,6 +7,7 @@ import { createReadGate } from './read-gate.js';
 import { addAlertRoutes } from './routes/alerts.js';
 import { addDiffRoute } from './routes/diff.js';
 import { addDocumentRoutes } from './routes/documents.js';
+import { addExplainRoute } from './routes/explain.js';
 import { addMailRoutes } from './routes/mails.js';
 import { addOverviewRoutes } from './routes/overview.js';
 import { addPageRoutes } from './routes/page.js';
@@ -43,6 +44,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     addAlertRoutes(api, deps, gate);
     addOverviewRoutes(api, deps, gate);
     addMailRoutes(api, deps);
+    addExplainRoute(api, deps, gate);
     addStatusRoutes(api, deps);
     addStreamRoute(api, deps);
     done();

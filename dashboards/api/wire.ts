@@ -1,5 +1,6 @@
 import type { Alert, AlertEvent } from '../../pipeline/core/alert.js';
-import type { ModelVersion, Span } from '../../pipeline/core/scored.js';
+import type { Explanation } from '../../pipeline/core/model.js';
+import type { ModelVersion, Sentiment, Span } from '../../pipeline/core/scored.js';
 import type { SeriesKey } from '../../pipeline/core/series.js';
 import type { Diff, DocumentMention, DocumentView } from '../../pipeline/core/store.js';
 import type { StoryFacts } from '../../pipeline/core/story.js';
@@ -85,12 +86,30 @@ export interface WireStory extends Omit<StoryFacts, 'firstAt' | 'lastAt'> {
   readonly lastAt: string;
 }
 
+/** What carried a score: with `bias` the contributions of the words, or of the sentences, sum to `total`. */
+export interface WireExplanation extends Explanation {
+  readonly language: string;
+  readonly model: ModelVersion;
+  readonly sentiment: Sentiment;
+  readonly sentences: readonly { readonly span: Span; readonly contribution: number }[];
+  readonly flags: readonly string[];
+}
+
+export interface ExplainAnswer {
+  readonly data: WireExplanation & {
+    /** What spans point into: the title, a line feed and the text, or one of them. */
+    readonly text: string;
+  };
+}
+
 export interface DocumentAnswer {
   readonly data: WireDocument & {
     /** What spans and `sentence` point into. */
     readonly fullText: string;
     /** The sentence that carried the score. */
     readonly sentence: Span | null;
+    /** What carried the score; null where the model that gave it is not the one at work, and for what has been withdrawn. */
+    readonly explanation: WireExplanation | null;
     /** How the story of the document has spread; null for a document that tells none any more. */
     readonly story: WireStory | null;
   };

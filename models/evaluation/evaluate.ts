@@ -9,17 +9,17 @@ import {
   spearman,
   type ClassFigures,
 } from './metrics.js';
-import type { LabelledEntity, LabelledRow } from './read-labelled-rows.js';
+import type { LabelledRow } from './read-labelled-rows.js';
 import { toTopicId } from './topic-map.js';
 
-/** Judges one named company in a text; null when it is not found there. */
-export type ScoreMention = (row: LabelledRow, entity: LabelledEntity) => SentimentLabel | null;
+/** Judges the named companies of a text, in their order; null for one that is not found there. */
+export type ScoreMentions = (row: LabelledRow) => Promise<readonly (SentimentLabel | null)[]>;
 
 export interface EvaluateOptions {
   /** Named in the report. */
   readonly set: string;
   readonly clock: Pick<Clock, 'monotonic'>;
-  readonly scoreMention?: ScoreMention;
+  readonly scoreMentions?: ScoreMentions;
 }
 
 export interface Figures {
@@ -39,7 +39,7 @@ export interface EvaluateReport {
         readonly perClass: Readonly<Record<SentimentLabel, ClassFigures>>;
       })
     | null;
-  /** Polarity against the set's own intensity, −1…1. */
+  /** The model's intensity, or else its polarity, against the set's own intensity, −1…1. */
   readonly intensity: { readonly n: number; readonly mae: number; readonly spearman: number } | null;
   readonly topic: (Figures & { readonly n: number }) | null;
   /** Entities that were not found count as wrong, answered `neutral`. */
@@ -83,28 +83,28 @@ export async function evaluate(
   for await (const row of rows) {
     batch.push(row);
     if (batch.length < BATCH) continue;
-    if (tallies.n === 0) warmUp(classifier, batch);
-    classifyBatch(classifier, batch, options, tallies);
+    if (tallies.n === 0) await warmUp(classifier, batch);
+    await classifyBatch(classifier, batch, options, tallies);
     batch = [];
   }
-  classifyBatch(classifier, batch, options, tallies);
+  await classifyBatch(classifier, batch, options, tallies);
   return toReport(classifier.model, options.set, tallies);
 }
 
 /** The first thousands of texts run in code that the engine has not compiled yet: they would say nothing about a service. */
-function warmUp(classifier: Classifier, batch: readonly LabelledRow[]): void {
+async function warmUp(classifier: Classifier, batch: readonly LabelledRow[]): Promise<void> {
   const inputs = batch.map((row) => ({ text: row.text, language: row.lang }));
-  for (let round = 0; round < WARM_UP_ROUNDS; round += 1) classifier.classify(inputs);
+  for (let round = 0; round < WARM_UP_ROUNDS; round += 1) await classifier.classify(inputs);
 }
 
-function classifyBatch(
+async function classifyBatch(
   classifier: Classifier,
   batch: readonly LabelledRow[],
   options: EvaluateOptions,
   tallies: Tallies,
-): void {
+): Promise<void> {
   const started = options.clock.monotonic();
-  const answers = classifier.classify(batch.map((row) => ({ text: row.text, language: row.lang })));
+  const answers = await classifier.classify(batch.map((row) => ({ text: row.text, language: row.lang })));
   tallies.elapsedMs += options.clock.monotonic() - started;
   tallies.n += batch.length;
   for (const [index, row] of batch.entries()) {
@@ -112,7 +112,8 @@ function classifyBatch(
     if (answer === undefined) continue;
     tallySentiment(row, answer, tallies);
     tallyTopic(row, answer, tallies);
-    if (options.scoreMention !== undefined) tallyEntities(row, options.scoreMention, tallies);
+    if (options.scoreMentions !== undefined && row.entities.length > 0)
+      tallyEntities(row, await options.scoreMentions(row), tallies);
   }
 }
 
@@ -124,7 +125,7 @@ function tallySentiment(row: LabelledRow, answer: Classification, tallies: Talli
   }
   if (row.score !== null) {
     tallies.intensity.truth.push(row.score);
-    tallies.intensity.answers.push(answer.sentiment.polarity);
+    tallies.intensity.answers.push(answer.intensity ?? answer.sentiment.polarity);
   }
 }
 
@@ -136,9 +137,9 @@ function tallyTopic(row: LabelledRow, answer: Classification, tallies: Tallies):
   tallies.topic.answers.push(TOPIC_IDS.indexOf(answer.topics[0]?.topic ?? 'other'));
 }
 
-function tallyEntities(row: LabelledRow, scoreMention: ScoreMention, tallies: Tallies): void {
-  for (const entity of row.entities) {
-    const label = scoreMention(row, entity);
+function tallyEntities(row: LabelledRow, labels: readonly (SentimentLabel | null)[], tallies: Tallies): void {
+  for (const [index, entity] of row.entities.entries()) {
+    const label = labels[index] ?? null;
     if (label !== null) tallies.entities.found += 1;
     tallies.entities.truth.push(SENTIMENT_LABELS.indexOf(entity.sentiment));
     tallies.entities.answers.push(SENTIMENT_LABELS.indexOf(label ?? 'neutral'));

@@ -1,5 +1,5 @@
 import type { SentimentLabel } from '../../pipeline/core/taxonomy.js';
-import { createRandom } from '../training/train-head.js';
+import { createRandom } from '../seeded-random.js';
 
 /** Negative, neutral, positive; they sum to 1. */
 export type Probabilities = Readonly<Record<SentimentLabel, number>>;

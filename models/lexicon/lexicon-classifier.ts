@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
-import type {
-  Classification,
-  Classifier,
-  ClassifierInput,
-  WordContribution,
-} from '../../pipeline/core/model.js';
+import type { Classification, Classifier, ClassifierInput, Explanation } from '../../pipeline/core/model.js';
 import { TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
 import { chooseLanguage } from '../choose-language.js';
+import { NO_EXPLANATION } from '../explanation/to-explanation.js';
 import { pickTopics } from '../pick-topics.js';
 import { softmaxInPlace, toSentiment, type SentimentTriple } from '../to-sentiment.js';
+import { explainLexicon } from './explain-lexicon.js';
 import { createLexicon, type Lexicon } from './lexicon.js';
 import type { LexiconScore } from './score-terms.js';
 import { TOPIC_WORDS } from './topic-words.js';
@@ -33,8 +30,9 @@ export function createLexiconClassifier(): Classifier {
     .digest('hex');
   return {
     model: { name: 'lexicon', version: VERSION, sha256 },
-    classify: (inputs) => inputs.map((input) => classifyOne(lexicon, input)),
-    explain: (input) => explainOne(lexicon, input),
+    classify: (inputs) => Promise.resolve(inputs.map((input) => classifyOne(lexicon, input))),
+    explain: (input) => Promise.resolve(explainOne(lexicon, input)),
+    close: () => Promise.resolve(),
   };
 }
 
@@ -69,16 +67,8 @@ function topicProbabilities(counts: Float64Array): Float64Array {
   return logits;
 }
 
-/** In logits of negative minus positive: a bad word adds, a good word takes away. */
-function explainOne(lexicon: Lexicon, input: ClassifierInput): readonly WordContribution[] {
+function explainOne(lexicon: Lexicon, input: ClassifierInput): Explanation {
   const language = chooseLanguage(input.language, input.text);
-  if (language === null) return [];
-  return lexicon
-    .read(input.text, language)
-    .score.terms.map((term) => ({
-      word: input.text.slice(term.start, term.end),
-      span: [term.start, term.end] as const,
-      contribution: -STRENGTH * term.value,
-    }))
-    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  if (language === null) return NO_EXPLANATION;
+  return explainLexicon(input.text, lexicon.read(input.text, language), STRENGTH);
 }

@@ -11,6 +11,8 @@ import { ENGLISH_WORDS } from './words-en.js';
 /** What the word lists find in a text. */
 export interface LexiconReading {
   readonly score: LexiconScore;
+  /** How far words of this language reach. */
+  readonly reach: Reach;
   /** How many words of each topic the text has, in the order of TOPIC_IDS. */
   readonly topicCounts: Float64Array;
 }
@@ -48,7 +50,7 @@ export function createLexicon(): Lexicon {
       const units = part.split(text);
       const found = findTerms(units, part.words);
       const score = found.length === 0 ? NO_SCORE : scoreTerms(found, part.reach);
-      return { score, topicCounts: countTopics(units, part.topics) };
+      return { score, reach: part.reach, topicCounts: countTopics(units, part.topics) };
     },
   };
 }

@@ -13,6 +13,10 @@ export interface ScoredTerm {
   readonly value: number;
   readonly start: number;
   readonly end: number;
+  /** The words it was found among, its own place in them, and what moves, where it says that something moves. */
+  readonly clause: readonly FoundTerm[];
+  readonly head: number;
+  readonly quantity: FoundTerm | null;
 }
 
 export interface LexiconScore {
@@ -31,7 +35,7 @@ export interface Reach {
 
 export const NO_SCORE: LexiconScore = { positive: 0, negative: 0, terms: [] };
 /** What a direction weighs when nothing that moves is named: mostly it is the share price. */
-const BARE_DIRECTION = 0.7;
+export const BARE_DIRECTION = 0.7;
 /** "Not good" is milder than "bad". */
 const NEGATED = -0.7;
 
@@ -69,20 +73,32 @@ function scoreClause(clause: readonly FoundTerm[], reach: Reach, out: ScoredTerm
       const quantity = nearestQuantity(clause, index, reach.quantity);
       if (quantity !== null) taken.add(quantity);
       const base = term.entry.value * (quantity?.entry.value ?? BARE_DIRECTION);
-      out.push(scored(base * modifiers(clause, index, reach), term, quantity));
+      out.push(scored(base * modifiers(clause, index, reach), clause, index, quantity));
     } else if (term.entry.kind === 'polar') {
-      out.push(scored(term.entry.value * modifiers(clause, index, reach), term, null));
+      out.push(scored(term.entry.value * modifiers(clause, index, reach), clause, index, null));
     }
   }
   for (const [index, term] of clause.entries()) {
     if (term.entry.kind !== 'quantity' || term.entry.alone === 0 || taken.has(term)) continue;
-    out.push(scored(term.entry.alone * modifiers(clause, index, reach), term, null));
+    out.push(scored(term.entry.alone * modifiers(clause, index, reach), clause, index, null));
   }
 }
 
-function scored(value: number, term: FoundTerm, quantity: FoundTerm | null): ScoredTerm {
-  if (quantity === null) return { value, start: term.start, end: term.end };
-  return { value, start: Math.min(term.start, quantity.start), end: Math.max(term.end, quantity.end) };
+function scored(
+  value: number,
+  clause: readonly FoundTerm[],
+  head: number,
+  quantity: FoundTerm | null,
+): ScoredTerm {
+  const { start, end } = clause[head] ?? { start: 0, end: 0 };
+  return {
+    value,
+    start: Math.min(start, quantity?.start ?? start),
+    end: Math.max(end, quantity?.end ?? end),
+    clause,
+    head,
+    quantity,
+  };
 }
 
 /** The one before wins a tie. Looks no farther than `reach`, so that a clause of thousands of terms takes linear time. */
@@ -109,15 +125,32 @@ function firstQuantity(
 }
 
 function modifiers(clause: readonly FoundTerm[], from: number, reach: Reach): number {
-  const position = clause[from]?.position ?? 0;
   let factor = 1;
+  eachModifier(clause, from, reach, (_term, times) => {
+    factor *= times;
+  });
+  return cappedFactor(factor);
+}
+
+/** However many words strengthen a word, it counts at most double. */
+export function cappedFactor(factor: number): number {
+  return Math.max(-2, Math.min(2, factor));
+}
+
+/** Calls back for each negation and scale in front of a word that reaches it, nearest first, with what it multiplies by. */
+export function eachModifier(
+  clause: readonly FoundTerm[],
+  from: number,
+  reach: Reach,
+  onModifier: (term: FoundTerm, times: number) => void,
+): void {
+  const position = clause[from]?.position ?? 0;
   for (let index = from - 1; index >= 0; index -= 1) {
     const other = clause[index];
     if (other === undefined) break;
     const distance = position - other.position;
     if (distance > Math.max(reach.negation, reach.scale)) break;
-    if (other.entry.kind === 'negation' && distance <= reach.negation) factor *= NEGATED;
-    if (other.entry.kind === 'scale' && distance <= reach.scale) factor *= other.entry.value;
+    if (other.entry.kind === 'negation' && distance <= reach.negation) onModifier(other, NEGATED);
+    if (other.entry.kind === 'scale' && distance <= reach.scale) onModifier(other, other.entry.value);
   }
-  return Math.max(-2, Math.min(2, factor));
 }

@@ -61,13 +61,19 @@ function addWordFeatures(pieces: readonly Piece[], out: FeatureBuffer): void {
   let previous = hashText('<start>', SEED_WORD);
   let previousStart = 0;
   let negatedUntil = -1;
+  let negator = 0;
   for (const [index, piece] of pieces.entries()) {
     const hash = hashText(piece.text, SEED_WORD);
     out.add(hash, 1, piece.start, piece.end);
     out.add(hashNext(hashNext(SEED_PAIR, previous), hash), 1, previousStart, piece.end);
-    if (index <= negatedUntil && piece.kind === 'word')
+    if (index <= negatedUntil && piece.kind === 'word') {
       out.add(hashNext(SEED_NEGATED, hash), 1, piece.start, piece.end);
-    if (NEGATIONS.has(piece.text) || piece.text.endsWith("n't")) negatedUntil = index + NEGATION_REACH;
+      out.shareWith(negator);
+    }
+    if (NEGATIONS.has(piece.text) || piece.text.endsWith("n't")) {
+      negatedUntil = index + NEGATION_REACH;
+      negator = piece.start;
+    }
     previous = hash;
     previousStart = piece.start;
   }
@@ -129,6 +135,7 @@ function addStyleFeatures(text: string, pieces: readonly Piece[], out: FeatureBu
 
 const STYLE_WEIGHT = 0.3;
 
+/** `explain-features.ts` reads the first three in this order. */
 function addLexiconFeatures(score: LexiconScore, out: FeatureBuffer): void {
   const add = (name: string, value: number) =>
     out.add(hashText(name, SEED_LEXICON), value * LEXICON_WEIGHT, 0, 0);

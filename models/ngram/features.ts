@@ -10,20 +10,24 @@ export class FeatureBuffer {
   starts = new Uint16Array(4096);
   ends = new Uint16Array(4096);
   length = 0;
-  private lexiconFrom = 0;
+  /** From here on features come from the lexicon's score. */
+  lexiconFrom = 0;
+  /** For features that a second, distant part of the text takes part in, where that part starts. */
+  readonly partners = new Map<number, number>();
 
   clear(): void {
     this.length = 0;
     this.lexiconFrom = 0;
+    this.partners.clear();
   }
 
-  /** From here on features come from the lexicon's score. */
   beginLexicon(): void {
     this.lexiconFrom = this.length;
   }
 
-  isLexicon(index: number): boolean {
-    return index >= this.lexiconFrom;
+  /** The feature that was added last is there because of what starts at `start` too. */
+  shareWith(start: number): void {
+    this.partners.set(this.length - 1, start);
   }
 
   add(hash: number, value: number, start: number, end: number): void {

@@ -1,12 +1,8 @@
 import { RejectedError } from '../../pipeline/core/errors.js';
-import type {
-  Classification,
-  Classifier,
-  ClassifierInput,
-  WordContribution,
-} from '../../pipeline/core/model.js';
-import { SENTIMENT_LABELS, TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
+import type { Classification, Classifier, ClassifierInput, Explanation } from '../../pipeline/core/model.js';
+import { SENTIMENT_LABELS, TOPIC_IDS, type SentimentLabel } from '../../pipeline/core/taxonomy.js';
 import { chooseLanguage, type ModelLanguage } from '../choose-language.js';
+import { NO_EXPLANATION } from '../explanation/to-explanation.js';
 import { createLexicon, type Lexicon } from '../lexicon/lexicon.js';
 import { pickTopics } from '../pick-topics.js';
 import { softmaxInPlace, toSentiment, type SentimentTriple } from '../to-sentiment.js';
@@ -48,8 +44,9 @@ export function createNgramClassifier(artefact: NgramArtefact): Classifier {
   const heads = { en: loadHeads(artefact, 'en'), zh: loadHeads(artefact, 'zh') };
   return {
     model: { name: manifest.name, version: manifest.version, sha256: manifest.weights.sha256 },
-    classify: (inputs) => inputs.map((input) => classifyOne(input, heads, lexicon, buffer)),
-    explain: (input) => explainOne(input, heads, lexicon, buffer),
+    classify: (inputs) => Promise.resolve(inputs.map((input) => classifyOne(input, heads, lexicon, buffer))),
+    explain: (input) => Promise.resolve(explainOne(input, heads, lexicon, buffer)),
+    close: () => Promise.resolve(),
   };
 }
 
@@ -91,8 +88,8 @@ function classifyOne(
   lexicon: Lexicon,
   buffer: FeatureBuffer,
 ): Classification {
-  const language = chooseLanguage(input.language, input.text);
-  if (language === null || !/[\p{L}\p{N}\p{S}]/u.test(input.text)) {
+  const language = readableIn(input);
+  if (language === null) {
     return {
       sentiment: toSentiment(PRIOR),
       topics: [{ topic: 'other', probability: 1 }],
@@ -110,8 +107,20 @@ function classifyOne(
   };
 }
 
+/** The language that the model reads a text in, or null when it holds nothing that the model could read. */
+function readableIn(input: ClassifierInput): ModelLanguage | null {
+  return /[\p{L}\p{N}\p{S}]/u.test(input.text) ? chooseLanguage(input.language, input.text) : null;
+}
+
 /** Calibrated probabilities in our own order of classes. */
 function probabilities(head: LoadedHead, buffer: FeatureBuffer, kind: TextKind): Float64Array {
+  const scores = calibratedScores(head, buffer, kind);
+  softmaxInPlace(scores);
+  return scores;
+}
+
+/** Logits over the temperature, in our own order of classes. */
+function calibratedScores(head: LoadedHead, buffer: FeatureBuffer, kind: TextKind): Float64Array {
   const { classes, weights, shift } = head;
   const sums = new Float64Array(classes);
   // Local names keep the inner loop, half of the model's time, free of look-ups.
@@ -127,7 +136,6 @@ function probabilities(head: LoadedHead, buffer: FeatureBuffer, kind: TextKind):
     const score = (sums[k] ?? 0) * (head.scales[k] ?? 0) + (head.bias[k] ?? 0);
     scores[head.places[k] ?? 0] = score / head.temperature[kind];
   }
-  softmaxInPlace(scores);
   return scores;
 }
 
@@ -136,10 +144,18 @@ function explainOne(
   heads: Readonly<Record<ModelLanguage, LanguageHeads>>,
   lexicon: Lexicon,
   buffer: FeatureBuffer,
-): readonly WordContribution[] {
-  const language = chooseLanguage(input.language, input.text);
-  if (language === null) return [];
+): Explanation {
+  const language = readableIn(input);
+  if (language === null) return NO_EXPLANATION;
   const reading = lexicon.read(input.text, language);
   extractFeatures(input.text, language, reading, buffer);
-  return explainFeatures(input.text, heads[language].sentiment, buffer, reading.score, textKind(input.text));
+  const head = heads[language].sentiment;
+  const kind = textKind(input.text);
+  const scores = calibratedScores(head, buffer, kind);
+  const total = scoreOf(scores, 'negative') - scoreOf(scores, 'positive');
+  return explainFeatures(input.text, { head, kind, buffer, reading, total });
+}
+
+function scoreOf(scores: Float64Array, label: SentimentLabel): number {
+  return scores[SENTIMENT_LABELS.indexOf(label)] ?? 0;
 }

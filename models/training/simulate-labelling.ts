@@ -64,7 +64,7 @@ interface World {
 
 async function prepare(rows: readonly TrainingRow[]): Promise<World> {
   const inputs = rows.map(({ text, language }) => ({ text, language }));
-  const answers = await Promise.resolve(createLexiconClassifier().classify(inputs));
+  const answers = await createLexiconClassifier().classify(inputs);
   const places = rows.map((_, index) => index);
   return {
     features: extractRows(rows, createLexicon()),

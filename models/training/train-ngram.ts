@@ -108,7 +108,7 @@ export async function trainNgram(options: TrainOptions): Promise<TrainReport> {
   const packed = packArtefact({ name, heads, seed: options.seed, sets, rows });
   const artefact = parseArtefact(JSON.stringify(packed.manifest), packed.weights, name);
   const classifier = createNgramClassifier(artefact);
-  checkGoldenSentences(classifier, name);
+  await checkGoldenSentences(classifier, name);
   const dev = await evaluateDev(classifier, options);
   const manifest = { ...packed.manifest, dev: summarise(dev) };
   const directory = join(options.outputDirectory, name);

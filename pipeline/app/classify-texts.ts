@@ -3,6 +3,7 @@ import {
   documentText,
   type Mention,
   type ModelVersion,
+  type Ruled,
   type Sentiment,
   type TopicScore,
 } from '../core/scored.js';
@@ -31,21 +32,35 @@ export interface ClassifiedText {
   /** The figures of the text with unit, currency and direction. */
   readonly numbers: readonly NumberMention[];
   readonly flags: readonly string[];
+  /** What expert rules decided over the model; absent where none did. */
+  readonly ruled?: Ruled;
 }
 
 /** Scores texts as the service would, without storing them; answers in order. */
-export function classifyTexts(
+export async function classifyTexts(
   inputs: readonly TextToClassify[],
   understanding: Understanding,
-): readonly ClassifiedText[] {
+): Promise<readonly ClassifiedText[]> {
   const linked = inputs.map((input, offset) => toLinked(input, offset, understanding));
-  const scored = scoreSentiment(linked, { ...understanding, now: () => 0 });
+  const scored = await scoreSentiment(linked, { ...understanding, now: () => 0 });
   return scored.flatMap((message, index) => {
     if (message.kind !== 'scored') return [];
-    const { language, model, sentiment, topics, mentions, flags } = message.scored;
+    const { language, model, sentiment, topics, mentions, flags, ruled } = message.scored;
     const text = linked[index]?.text ?? '';
     const numbers = extractNumbers(text);
-    return [{ text, language, model, sentiment, topics, mentions, numbers, flags }];
+    return [
+      {
+        text,
+        language,
+        model,
+        sentiment,
+        topics,
+        mentions,
+        numbers,
+        flags,
+        ...(ruled === undefined ? {} : { ruled }),
+      },
+    ];
   });
 }
 

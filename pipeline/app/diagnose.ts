@@ -16,8 +16,9 @@ import { openLmdbLog } from '../log/lmdb-log.js';
 import { openStore } from '../storage/open-store.js';
 import { peekDataFolder } from './data-folder.js';
 import { effectiveRules } from './effective-rules.js';
+import { loadRules } from './expert-rules.js';
 import { packageRoot } from './package-root.js';
-import { createUnderstanding, modelDirectory } from './understanding.js';
+import { createUnderstanding, modelOptions } from './understanding.js';
 
 /** `bad` must be mended before the service can run; `note` is worth knowing. */
 export interface Finding {
@@ -81,12 +82,15 @@ function checkMemory(): Finding {
 }
 
 async function checkModel(config: Config): Promise<Finding> {
-  const { classifier, instruments } = await createUnderstanding({
+  const understanding = await createUnderstanding({
     world: 'live',
     models: config.models,
+    rules: (await loadRules(config.models.rules)).inForce,
     languages: null,
     instrumentFiles: config.instruments.files,
   });
+  const { classifier, instruments } = understanding;
+  await understanding.close();
   const { name, version } = classifier.model;
   return {
     state: 'good',
@@ -96,8 +100,9 @@ async function checkModel(config: Config): Promise<Finding> {
 }
 
 async function checkOtherModels(config: Config): Promise<Finding> {
-  const models = await listModels(modelDirectory(config.models));
-  return { state: 'good', what: 'models', detail: models.map((model) => model.name).join(', ') };
+  const models = await listModels(modelOptions(config.models));
+  const usable = models.filter(({ problem }) => problem === null);
+  return { state: 'good', what: 'models', detail: usable.map((model) => model.name).join(', ') };
 }
 
 async function checkLog(): Promise<Finding> {

@@ -8,6 +8,7 @@ import type { Store } from '../storage/open-store.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { openDataFolder, type DataFolder } from './data-folder.js';
+import { loadRules } from './expert-rules.js';
 import type { Roles } from './roles.js';
 import { openInstallationStore } from './open-installation-store.js';
 import { createLogGaps, type LogGaps } from './log-gaps.js';
@@ -72,12 +73,19 @@ export async function openParts(options: PartsOptions): Promise<OpenParts> {
     }
     const world = folder.world;
     // Models come first: a missing one must not leave a half-made folder behind.
+    const rules = await loadRules(config.models.rules);
+    for (const { id } of rules.waiting)
+      logger.warn('An expert rule is not in force: somebody else than its author has to approve it.', { id });
     const understanding = await createUnderstanding({
       world,
       models: config.models,
+      rules: rules.inForce,
       languages: config.languages,
       instrumentFiles: config.instruments.files,
+      // Documents are read in a thread with a model of its own.
+      seldom: true,
     });
+    closers.push(() => understanding.close());
     const gaps = createLogGaps({ clock, logger, metrics });
     const log = await openLog({ config, folder, clock, logger, metrics, gaps });
     closers.push(() => log.close());

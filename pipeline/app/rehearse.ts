@@ -69,7 +69,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalRepo
       offset += 1;
       return understandDocument(message, { ...understanding, now: () => clock.now() });
     });
-    const scored = scoreSentiment(understood, { ...understanding, now: () => clock.now() });
+    const scored = await scoreSentiment(understood, { ...understanding, now: () => clock.now() });
     const messages = scored.map((message) => ({ sequence: message.raw.offset, message }));
     const { weigh } = understanding;
     const { batch, touched } = await resolveVersions(messages, { store, weigh, stories, virtualClock: true });

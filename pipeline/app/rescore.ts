@@ -1,4 +1,7 @@
-import { loadClassifier, type ModelName } from '../../models/load-classifier.js';
+import { loadClassifier } from '../../models/load-classifier.js';
+import type { ModelName } from '../../models/model-names.js';
+import type { Classifier } from '../core/model.js';
+import { SOURCE_KINDS, type RawDocument } from '../core/document.js';
 import type { DocumentView } from '../core/store.js';
 import { documentText, type ModelVersion } from '../core/scored.js';
 import { DOCUMENT_FLAGS } from '../operators/flag-document.js';
@@ -6,9 +9,10 @@ import { scoreSentiment } from '../operators/score-sentiment.js';
 import type { LinkedDocument } from '../operators/understand-document.js';
 import type { VersionKey } from '../storage/queries/stored-documents.js';
 import type { Rescore, RescoreRange, RescoreStore } from '../storage/rescore.js';
+import { withRules } from './expert-rules.js';
 import { isCalm, type Flow } from './flow.js';
 import type { OperationContext } from './operations/operation.js';
-import { modelDirectory, type Understanding } from './understanding.js';
+import { modelOptions, type Understanding } from './understanding.js';
 
 export interface RescoreRequest {
   /** Null: the one that the installation serves. */
@@ -46,15 +50,29 @@ const READING_FLAGS: readonly string[] = [...DOCUMENT_FLAGS, 'late'];
  */
 export async function rescoreDocuments(
   request: RescoreRequest,
-  { parts, config, clock, flow, logger, touch }: RescoreContext,
+  context: RescoreContext,
+  signal: AbortSignal,
+): Promise<RescoreResult> {
+  const { parts, config } = context;
+  const name = request.model;
+  const served = parts.understanding.classifier;
+  if (name === null || name === served.model.name) return rescoreWith(served, request, context, signal);
+  const loaded = await loadClassifier({ ...modelOptions(config.models), name });
+  const classifier = withRules(loaded, parts.understanding.rules);
+  try {
+    return await rescoreWith(classifier, request, context, signal);
+  } finally {
+    await classifier.close();
+  }
+}
+
+async function rescoreWith(
+  classifier: Classifier,
+  request: RescoreRequest,
+  { parts, clock, flow, logger, touch }: RescoreContext,
   signal: AbortSignal,
 ): Promise<RescoreResult> {
   const { store, understanding } = parts;
-  const name = request.model ?? config.models.sentiment;
-  const classifier =
-    name === config.models.sentiment
-      ? understanding.classifier
-      : await loadClassifier({ name, directory: modelDirectory(config.models) });
   const { model } = classifier;
   const range = { model, from: request.from ?? 0, to: request.to ?? LATEST_MS };
   let rescored = 0;
@@ -63,7 +81,7 @@ export async function rescoreDocuments(
     while (!signal.aborted && !(await isCalm(flow))) await clock.sleep(LOOK_AGAIN_MS, signal);
     if (signal.aborted) break;
     const views = await store.rescore.read(keys);
-    const rescores = scoreAgain(views, { ...understanding, classifier }, clock.now());
+    const rescores = await scoreAgain(views, { ...understanding, classifier }, clock.now());
     touch(await store.rescore.write(rescores));
     rescored += views.length;
     if (clock.monotonic() - said < PROGRESS_EVERY_MS) continue;
@@ -87,12 +105,12 @@ async function* batchesLeft(
 }
 
 /** The names of a document stay as they were linked; only what the model says is new. */
-function scoreAgain(
+async function scoreAgain(
   views: readonly DocumentView[],
   understanding: Understanding,
   now: number,
-): readonly Rescore[] {
-  const messages = scoreSentiment(views.map(toLinked), { ...understanding, now: () => now });
+): Promise<readonly Rescore[]> {
+  const messages = await scoreSentiment(views.map(toLinked), { ...understanding, now: () => now });
   return messages.flatMap((message, index) => {
     const version = views[index]?.version;
     if (message.kind !== 'scored' || version === undefined) return [];
@@ -112,7 +130,7 @@ function toLinked(view: DocumentView, offset: number): LinkedDocument {
       id,
       contentHash: '',
       action,
-      source: { ...source, kind: 'news', licence: null, credibility: 1 },
+      source: { ...source, kind: kindOf(source.kind), licence: null, credibility: 1 },
       nativeId: '',
       url,
       title,
@@ -139,4 +157,8 @@ function toLinked(view: DocumentView, offset: number): LinkedDocument {
     storyId: view.storyId,
     flags: view.flags.filter((flag) => READING_FLAGS.includes(flag)),
   };
+}
+
+function kindOf(stored: string): RawDocument['source']['kind'] {
+  return SOURCE_KINDS.find((kind) => kind === stored) ?? 'news';
 }

@@ -27,7 +27,7 @@ import type { Operation, OperationContext } from './operations/operation.js';
 import { keepSettled, settledClockOf, type SettledClock } from './settled.js';
 import { startHttp, type HttpAddresses } from './start-http.js';
 import { createServiceSources, type ServiceSources } from './source-life/service-sources.js';
-import { startServiceFlow } from './service-flow.js';
+import { startServiceFlow, type ServiceFlow } from './service-flow.js';
 import { createServiceForgetting, requireForgetting } from './service-forgetting.js';
 import { stopAll } from './stop-all.js';
 import { serviceStatus } from './service-status.js';
@@ -48,7 +48,7 @@ export class RunningService implements Service {
   readonly #abort = new AbortController();
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #roles: Roles;
-  #flow: Flow | null = null;
+  #flow: ServiceFlow | null = null;
   readonly #monitoring: Monitoring;
   readonly #breaker: FlowBreaker;
   readonly #watch: HealthWatch;
@@ -79,13 +79,15 @@ export class RunningService implements Service {
     this.#hub = createLiveHub({ startedAt: clock.now() });
     this.#meter = createProgressMeter(metrics, clock);
     const suppressions = createSuppressions();
-    const { covers } = suppressions;
     this.#watch = createHealthWatch({ ...options, roles, world: parts.world });
     const log = this.#watch.guard(parts.log);
-    this.#intake = createIntake({ clock, logger, log, metrics: this.#metrics, covers });
+    this.#intake = createIntake({ clock, logger, log, metrics, covers: suppressions.covers });
     this.#outbox = createOutbox(parts.folder.outbox);
     const shared = { ...options, roles, parts, intake: this.#intake, metrics, signal: this.#abort.signal };
-    this.sources = createServiceSources(shared);
+    this.sources = createServiceSources({
+      ...shared,
+      switchModel: async (...asked) => (await this.#flow?.switchModel?.(...asked)) ?? null,
+    });
     this.#forgetting = createServiceForgetting({
       ...options,
       parts,
@@ -246,7 +248,7 @@ export class RunningService implements Service {
     });
   }
 
-  #startFlow(): Promise<Flow> {
+  #startFlow(): Promise<ServiceFlow> {
     return startServiceFlow({
       ...this.options,
       refuse: (document) => this.#forgetting?.refuse(document) ?? null,

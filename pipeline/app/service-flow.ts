@@ -14,6 +14,7 @@ import { createStoryAssigner } from '../operators/stories/assign-stories.js';
 import type { RefuseDocument } from '../operators/leave-out-messages.js';
 import type { Store } from '../storage/open-store.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { ModelEvent } from '../telemetry/model-metrics.js';
 import type { MonitorProgress } from '../topology.js';
 import { quietBackfillMs } from './backfill.js';
 import type { FlowBreaker } from './breaker.js';
@@ -23,6 +24,7 @@ import type { Monitoring } from './monitoring.js';
 import type { OpenParts } from './parts.js';
 import type { Roles } from './roles.js';
 import type { ServiceOptions } from './service.js';
+import { createModelSwitch, type SwitchModel } from './switch-model.js';
 import { startUnderstandThread, type UnderstandThread } from './understand-thread.js';
 
 export interface ServiceFlowOptions extends Pick<ServiceOptions, 'config' | 'clock' | 'logger'> {
@@ -35,8 +37,14 @@ export interface ServiceFlowOptions extends Pick<ServiceOptions, 'config' | 'clo
   readonly onStored: (progress: MonitorProgress) => void;
 }
 
+/** The flow of a service, and what can be exchanged in it. */
+export interface ServiceFlow extends Flow {
+  /** Null in a process that scores no documents. */
+  readonly switchModel: SwitchModel | null;
+}
+
 /** Starts the stages that this process has a role in, on its open parts. */
-export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flow> {
+export async function startServiceFlow(options: ServiceFlowOptions): Promise<ServiceFlow> {
   const { parts, config, clock, logger, roles, metrics, breaker } = options;
   const failure = createRepeatingFailure({ sentence: 'A write has to wait.', logger, clock });
   const thread = roles.has('understand') ? startThread(options) : null;
@@ -74,7 +82,12 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Flo
     await thread?.close();
     await crashes.ended();
   };
-  return breaker.guardFlow({ ...flow, stop });
+  const { understanding } = parts;
+  metrics.model(understanding.classifier.model);
+  const switchModel = roles.has('understand')
+    ? createModelSwitch({ ...options, understanding, thread })
+    : null;
+  return { ...breaker.guardFlow({ ...flow, stop }), switchModel };
 }
 
 function monitorOf(store: Store, writing: RepeatingFailure, options: ServiceFlowOptions) {
@@ -132,20 +145,30 @@ function unreadIn({ batches }: MonitorProgress): number {
 function startThread(options: ServiceFlowOptions): UnderstandThread | null {
   const { parts, config, clock, logger, metrics } = options;
   const { decode, classifier } = parts.understanding;
-  const { model } = classifier;
-  const deps = { decode, model, encodeScored: encodeScoredMessage, now: () => clock.now() };
   return startUnderstandThread(
     {
       world: parts.world,
       models: config.models,
+      // As they were read at the start: a thread that is started again must not score by other rules than the service says.
+      rules: parts.understanding.rules.rules,
       languages: config.languages,
       instrumentFiles: config.instruments.files,
     },
     {
-      passOn: (message) => passOnUnread(message, deps),
+      passOn: (message) =>
+        passOnUnread(message, {
+          decode,
+          model: classifier.model,
+          encodeScored: encodeScoredMessage,
+          now: () => clock.now(),
+        }),
       onRestart: (reason) => {
         metrics.understandRestart(reason);
         logger.warn('The thread that reads texts was started again.', { reason });
+      },
+      onObserved: (event) => {
+        metrics.modelEvent(event);
+        tellModelEvent(event, logger);
       },
       onPassedOn: (raw) => {
         logger.error('A document ended the reading of texts each time; it is stored unclassified.', {
@@ -154,6 +177,19 @@ function startThread(options: ServiceFlowOptions): UnderstandThread | null {
       },
     },
   );
+}
+
+function tellModelEvent(event: ModelEvent, logger: ServiceFlowOptions['logger']): void {
+  if (event.kind === 'restarted') {
+    const { reason } = event;
+    logger.warn('A thread of the encoder was started again; the texts it had are unclassified.', { reason });
+  }
+  if (event.kind === 'separated') {
+    const { difference } = event;
+    logger.warn('Scores of this model depend on the batch: every text runs alone, which is slow.', {
+      difference,
+    });
+  }
 }
 
 /** In this thread; the event loop gets its turn before each batch. */

@@ -69,6 +69,7 @@ export async function startHttp(
           mails: options.outbox,
           live: options.hub,
           findTellingSentence: understanding.findTellingSentence,
+          explain: understanding.explain,
           describeStory: storyFactsOf,
           clock: options.clock,
           webRoot: fileURLToPath(new URL('dist/web/', packageRoot())),

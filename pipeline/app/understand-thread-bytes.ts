@@ -1,5 +1,6 @@
 import type { LogMessage } from '../core/log.js';
-import type { ScoredMessage } from '../core/scored.js';
+import type { ModelVersion, ScoredMessage } from '../core/scored.js';
+import type { ModelEvent } from '../telemetry/model-metrics.js';
 import type { UnderstandingOptions } from './understanding.js';
 
 /** What goes to the thread: the values of all messages one after the other, so that nothing is copied twice. */
@@ -23,8 +24,20 @@ export interface ThreadData {
   readonly textFault: string;
 }
 
-/** What the thread says: that it can read texts, then one answer a request. */
-export type ThreadMessage = 'ready' | BatchAnswer;
+/** Asks for another model; batches are answered meanwhile, and the model changes between two of them. */
+export interface SwitchRequest {
+  readonly switchTo: UnderstandingOptions['models'];
+}
+
+export type ThreadRequest = BatchRequest | SwitchRequest;
+
+/** The model that serves now, or why the old one goes on. */
+export interface SwitchAnswer {
+  readonly switched: ModelVersion | { readonly code: string; readonly message: string };
+}
+
+/** What the thread says: that it can read texts, then one answer a batch; and what happens to its model. */
+export type ThreadMessage = 'ready' | BatchAnswer | SwitchAnswer | { readonly observed: ModelEvent };
 
 /** All values in one piece of memory that can be handed over. */
 export function pack(values: readonly Uint8Array[]): { bytes: Uint8Array; lengths: readonly number[] } {

@@ -1,11 +1,16 @@
 import { Worker } from 'node:worker_threads';
 
+import { RejectedError } from '../core/errors.js';
 import { armedTextFault } from '../core/failpoint.js';
 import type { LogMessage } from '../core/log.js';
+import type { ModelVersion } from '../core/scored.js';
+import type { ModelEvent } from '../telemetry/model-metrics.js';
 import {
   pack,
   type BatchAnswer,
   type BatchRequest,
+  type SwitchAnswer,
+  type SwitchRequest,
   type ThreadData,
   type ThreadMessage,
 } from './understand-thread-bytes.js';
@@ -33,80 +38,145 @@ export interface ThreadLifeOptions {
   readonly options: UnderstandingOptions;
   /** Longest time from one answer to the next while there is work. */
   readonly deadlineMs: number;
+  readonly onObserved: (event: ModelEvent) => void;
 }
 
 /** One thread, from its start to its end; it answers in the order in which it is asked. */
 export interface ThreadLife {
   ask(messages: readonly LogMessage[]): Promise<BatchAnswer>;
+  /** Rejects with RejectedError when the thread refuses the model, and with ThreadLostError when it is gone; one at a time. */
+  switchModel(models: UnderstandingOptions['models']): Promise<ModelVersion>;
   loss(): ThreadLostError | null;
   end(): Promise<void>;
 }
 
-interface Waiting {
-  readonly resolve: (answer: BatchAnswer) => void;
-  readonly reject: (error: ThreadLostError) => void;
+interface Waiting<Answer> {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Reading model and names takes 1 to 2 s; a thread that needs this long is not going to start. */
 const START_DEADLINE_MS = 120_000;
 
-export function startThreadLife({ entry, options, deadlineMs }: ThreadLifeOptions): ThreadLife {
-  const workerData: ThreadData = { options, textFault: armedTextFault() };
-  const worker = new Worker(entry, {
-    workerData,
-    resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 },
-  });
-  const waiting: Waiting[] = [];
-  let ready = false;
-  let ended = false;
-  let lost: ThreadLostError | null = null;
-  let timer: NodeJS.Timeout | undefined;
-  const lose = (reason: LossReason, message: string, cause?: unknown) => {
-    if (lost !== null) return;
-    clearTimeout(timer);
-    const restart = ready && !ended;
-    const error = (blamed: boolean) => new ThreadLostError(message, reason, restart, blamed, { cause });
-    lost = error(false);
-    for (const [index, { reject }] of waiting.splice(0).entries()) reject(error(index === 0));
-    void worker.terminate();
-  };
-  const watch = () => {
-    clearTimeout(timer);
-    if (waiting.length === 0 || lost !== null) return;
-    const patience = ready ? deadlineMs : START_DEADLINE_MS;
-    timer = setTimeout(() => {
-      lose('hang', `The thread that reads texts gave no answer for ${patience / 1_000} s.`);
-    }, patience);
-  };
-  worker.on('message', (message: ThreadMessage) => {
-    if (message === 'ready') ready = true;
-    else waiting.shift()?.resolve(message);
-    watch();
-  });
-  worker.on('error', (error) => {
-    lose('crash', `The thread that reads texts failed: ${error.message}`, error);
-  });
-  worker.on('exit', (code) => {
-    lose('crash', `The thread that reads texts ended with ${code}.`);
-  });
-  return {
-    ask: (messages) =>
-      new Promise((resolve, reject) => {
-        if (lost !== null) {
-          reject(lost);
-          return;
-        }
+export function startThreadLife(options: ThreadLifeOptions): ThreadLife {
+  return new Life(options);
+}
+
+class Life implements ThreadLife {
+  private readonly worker: Worker;
+  private readonly waiting: Waiting<BatchAnswer>[] = [];
+  private switching: Waiting<ModelVersion> | null = null;
+  /**
+   * Sent when the thread is ready, and not before: its end would be heard of before its beginning when the first text takes
+   * it along, and then look like a thread that cannot start.
+   */
+  private readonly unsent: (() => void)[] = [];
+  private ready = false;
+  private ended = false;
+  private lost: ThreadLostError | null = null;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: ThreadLifeOptions) {
+    const workerData: ThreadData = { options: options.options, textFault: armedTextFault() };
+    this.worker = new Worker(options.entry, {
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 },
+    });
+    this.worker.on('message', (message: ThreadMessage) => {
+      this.hear(message);
+    });
+    this.worker.on('error', (error) => {
+      this.lose('crash', `The thread that reads texts failed: ${error.message}`, error);
+    });
+    this.worker.on('exit', (code) => {
+      this.lose('crash', `The thread that reads texts ended with ${code}.`);
+    });
+  }
+
+  ask(messages: readonly LogMessage[]): Promise<BatchAnswer> {
+    return new Promise((resolve, reject) => {
+      if (this.lost !== null) {
+        reject(this.lost);
+        return;
+      }
+      this.waiting.push({ resolve, reject });
+      this.send(() => {
         const request = toRequest(messages);
-        waiting.push({ resolve, reject });
-        worker.postMessage(request, [request.bytes.buffer as ArrayBuffer]);
-        if (waiting.length === 1) watch();
-      }),
-    loss: () => lost,
-    async end() {
-      ended = true;
-      await worker.terminate();
-    },
-  };
+        this.worker.postMessage(request, [request.bytes.buffer as ArrayBuffer]);
+      });
+      if (this.waiting.length === 1) this.watch();
+    });
+  }
+
+  switchModel(switchTo: UnderstandingOptions['models']): Promise<ModelVersion> {
+    return new Promise((resolve, reject) => {
+      if (this.lost !== null) {
+        reject(this.lost);
+        return;
+      }
+      this.switching = { resolve, reject };
+      const request: SwitchRequest = { switchTo };
+      this.send(() => {
+        this.worker.postMessage(request);
+      });
+    });
+  }
+
+  loss(): ThreadLostError | null {
+    return this.lost;
+  }
+
+  async end(): Promise<void> {
+    this.ended = true;
+    await this.worker.terminate();
+  }
+
+  private send(post: () => void): void {
+    if (this.ready) post();
+    else this.unsent.push(post);
+  }
+
+  private hear(message: ThreadMessage): void {
+    if (message === 'ready') {
+      this.ready = true;
+      for (const post of this.unsent.splice(0)) post();
+    } else if ('observed' in message) {
+      // News of the model is no sign that the batch goes on.
+      this.options.onObserved(message.observed);
+      return;
+    } else if ('switched' in message) {
+      this.settleSwitch(message);
+      return;
+    } else this.waiting.shift()?.resolve(message);
+    this.watch();
+  }
+
+  private settleSwitch({ switched }: SwitchAnswer): void {
+    if ('name' in switched) this.switching?.resolve(switched);
+    else this.switching?.reject(new RejectedError(switched.code, switched.message));
+    this.switching = null;
+  }
+
+  private watch(): void {
+    clearTimeout(this.timer);
+    if (this.waiting.length === 0 || this.lost !== null) return;
+    const patience = this.ready ? this.options.deadlineMs : START_DEADLINE_MS;
+    this.timer = setTimeout(() => {
+      this.lose('hang', `The thread that reads texts gave no answer for ${patience / 1_000} s.`);
+    }, patience);
+  }
+
+  private lose(reason: LossReason, message: string, cause?: unknown): void {
+    if (this.lost !== null) return;
+    clearTimeout(this.timer);
+    const restart = this.ready && !this.ended;
+    const error = (blamed: boolean) => new ThreadLostError(message, reason, restart, blamed, { cause });
+    this.lost = error(false);
+    for (const [index, { reject }] of this.waiting.splice(0).entries()) reject(error(index === 0));
+    this.switching?.reject(this.lost);
+    this.switching = null;
+    void this.worker.terminate();
+  }
 }
 
 function toRequest(messages: readonly LogMessage[]): BatchRequest {

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { systemClock } from '../core/clock.js';
+import { BellwetherError } from '../core/errors.js';
 import { armTextFault, textFault } from '../core/failpoint.js';
 import { encodeScoredMessage } from '../log/codec.js';
 import { understandBatch } from '../operators/understand-batch.js';
@@ -9,8 +10,12 @@ import {
   unpack,
   type BatchAnswer,
   type BatchRequest,
+  type SwitchRequest,
   type ThreadData,
+  type ThreadMessage,
+  type ThreadRequest,
 } from './understand-thread-bytes.js';
+import { observeModel } from './observe-model.js';
 import { createUnderstanding } from './understanding.js';
 
 /* The thread that reads texts: it answers requests in their order, and holds nothing but model and names. */
@@ -19,24 +24,49 @@ const { options, textFault: armed } = workerData as ThreadData;
 armTextFault(armed);
 
 // Requests that come while the model loads wait in the port.
-const understanding = await createUnderstanding(options);
+const say = (message: ThreadMessage) => parentPort?.postMessage(message);
+const observer = observeModel((observed) => {
+  say({ observed });
+});
+const understanding = await createUnderstanding({ ...options, observer });
 const deps = { ...understanding, encodeScored: encodeScoredMessage, now: () => systemClock.now() };
 
-parentPort?.on('message', ({ positions, lengths, bytes }: BatchRequest) => {
+// One after the other: what the model is asked stays in the order of the log. A fault of ours ends the thread.
+let last = Promise.resolve();
+parentPort?.on('message', (request: ThreadRequest) => {
+  if ('switchTo' in request) void switchModel(request);
+  else last = last.then(() => answer(request));
+});
+
+async function answer({ positions, lengths, bytes }: BatchRequest): Promise<void> {
   const values = unpack(bytes, lengths);
   const messages = positions.map((position, index) => ({
     ...position,
     value: values[index] ?? new Uint8Array(),
   }));
   for (const value of values) textFault(value);
-  const records = understandBatch(messages, deps);
+  const records = await understandBatch(messages, deps);
   const packed = pack(records.map(({ value }) => value));
-  const answer: BatchAnswer = {
+  const message: BatchAnswer = {
     keys: records.map(({ key }) => key),
     kinds: records.map(({ kind }) => kind),
     ...packed,
   };
-  parentPort?.postMessage(answer, [packed.bytes.buffer as ArrayBuffer]);
-});
+  parentPort?.postMessage(message, [packed.bytes.buffer as ArrayBuffer]);
+}
 
-parentPort?.postMessage('ready');
+/** Loads beside the batches that go on, and waits its turn among them. */
+async function switchModel({ switchTo }: SwitchRequest): Promise<void> {
+  try {
+    const next = await understanding.prepareModel(switchTo);
+    const turn = last.then(() => next.commit());
+    last = turn;
+    await turn;
+    say({ switched: next.model });
+  } catch (error) {
+    if (!(error instanceof BellwetherError)) throw error;
+    say({ switched: { code: error.code, message: error.message } });
+  }
+}
+
+say('ready');

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 
 import type { LogPosition } from '../core/document.js';
 import type { LogMessage } from '../core/log.js';
+import type { ModelVersion } from '../core/scored.js';
 import type { UnderstandBatch, UnderstoodRecord } from '../operators/understand-batch.js';
+import type { ModelEvent } from '../telemetry/model-metrics.js';
 import { startThreadLife, ThreadLostError, type LossReason } from './understand-thread-life.js';
 import { unpack, type BatchAnswer } from './understand-thread-bytes.js';
 import type { UnderstandingOptions } from './understanding.js';
@@ -11,15 +13,18 @@ import type { UnderstandingOptions } from './understanding.js';
 /** UNDERSTAND in a thread of its own. */
 export interface UnderstandThread {
   readonly understand: UnderstandBatch;
+  /** Takes another model; rejects with the reason when it cannot, and the old one goes on. */
+  switchModel(models: UnderstandingOptions['models']): Promise<ModelVersion>;
   /** Ends the thread; what it still had is not answered. Calling it twice is harmless. */
   close(): Promise<void>;
 }
 
 export interface ThreadSupervision {
   /** Answers for a document that the thread cannot read: what is known without any model. */
-  readonly passOn: (message: LogMessage) => UnderstoodRecord;
+  readonly passOn: (message: LogMessage) => Promise<UnderstoodRecord>;
   readonly onRestart: (reason: LossReason) => void;
   readonly onPassedOn: (raw: LogPosition) => void;
+  readonly onObserved: (event: ModelEvent) => void;
   /** For tests: the compiled code, and less patience. */
   readonly entry?: string;
   readonly deadlineMs?: number;
@@ -45,7 +50,9 @@ export function startUnderstandThread(
 ): UnderstandThread | null {
   const entry = supervision.entry ?? ENTRY;
   if (!existsSync(entry)) return null;
-  const start = () => startThreadLife({ entry, options, deadlineMs: supervision.deadlineMs ?? DEADLINE_MS });
+  const { deadlineMs = DEADLINE_MS, onObserved } = supervision;
+  let current = options;
+  const start = () => startThreadLife({ entry, options: current, deadlineMs, onObserved });
   let life = start();
   const ask = (messages: readonly LogMessage[]) => {
     const loss = life.loss();
@@ -57,6 +64,12 @@ export function startUnderstandThread(
   };
   return {
     understand: (messages) => understandSupervised(messages, ask, supervision),
+    async switchModel(models) {
+      const model = await life.switchModel(models);
+      // A thread that is started again later begins with it.
+      current = { ...current, models };
+      return model;
+    },
     close: () => life.end(),
   };
 }
@@ -81,7 +94,7 @@ async function understandSupervised(
   const [only, ...others] = messages;
   if (only !== undefined && others.length === 0) {
     supervision.onPassedOn({ partition: only.partition, offset: only.offset });
-    return [supervision.passOn(only)];
+    return [await supervision.passOn(only)];
   }
   const records: UnderstoodRecord[] = [];
   for (const message of messages) records.push(...(await understandSupervised([message], ask, supervision)));

@@ -2,16 +2,23 @@ import { fileURLToPath } from 'node:url';
 
 import type { Config } from '../../config/schema.js';
 import { bundledInstrumentsPath, loadInstruments } from '../../config/reference.js';
-import { loadClassifier } from '../../models/load-classifier.js';
+import { loadClassifier, type LoadOptions } from '../../models/load-classifier.js';
+import { isModelName } from '../../models/model-names.js';
+import type { EncoderObserver } from '../../models/encoder/load-encoder.js';
+import { explainByDeletion, SERVED_DELETION } from '../../models/explanation/explain-by-deletion.js';
+import { createRuleSet } from '../../models/rules/create-rule-set.js';
 import { createSentenceSplitter } from '../../models/text/split-sentences.js';
 import { decodeRawDocument } from '../log/codec.js';
 import type { World } from '../core/document.js';
+import { ConfigError } from '../core/errors.js';
+import type { ExpertRule, ExpertRuleSet } from '../core/expert-rule.js';
 import type { Instrument } from '../core/instrument.js';
 import type { Classifier, SplitSentences } from '../core/model.js';
-import type { Span } from '../core/scored.js';
+import type { ModelVersion, Span } from '../core/scored.js';
 import type { EvidenceRow } from '../core/store.js';
 import { documentText } from '../core/scored.js';
 import { describeLanguage } from '../operators/detect-language.js';
+import { explainText, type ExplainedText, type TextToExplain } from '../operators/explain-text.js';
 import { flagDocument } from '../operators/flag-document.js';
 import { findTellingSentence, type TellingInput } from '../operators/find-telling-sentence.js';
 import { storyIdOf } from '../operators/fingerprint-story.js';
@@ -20,32 +27,69 @@ import { createLinker, type Linker } from '../operators/link-instruments.js';
 import type { WeighContributions } from '../operators/resolve-versions.js';
 import type { UnderstandDeps } from '../operators/understand-document.js';
 import { weighContributions } from '../operators/weigh-contributions.js';
+import { withRules } from './expert-rules.js';
 import { packageRoot } from './package-root.js';
+import { createSwitchableClassifier } from './switchable-classifier.js';
 
 /** Everything that reads text, built once; the service, the rehearsal and `classify` use the same. */
 export interface Understanding extends Omit<UnderstandDeps, 'now'> {
   readonly classifier: Classifier;
+  /** Loads another model beside the one that serves; rejects as `loadClassifier` does, and then nothing has changed. */
+  prepareModel(models: ModelConfig): Promise<PreparedModel>;
   readonly splitSentences: SplitSentences;
+  readonly rules: ExpertRuleSet;
   readonly linker: Linker;
   readonly instruments: readonly Instrument[];
   readonly weigh: WeighContributions;
-  readonly findTellingSentence: (input: TellingInput) => Span | null;
-  readonly pickSentence: (row: EvidenceRow) => string;
+  readonly findTellingSentence: (input: TellingInput) => Promise<Span | null>;
+  /** Null when the model gives no answer. */
+  readonly explain: (input: TextToExplain) => Promise<ExplainedText | null>;
+  readonly pickSentence: (row: EvidenceRow) => Promise<string>;
+  close(): Promise<void>;
 }
+
+/** A model that is loaded and checked and serves nobody yet. */
+export interface PreparedModel {
+  readonly model: ModelVersion;
+  /** It answers from now on; resolves when the old one is closed. */
+  commit(): Promise<void>;
+  /** It is not wanted. */
+  abandon(): Promise<void>;
+}
+
+/** What decides which model is loaded; its rules are given beside it. */
+export type ModelConfig = Omit<Config['models'], 'rules'>;
 
 export interface UnderstandingOptions {
   readonly world: World;
-  readonly models: Config['models'];
+  readonly models: ModelConfig;
+  /** Expert rules in force; left out, nobody decides over the model. */
+  readonly rules?: readonly ExpertRule[];
   readonly languages: Config['languages'];
   readonly instrumentFiles: readonly string[];
+  /** The model is asked now and then only: an encoder gets one worker, and none while it has nothing to do. */
+  readonly seldom?: boolean;
+  readonly observer?: EncoderObserver;
 }
+
+/** Starting an encoder again costs half a second; keeping it, 150 MB. */
+const SELDOM_IDLE_MS = 60_000;
 
 /** Loads model and instruments. Fails with a ConfigError that names the file when one of them is missing or broken. */
 export async function createUnderstanding(options: UnderstandingOptions): Promise<Understanding> {
-  const classifier = await loadClassifier({
-    name: options.models.sentiment,
-    directory: modelDirectory(options.models),
-  });
+  const { seldom = false, observer } = options;
+  const rules = createRuleSet(options.rules ?? []);
+  const load = async (models: ModelConfig) => {
+    const { encoder, ...named } = modelOptions(models);
+    const loaded = await loadClassifier({
+      ...named,
+      encoder: seldom ? { ...encoder, workers: 1 } : encoder,
+      idleMs: seldom ? SELDOM_IDLE_MS : null,
+      ...(observer === undefined ? {} : { observer }),
+    });
+    return withRules(loaded, rules);
+  };
+  const classifier = createSwitchableClassifier(await load(options.models));
   const splitSentences = createSentenceSplitter();
   // Loads the language model now, not under the first documents.
   splitSentences('One sentence. Another one.', 'en');
@@ -55,7 +99,16 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
   const sectorOf = (instrument: string) => linker.byId.get(instrument)?.sector ?? null;
   return {
     classifier,
+    prepareModel: async (models) => {
+      const next = await load(models);
+      return {
+        model: next.model,
+        commit: () => classifier.switchTo(next),
+        abandon: () => next.close(),
+      };
+    },
     splitSentences,
+    rules,
     linker,
     instruments,
     decode: decodeRawDocument,
@@ -67,16 +120,31 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     languages: options.languages,
     weigh: (scored) => weighContributions(scored, { sectorOf }),
     findTellingSentence: find,
-    pickSentence(row) {
+    explain: (input) =>
+      explainText(input, {
+        classifier,
+        splitSentences,
+        describeLanguage,
+        explainByDeletion: (left) =>
+          explainByDeletion(left, (inputs) => classifier.classify(inputs), SERVED_DELETION),
+      }),
+    async pickSentence(row) {
       const text = documentText(row);
-      const span = find({ text, language: row.language, spans: row.spans });
+      const span = await find({ text, language: row.language, spans: row.spans });
       return span === null ? text : text.slice(span[0], span[1]);
     },
+    close: () => classifier.close(),
   };
 }
 
-export function modelDirectory(models: Config['models']): string {
-  return models.directory ?? fileURLToPath(new URL('models/artifacts/', packageRoot()));
+/** How the configured model is loaded. */
+export function modelOptions({ sentiment, directory, encoder }: ModelConfig): LoadOptions {
+  if (!isModelName(sentiment)) throw new ConfigError('usage', `No model can be called "${sentiment}".`);
+  return {
+    name: sentiment,
+    directory: directory ?? fileURLToPath(new URL('models/artifacts/', packageRoot())),
+    encoder,
+  };
 }
 
 /** The demo knows its invented companies only, and no other world knows them. */

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 
 import { redactedConfig } from '../../config/load.js';
+import { loadRules } from '../app/expert-rules.js';
 import { effectiveRules } from '../app/effective-rules.js';
 import { textOption, flag } from './arguments.js';
 import { ConfigError } from '../core/errors.js';
@@ -23,8 +24,11 @@ export const checkConfigCommand: Command = {
     const values = file === undefined ? args.values : { ...args.values, config: file };
     const config = await configFrom({ ...args, values }, io);
     effectiveRules(config.alerts.rules);
+    const { waiting } = await loadRules(config.models.rules);
     const shown = redactedConfig(config);
     io.out(flag(args, 'json') ? `${JSON.stringify(shown)}\n` : stringify(shown));
+    for (const { id } of waiting)
+      io.words(`The expert rule ${id} is not in force: somebody else than its author has to approve it.`);
     io.words('The configuration is sound.');
     return 0;
   },

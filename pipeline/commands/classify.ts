@@ -4,9 +4,11 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 import { classifyTexts, type ClassifiedText, type TextToClassify } from '../app/classify-texts.js';
-import { createUnderstanding } from '../app/understanding.js';
+import { loadRules } from '../app/expert-rules.js';
+import { createUnderstanding, type Understanding } from '../app/understanding.js';
 import { systemClock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
+import type { ExplainedText } from '../operators/explain-text.js';
 import { choiceOption, flag } from './arguments.js';
 import type { Command, CommandArguments, CommandIo } from './command.js';
 import { MODEL_OPTION, modelsFrom } from './model-option.js';
@@ -19,7 +21,7 @@ export const classifyCommand: Command = {
   name: 'classify',
   summary:
     'Scores texts, one a line: language, sentiment, topics and the companies they speak of. One JSON a line out.',
-  usage: '[FILE] [--model M] [--input text|jsonl] [--json]',
+  usage: '[FILE] [--model M] [--input text|jsonl] [--explain] [--json]',
   options: {
     config: CONFIG_OPTIONS.config,
     ...MODEL_OPTION,
@@ -28,11 +30,16 @@ export const classifyCommand: Command = {
       value: 'text|jsonl',
       doc: 'text (default): a text a line. jsonl: documents with text, title, publishedAt, tickers.',
     },
+    explain: {
+      type: 'boolean',
+      doc: 'Also what each word and sentence added to the score; on a terminal the strongest words.',
+    },
     json: { type: 'boolean', doc: 'JSON lines also on a terminal, where else a short table is shown.' },
   },
   examples: [
     'echo "Apple shares plunge after profit warning" | bellwether classify',
     'bellwether classify headlines.txt --json > scores.jsonl',
+    'echo "Losses narrow at Halden Motors" | bellwether classify --explain',
   ],
   async run(args, io) {
     const input = await openInput(args, io);
@@ -40,21 +47,28 @@ export const classifyCommand: Command = {
     const understanding = await createUnderstanding({
       world: 'live',
       models: modelsFrom(args, config),
+      rules: (await loadRules(config.models.rules)).inForce,
       languages: null,
       instrumentFiles: config.instruments.files,
     });
     const jsonl = choiceOption(args, 'input', ['text', 'jsonl']) === 'jsonl';
     const parse = jsonl ? parseDocumentLine : parseTextLine;
-    const show = flag(args, 'json') || !io.outTty ? (item: ClassifiedText) => JSON.stringify(item) : tableRow;
+    const show =
+      flag(args, 'json') || !io.outTty
+        ? (item: ClassifiedText & Explained) => JSON.stringify(item)
+        : tableRow;
     const now = new Date(systemClock.now()).toISOString();
     let failed = 0;
     let number = 0;
     let batch: (TextToClassify | { readonly error: string })[] = [];
-    const flush = () => {
+    const explained = flag(args, 'explain');
+    const flush = async () => {
       const good = batch.filter((item): item is TextToClassify => !('error' in item));
-      const answers = classifyTexts(good, understanding)[Symbol.iterator]();
+      const classified = await classifyTexts(good, understanding);
+      const answers = explained ? await explainAll(classified, understanding) : classified;
+      const next = answers[Symbol.iterator]();
       const lines = batch.map((item) =>
-        'error' in item ? JSON.stringify(item) : show(answers.next().value as ClassifiedText),
+        'error' in item ? JSON.stringify(item) : show(next.next().value as ClassifiedText & Explained),
       );
       if (lines.length > 0) io.out(`${lines.join('\n')}\n`);
       batch = [];
@@ -69,12 +83,35 @@ export const classifyCommand: Command = {
         io.words(`Line ${number}: ${item.error}`);
       }
       batch.push(item);
-      if (batch.length >= BATCH) flush();
+      if (batch.length >= BATCH) await flush();
     }
-    flush();
+    await flush();
+    await understanding.close();
     return failed === 0 ? 0 : 1;
   },
 };
+
+interface Explained {
+  /** With --explain; null when the model gave no answer. */
+  readonly explanation?: Omit<ExplainedText, 'language' | 'model' | 'sentiment' | 'flags'> | null;
+}
+
+async function explainAll(
+  items: readonly ClassifiedText[],
+  { explain }: Pick<Understanding, 'explain'>,
+): Promise<readonly (ClassifiedText & Explained)[]> {
+  const explained: (ClassifiedText & Explained)[] = [];
+  for (const item of items) {
+    const found = await explain({ text: item.text, language: item.language });
+    if (found === null) explained.push({ ...item, explanation: null });
+    else {
+      const { method, total, bias, words, sentences, standardError } = found;
+      const explanation = { method, total, bias, words, sentences, standardError };
+      explained.push({ ...item, explanation });
+    }
+  }
+  return explained;
+}
 
 async function openInput(args: CommandArguments, io: CommandIo): Promise<Readable> {
   const [file, extra] = args.positionals;
@@ -135,9 +172,27 @@ function parseDocumentLine(line: string, now: string): TextToClassify | { readon
   };
 }
 
-function tableRow({ text, language, sentiment, topics, mentions }: ClassifiedText): string {
-  const sign = sentiment.polarity < 0 ? '−' : '+';
-  const polarity = `${sign}${Math.abs(sentiment.polarity).toFixed(2)}`;
+/** Words on a terminal; all of them are in the JSON. */
+const SHOWN_WORDS = 5;
+
+function tableRow({
+  text,
+  language,
+  sentiment,
+  topics,
+  mentions,
+  explanation,
+}: ClassifiedText & Explained): string {
   const names = mentions.map((item) => item.instrument).join(' ');
-  return `${sentiment.label.padEnd(8)} ${polarity}  ${language}  ${(topics[0]?.topic ?? '').padEnd(18)} ${names.slice(0, 30).padEnd(20)} ${text.slice(0, 90)}`;
+  const line = `${sentiment.label.padEnd(8)} ${signed(sentiment.polarity)}  ${language}  ${(topics[0]?.topic ?? '').padEnd(18)} ${names.slice(0, 30).padEnd(20)} ${text.slice(0, 90)}`;
+  const words = explanation?.words.slice(0, SHOWN_WORDS) ?? [];
+  if (words.length === 0) return line;
+  const told = words.map(
+    ({ word, contribution }) => `${contribution > 0 ? '▼' : '▲'} ${word} ${signed(contribution)}`,
+  );
+  return `${line}\n         ${told.join('   ')}`;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 }

@@ -1,10 +1,11 @@
-import { modelDirectory } from '../app/understanding.js';
-import { evaluate, type EvaluateReport, type ScoreMention } from '../../models/evaluation/evaluate.js';
+import { modelOptions } from '../app/understanding.js';
+import { evaluate, type EvaluateReport, type ScoreMentions } from '../../models/evaluation/evaluate.js';
 import { readLabelledRows, type LabelledRow } from '../../models/evaluation/read-labelled-rows.js';
 import { loadClassifier } from '../../models/load-classifier.js';
 import { createSentenceSplitter } from '../../models/text/split-sentences.js';
 import { systemClock } from '../core/clock.js';
 import type { Classifier } from '../core/model.js';
+import type { SentimentLabel } from '../core/taxonomy.js';
 import { fileOptions, flag, noPositionals } from './arguments.js';
 import type { Command } from './command.js';
 import { MODEL_OPTION, modelsFrom } from './model-option.js';
@@ -35,12 +36,13 @@ export const evaluateCommand: Command = {
     const config = await configFrom(args, io, { sources: [] });
     const models = modelsFrom(args, config);
     const files = fileOptions(args, 'set', io.cwd, 'evaluate needs --set FILE.jsonl with labelled rows.');
-    const classifier = await loadClassifier({ name: models.sentiment, directory: modelDirectory(models) });
+    const classifier = await loadClassifier(modelOptions(models));
     const report = await evaluate(classifier, readAll(files), {
       set: files.join(','),
       clock: systemClock,
-      scoreMention: mentionScorer(classifier),
+      scoreMentions: mentionScorer(classifier),
     });
+    await classifier.close();
     io.out(flag(args, 'json') ? `${JSON.stringify(report)}\n` : table(report));
     return 0;
   },
@@ -50,16 +52,32 @@ async function* readAll(files: readonly string[]): AsyncGenerator<LabelledRow> {
   for (const file of files) yield* readLabelledRows(file);
 }
 
-/** Judges a company by the sentences that name it, as the service does for a linked mention. */
-function mentionScorer(classifier: Classifier): ScoreMention {
+/** Judges companies as the service does: by the model itself where it can, or else by the sentences that name them. */
+function mentionScorer(classifier: Classifier): ScoreMentions {
   const split = createSentenceSplitter();
-  return (row, entity) => {
-    const at = row.text.toLowerCase().indexOf(entity.name.toLowerCase());
-    if (at < 0) return null;
-    const naming = split(row.text, row.lang).find(([start, end]) => at >= start && at < end);
-    const text = naming === undefined ? row.text : row.text.slice(naming[0], naming[1]);
-    return classifier.classify([{ text, language: row.lang }])[0]?.sentiment.label ?? null;
+  return async ({ text, lang, entities }) => {
+    const lower = text.toLowerCase();
+    const places = entities.map(({ name }) => lower.indexOf(name.toLowerCase()));
+    const mentions = places.map((at, index) =>
+      at < 0 ? [] : [[at, at + (entities[index]?.name.length ?? 0)] as const],
+    );
+    const [whole] = await classifier.classify([{ text, language: lang, mentions }]);
+    const sentences = split(text, lang);
+    const labels: (SentimentLabel | null)[] = [];
+    for (const [index, at] of places.entries()) {
+      const judged = whole?.mentions?.[index] ?? null;
+      const [start, end] = sentences.find((span) => at >= span[0] && at < span[1]) ?? [0, text.length];
+      if (at < 0) labels.push(null);
+      else if (judged !== null) labels.push(judged.label);
+      else labels.push(await labelOf(text.slice(start, end), lang));
+    }
+    return labels;
   };
+
+  async function labelOf(text: string, language: string): Promise<SentimentLabel | null> {
+    const [answer] = await classifier.classify([{ text, language, sentimentOnly: true }]);
+    return answer?.sentiment.label ?? null;
+  }
 }
 
 function table(report: EvaluateReport): string {

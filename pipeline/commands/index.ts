@@ -42,6 +42,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Measure on labelled lines how well facts, opinions and rumours are told apart.',
     load: async () => (await import('./evaluate-certainty.js')).evaluateCertaintyCommand,
   },
+  'evaluate faithfulness': {
+    summary: 'Measure whether explanations name the words that a model goes by.',
+    load: async () => (await import('./evaluate-faithfulness.js')).evaluateFaithfulnessCommand,
+  },
   'evaluate stories': {
     summary: 'Measure on labelled pairs how well stories are told apart.',
     load: async () => (await import('./evaluate-stories.js')).evaluateStoriesCommand,
@@ -53,6 +57,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
   'train rows': {
     summary: 'Write the rows that the encoder is trained on.',
     load: async () => (await import('./train-rows.js')).trainRowsCommand,
+  },
+  'expert-rules test': {
+    summary: 'Check expert rules and run the tests in their files.',
+    load: async () => (await import('./expert-rules-test.js')).expertRulesTestCommand,
   },
   'train ngram': {
     summary: 'Train the n-gram model.',

@@ -63,13 +63,9 @@ async function readLabels(
   try {
     for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
       line += 1;
-      if (text.trim() === '') continue;
-      try {
-        labels.push(...parseLabelLine(text, `${path}:${line}`, author));
-      } catch (error) {
-        if (!(error instanceof InvalidDocumentError)) throw error;
-        problems.push(error.message);
-      }
+      const read = text.trim() === '' ? [] : readLine(text, `${path}:${line}`, author);
+      if (typeof read === 'string') problems.push(read);
+      else labels.push(...read);
     }
   } catch (error) {
     if (error instanceof BellwetherError || !(error instanceof Error && 'syscall' in error)) throw error;
@@ -84,4 +80,14 @@ async function readLabels(
     stream.destroy();
   }
   return { labels, problems };
+}
+
+/** The labels, or what is wrong. */
+function readLine(text: string, place: string, author: string | null): readonly ImportedLabel[] | string {
+  try {
+    return parseLabelLine(text, place, author);
+  } catch (error) {
+    if (error instanceof InvalidDocumentError) return error.message;
+    throw error;
+  }
 }

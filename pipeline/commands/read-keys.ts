@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
-const INTERRUPT = '\u0003';
-const END = '\u0004';
+/** Ctrl-C and Ctrl-D. */
+const STOP = new RegExp('[\\u0003\\u0004]');
 /** Keys that are piped in; nobody labels more at once. */
 const MOST_PIPED = 1 << 20;
 
@@ -35,10 +35,10 @@ async function* keysOf(
   setRawMode(true);
   try {
     for await (const chunk of chunks) {
-      for (const key of String(chunk).toLowerCase()) {
-        if (key === INTERRUPT || key === END) return;
-        if (key.trim() !== '') yield key;
-      }
+      const keys = String(chunk).toLowerCase();
+      const end = keys.search(STOP);
+      yield* (end < 0 ? keys : keys.slice(0, end)).replace(/\s/gu, '');
+      if (end >= 0) return;
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -1,5 +1,6 @@
 import { effectiveRules } from '../app/effective-rules.js';
 import { rehearse } from '../app/rehearse.js';
+import { loadRules } from '../app/expert-rules.js';
 import { createUnderstanding } from '../app/understanding.js';
 import type { RehearsalReport } from '../../alerts/rehearsal/rehearse.js';
 import { systemClock } from '../core/clock.js';
@@ -36,6 +37,7 @@ export const rehearseCommand: Command = {
     const understanding = await createUnderstanding({
       world: 'replay',
       models: modelsFrom(args, config),
+      rules: (await loadRules(config.models.rules)).inForce,
       languages: config.languages,
       instrumentFiles: config.instruments.files,
     });
@@ -52,6 +54,7 @@ export const rehearseCommand: Command = {
       },
       onProgress: () => undefined,
     });
+    await understanding.close();
     io.out(flag(args, 'json') ? `${JSON.stringify(report)}\n` : table(report));
     return 0;
   },

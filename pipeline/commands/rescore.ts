@@ -1,9 +1,8 @@
-import { MODEL_NAMES } from '../../models/load-classifier.js';
 import { rescoreOperation } from '../app/operations/rescore.js';
 import { systemClock } from '../core/clock.js';
-import { choiceOption, flag, noPositionals } from './arguments.js';
+import { flag, noPositionals } from './arguments.js';
 import type { Command } from './command.js';
-import { MODEL_OPTION } from './model-option.js';
+import { MODEL_OPTION, modelOption } from './model-option.js';
 import { CONFIG_OPTIONS } from './open-config.js';
 import { runOperation } from './run-operation.js';
 import { timeOption } from './time-option.js';
@@ -25,7 +24,7 @@ export const rescoreCommand: Command = {
   async run(args, io) {
     noPositionals(args, 'rescore');
     const request = {
-      model: choiceOption(args, 'model', MODEL_NAMES),
+      model: modelOption(args),
       from: timeOption(args, 'from'),
       to: timeOption(args, 'to'),
     };

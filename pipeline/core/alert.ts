@@ -1,4 +1,4 @@
-import type { Certainty, ModelVersion } from './scored.js';
+import type { AppliedRule, Certainty, ModelVersion } from './scored.js';
 import type { SeriesKey, SeriesKind } from './series.js';
 
 export const ALERT_STATES = ['pending', 'firing', 'resolved'] as const;
@@ -16,6 +16,8 @@ export interface EvidenceDocument {
   readonly source: string;
   /** Absent in alerts of release 0.1. */
   readonly certainty?: Certainty;
+  /** Expert rules that decided its scores; absent where none did. */
+  readonly rules?: readonly AppliedRule[];
   readonly publishedAt: string;
   readonly negative: number;
   /** How much of `count` this document makes up. */

@@ -1,4 +1,4 @@
-import type { ModelVersion, Sentiment, TopicScore } from './scored.js';
+import type { ModelVersion, Sentiment, Span, TopicScore } from './scored.js';
 
 /** What a sentiment and topic model answers for one text. */
 export interface Classification {
@@ -7,6 +7,13 @@ export interface Classification {
   readonly topics: readonly TopicScore[];
   /** `unclassified` when the model could not say anything: the sentiment is then the model's prior. */
   readonly flags: readonly string[];
+  /**
+   * How the text speaks of each of the input's `mentions`, in their order; null for one that stands beyond what the model
+   * reads. Absent when the model judges whole texts only.
+   */
+  readonly mentions?: readonly (Sentiment | null)[];
+  /** How strong the news is, −1 … 1, from a model that was taught it. */
+  readonly intensity?: number;
 }
 
 export interface ClassifierInput {
@@ -15,22 +22,40 @@ export interface ClassifierInput {
   readonly language: string;
   /** The topics will not be looked at: a model may leave them out. */
   readonly sentimentOnly?: true;
+  /** Companies to be judged one by one: for each the places of its names in `text`, in UTF-16 units. */
+  readonly mentions?: readonly (readonly Span[])[];
 }
 
-/** Contribution of one piece of text to P(negative) − P(positive), in logits; spans point into the text. */
+/** What one word added to ln(P(negative) / P(positive)): above 0 it speaks for bad news. The span points into the text. */
 export interface WordContribution {
   readonly word: string;
   readonly span: readonly [number, number];
   readonly contribution: number;
 }
 
+/** What carried a score: `bias` and the contributions of all words sum to `total`. */
+export interface Explanation {
+  /** `exact`: follows from the model's own sums. `sampled`: estimated by leaving words out of the text. */
+  readonly method: 'exact' | 'sampled';
+  /** ln(P(negative) / P(positive)) of the answer. */
+  readonly total: number;
+  /** What belongs to no word: the model's head start, length and style of the text. */
+  readonly bias: number;
+  /** Those that contribute, strongest first; none overlaps another. */
+  readonly words: readonly WordContribution[];
+  /** Largest standard error of a contribution; 0 when exact. */
+  readonly standardError: number;
+}
+
 /** A sentiment model. Equal texts get equal answers, alone or in any batch. */
 export interface Classifier {
   readonly model: ModelVersion;
-  /** Answers in the order of the inputs. Pure computation: never throws for a text, whatever it holds. */
-  classify(inputs: readonly ClassifierInput[]): readonly Classification[];
-  /** The words that carried the score, strongest first. */
-  explain(input: ClassifierInput): readonly WordContribution[];
+  /** Answers in the order of the inputs. Never rejects for a text, whatever it holds: what cannot be read is `unclassified`. */
+  classify(inputs: readonly ClassifierInput[]): Promise<readonly Classification[]>;
+  /** What carried the answer for a text; null from a model whose sums say nothing of words: then they are left out one by one. */
+  explain(input: ClassifierInput): Promise<Explanation | null>;
+  /** Gives back threads and memory; nothing may be asked afterwards. */
+  close(): Promise<void>;
 }
 
 /** Splits a text into sentences: spans in order, without overlap, white space outside. Linear time for any input. */

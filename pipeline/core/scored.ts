@@ -77,6 +77,31 @@ export interface Mention extends LinkedMention {
 export const CERTAINTIES = ['fact', 'opinion', 'rumour'] as const;
 export type Certainty = (typeof CERTAINTIES)[number];
 
+/** A rule that has decided something, as the row keeps it. */
+export interface AppliedRule {
+  readonly id: string;
+  readonly version: number;
+  readonly reason: string;
+}
+
+/** What expert rules changed of a model's answer, with what the model had said. */
+export interface Ruled {
+  readonly rules: readonly AppliedRule[];
+  readonly model: {
+    readonly negative: number;
+    readonly neutral: number;
+    readonly positive: number;
+    readonly topics: readonly TopicScore[];
+    /** The mentions whose scores were changed. */
+    readonly mentions: readonly {
+      readonly instrument: string;
+      readonly negative: number;
+      readonly neutral: number;
+      readonly positive: number;
+    }[];
+  };
+}
+
 /** A document that went through UNDERSTAND. */
 export interface ScoredDocument {
   readonly document: RawDocument;
@@ -94,8 +119,10 @@ export interface ScoredDocument {
   readonly storyId: string;
   readonly model: ModelVersion;
   readonly scoredAt: string;
-  /** Remarks of reading (`DOCUMENT_FLAGS` of `flag-document.ts`: `spam`, `debris`, `language_unsupported`, …), of the model (`unclassified`) and of time (`late`). */
+  /** Remarks of reading (`DOCUMENT_FLAGS` of `flag-document.ts`: `spam`, `debris`, `language_unsupported`, …), of the model (`unclassified`), of expert rules (`rule:ID`) and of time (`late`). */
   readonly flags: readonly string[];
+  /** Absent where the scores are the model's own. */
+  readonly ruled?: Ruled;
 }
 
 /** What UNDERSTAND appends to `documents.scored`: exactly one per raw message, so that nothing is lost in between. */

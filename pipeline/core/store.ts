@@ -1,11 +1,13 @@
 import type { Alert, AlertEvent, AlertState } from './alert.js';
 import type { LogPosition, RawDocument, World } from './document.js';
 import type {
+  AppliedRule,
   Certainty,
   DeadLetter,
   DropReason,
   LinkReason,
   MentionOrigin,
+  Ruled,
   ScoredDocument,
   Sentiment,
   TopicScore,
@@ -167,6 +169,8 @@ export interface EvidenceRow {
   /** The pseudonym of who posted it; null for what an outlet says, and where nobody knows. */
   readonly account: string | null;
   readonly certainty?: Certainty;
+  /** Expert rules that decided its scores; absent where none did. */
+  readonly rules?: readonly AppliedRule[];
   readonly publishedAt: string;
   readonly negative: number;
   readonly weight: number;
@@ -273,6 +277,8 @@ export interface DocumentView {
   /** Absent in what release 0.1 stored. */
   readonly certainty?: Certainty;
   readonly flags: readonly string[];
+  /** What expert rules changed; absent where the scores are the model's own. */
+  readonly ruled?: Ruled;
 }
 
 export interface DocumentMention {

@@ -7,6 +7,7 @@ import {
   MENTION_ORIGINS,
   type DeadLetter,
   type Mention,
+  type Ruled,
   type ScoredDocument,
   type ScoredMessage,
   type Sentiment,
@@ -76,6 +77,7 @@ function parseScored(fields: Fields, parseDocument: (fields: Fields) => RawDocum
     },
     scoredAt: readTime(fields, 'scoredAt'),
     flags: readList(fields, 'flags', parseText),
+    ...(fields['ruled'] === undefined ? {} : { ruled: parseRuled(asFields(fields['ruled'], 'ruled')) }),
   };
 }
 
@@ -87,6 +89,33 @@ function parseSentiment(fields: Fields): Sentiment {
     polarity: readNumber(fields, 'polarity', -1, 1),
     confidence: readNumber(fields, 'confidence', 0, 1),
     label: readOneOf(fields, 'label', SENTIMENT_LABELS),
+  };
+}
+
+function parseRuled(fields: Fields): Ruled {
+  const model = asFields(fields['model'], 'model');
+  return {
+    rules: readList(fields, 'rules', (value, field) => {
+      const rule = asFields(value, field);
+      const reason = readText(rule, 'reason');
+      return { id: readText(rule, 'id'), version: readCount(rule, 'version'), reason };
+    }),
+    model: {
+      ...parseProbabilities(model),
+      topics: readList(model, 'topics', parseTopic),
+      mentions: readList(model, 'mentions', (value, field) => {
+        const mention = asFields(value, field);
+        return { instrument: readText(mention, 'instrument'), ...parseProbabilities(mention) };
+      }),
+    },
+  };
+}
+
+function parseProbabilities(fields: Fields): Pick<Sentiment, 'negative' | 'neutral' | 'positive'> {
+  return {
+    negative: readNumber(fields, 'negative', 0, 1),
+    neutral: readNumber(fields, 'neutral', 0, 1),
+    positive: readNumber(fields, 'positive', 0, 1),
   };
 }
 

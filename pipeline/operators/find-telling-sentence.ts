@@ -22,7 +22,7 @@ const MAX_SENTENCES = 24;
  *
  * Null for a text without a sentence. The span points into the text as given.
  */
-export function findTellingSentence(input: TellingInput, deps: TellingDeps): Span | null {
+export async function findTellingSentence(input: TellingInput, deps: TellingDeps): Promise<Span | null> {
   const text = input.text.slice(0, MAX_CHARACTERS).toWellFormed();
   const sentences = deps.splitSentences(text, input.language).slice(0, MAX_SENTENCES);
   const naming = sentences.filter(([start, end]) =>
@@ -30,8 +30,12 @@ export function findTellingSentence(input: TellingInput, deps: TellingDeps): Spa
   );
   const candidates = naming.length > 0 ? naming : sentences;
   if (candidates.length <= 1) return candidates[0] ?? null;
-  const answers = deps.classifier.classify(
-    candidates.map(([start, end]) => ({ text: text.slice(start, end), language: input.language })),
+  const answers = await deps.classifier.classify(
+    candidates.map(([start, end]) => ({
+      text: text.slice(start, end),
+      language: input.language,
+      sentimentOnly: true,
+    })),
   );
   let best: Span | null = null;
   let most = -1;

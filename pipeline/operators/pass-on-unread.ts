@@ -18,8 +18,8 @@ export interface PassOnDeps {
  *
  * It touches neither model nor names, and no filter of languages: nobody knows that the document is unwanted.
  */
-export function passOnUnread(message: LogMessage, deps: PassOnDeps): UnderstoodRecord {
-  const [record] = understandBatch([message], {
+export async function passOnUnread(message: LogMessage, deps: PassOnDeps): Promise<UnderstoodRecord> {
+  const [record] = await understandBatch([message], {
     ...deps,
     describeLanguage: () => ({ language: 'und', mixed: false }),
     flag: (document) => ['language_unsupported', ...(document.backfill === true ? ['backfill'] : [])],
@@ -33,8 +33,9 @@ export function passOnUnread(message: LogMessage, deps: PassOnDeps): UnderstoodR
     splitSentences: () => [],
     classifier: {
       model: deps.model,
-      classify: (inputs) => inputs.map(() => UNCLASSIFIED),
-      explain: () => [],
+      classify: (inputs) => Promise.resolve(inputs.map(() => UNCLASSIFIED)),
+      explain: () => Promise.resolve(null),
+      close: () => Promise.resolve(),
     },
   });
   if (record === undefined) throw new RangeError('A message must give one record.');

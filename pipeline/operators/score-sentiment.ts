@@ -1,3 +1,4 @@
+import type { ExpertRuleSet } from '../core/expert-rule.js';
 import type { Classification, Classifier, ClassifierInput, SplitSentences } from '../core/model.js';
 import type {
   LinkedMention,
@@ -5,37 +6,52 @@ import type {
   ScoredDocument,
   ScoredMessage,
   Sentiment,
-  Span,
 } from '../core/scored.js';
+import { applyRules } from './apply-rules.js';
 import { hintTopics } from './hint-topics.js';
+import { sentencesAround } from './sentences-around.js';
 import type { LinkedDocument, Understood } from './understand-document.js';
 
 export interface ScoreDeps {
   readonly classifier: Classifier;
   readonly splitSentences: SplitSentences;
+  /** Experts that may decide over the model; absent where nobody does. */
+  readonly rules?: ExpertRuleSet;
   readonly now: () => number;
 }
 
 /** Models read the title and the lead; what follows in a long article is about less and less of it. */
 const LEAD_CHARACTERS = 1_000;
+/** The part of a text that is scored, without broken Unicode; as long as it, or cut. */
+export function scoredPart(text: string): string {
+  return text.slice(0, LEAD_CHARACTERS).toWellFormed();
+}
+
 /** Beyond so many names a text is a list, and each name gets the sentiment of the whole. */
 const MAX_SCORED_MENTIONS = 8;
 
 /**
- * Gives each document of a batch its sentiment and topics, and each mention the sentiment of the sentences that name it.
+ * Gives each document of a batch its sentiment and topics, and each mention a sentiment of its own.
  *
- * Documents and sentences go through the model together, in one call. Scores do not depend on the batch.
+ * All documents go through the model in one call; a model that was taught to judge mentions does so there. What it leaves
+ * open gets the sentiment of the sentences that name the company, all of them in a second call. Scores do not depend on the
+ * batch.
  */
-export function scoreSentiment(batch: readonly Understood[], deps: ScoreDeps): readonly ScoredMessage[] {
-  const inputs: ClassifierInput[] = [];
-  const plans = batch.map((item) => (item.kind === 'linked' ? planInputs(item, inputs, deps) : null));
-  const answers = classifySafely(inputs, deps.classifier);
+export async function scoreSentiment(
+  batch: readonly Understood[],
+  deps: ScoreDeps,
+): Promise<readonly ScoredMessage[]> {
+  const linked = batch.filter((item) => item.kind === 'linked');
+  const answers = await classifySafely(linked.map(toInput), deps.classifier);
+  const drafts = linked.map((item, index) => toDraft(item, answerAt(answers, index)));
+  await judgeBySentences(drafts, deps);
   const scoredAt = new Date(deps.now()).toISOString();
-  return batch.map((item, index) => {
+  const scored = drafts.map((draft) => decide(draft, deps, scoredAt))[Symbol.iterator]();
+  return batch.map((item) => {
     if (item.kind === 'drop') return { kind: 'drop', raw: item.raw, id: item.id, reason: item.reason };
     if (item.kind === 'dead-letter') return { kind: 'dead-letter', raw: item.raw, letter: item.letter };
-    const scored = assemble(item, plans[index] ?? emptyPlan, answers, deps.classifier, scoredAt);
-    return { kind: 'scored', raw: item.raw, appendedAt: item.appendedAt, scored };
+    const { value } = scored.next();
+    return { kind: 'scored', raw: item.raw, appendedAt: item.appendedAt, scored: value as ScoredDocument };
   });
 }
 
@@ -43,23 +59,32 @@ export function scoreSentiment(batch: readonly Understood[], deps: ScoreDeps): r
  * The model's answers; a text on which it fails, alone again, is answered "unclassified", so that a fault of a model never
  * stops the stream and never loses a document.
  */
-function classifySafely(
+async function classifySafely(
   inputs: readonly ClassifierInput[],
   classifier: Classifier,
-): readonly Classification[] {
+): Promise<readonly Classification[]> {
+  if (inputs.length === 0) return [];
   try {
-    return classifier.classify(inputs).map((answer) => (isSound(answer) ? answer : UNCLASSIFIED));
+    return (await classifier.classify(inputs)).map((answer) => (isSound(answer) ? answer : UNCLASSIFIED));
   } catch (error) {
-    if (inputs.length <= 1) return inputs.map(() => UNCLASSIFIED);
+    if (inputs.length === 1) return [UNCLASSIFIED];
     if (!(error instanceof Error)) throw error;
-    return inputs.flatMap((input) => classifySafely([input], classifier));
+    const answers: Classification[] = [];
+    for (const input of inputs) answers.push(...(await classifySafely([input], classifier)));
+    return answers;
   }
 }
 
 /** A model that came to no number has said nothing; the store would refuse it. */
-function isSound({ sentiment, topics }: Classification): boolean {
-  const { negative, neutral, positive, polarity, confidence } = sentiment;
-  const numbers = [negative, neutral, positive, polarity, confidence];
+function isSound({ sentiment, topics, mentions = [] }: Classification): boolean {
+  const judged = [sentiment, ...mentions.filter((mention) => mention !== null)];
+  const numbers = judged.flatMap(({ negative, neutral, positive, polarity, confidence }) => [
+    negative,
+    neutral,
+    positive,
+    polarity,
+    confidence,
+  ]);
   return [...numbers, ...topics.map(({ probability }) => probability)].every(Number.isFinite);
 }
 
@@ -76,58 +101,81 @@ export const UNCLASSIFIED: Classification = {
   flags: ['unclassified'],
 };
 
-/** Index of the answer for the document and for each of its mentions; a mention without own sentences shares the document's. */
-interface Plan {
-  readonly document: number;
-  readonly mentions: readonly number[];
+/** A document with the model's answer, and the sentiment of each of its links as far as it is known. */
+interface Draft {
+  readonly item: LinkedDocument;
+  readonly whole: Classification;
+  readonly mentions: (Sentiment | null)[];
 }
-const emptyPlan: Plan = { document: 0, mentions: [] };
 
-function planInputs(item: LinkedDocument, inputs: ClassifierInput[], deps: ScoreDeps): Plan {
-  const lead = item.text.slice(0, LEAD_CHARACTERS).toWellFormed();
-  const document = inputs.push({ text: lead, language: item.language }) - 1;
-  if (item.links.length === 0 || item.links.length > MAX_SCORED_MENTIONS) {
-    return { document, mentions: item.links.map(() => document) };
+function toInput(item: LinkedDocument): ClassifierInput {
+  const text = scoredPart(item.text);
+  const { language, links } = item;
+  if (!isJudgedByMention(item)) return { text, language };
+  const mentions = links.map(({ spans }) => spans.filter(([, end]) => end <= text.length));
+  return { text, language, mentions };
+}
+
+function isJudgedByMention({ links }: LinkedDocument): boolean {
+  return links.length > 0 && links.length <= MAX_SCORED_MENTIONS;
+}
+
+function toDraft(item: LinkedDocument, whole: Classification): Draft {
+  const judged = isJudgedByMention(item) ? whole.mentions : undefined;
+  return { item, whole, mentions: item.links.map((_, index) => judged?.[index] ?? null) };
+}
+
+/** Fills in what the model left open; a company without sentences of its own shares the sentiment of the document. */
+async function judgeBySentences(drafts: readonly Draft[], deps: ScoreDeps): Promise<void> {
+  const inputs: ClassifierInput[] = [];
+  const places = drafts.map((draft) => planSentences(draft, inputs, deps.splitSentences));
+  const answers = await classifySafely(inputs, deps.classifier);
+  for (const [index, { whole, mentions }] of drafts.entries()) {
+    for (const [mention, place] of (places[index] ?? []).entries()) {
+      mentions[mention] ??= place === null ? whole.sentiment : answerAt(answers, place).sentiment;
+    }
   }
-  const sentences = deps.splitSentences(lead, item.language);
-  if (sentences.length < 2) return { document, mentions: item.links.map(() => document) };
-  const known = new Map<string, number>();
-  const mentions = item.links.map((link) => {
-    const context = sentencesAround(lead, sentences, link.spans);
-    if (context === '') return document;
-    const seen = known.get(context);
-    if (seen !== undefined) return seen;
-    const index = inputs.push({ text: context, language: item.language, sentimentOnly: true }) - 1;
-    known.set(context, index);
-    return index;
-  });
-  return { document, mentions };
 }
 
-/** A name may hold what ends a sentence, such as "Yum! Brands": then both parts belong to it. */
-function sentencesAround(text: string, sentences: readonly Span[], spans: readonly Span[]): string {
-  return sentences
-    .filter(([start, end]) => spans.some((span) => span[0] < end && span[1] > start))
-    .map(([start, end]) => text.slice(start, end))
-    .join(' ');
+/** For each link the place of its sentences among the inputs, or null where there is nothing to ask. */
+function planSentences(
+  { item, mentions }: Draft,
+  inputs: ClassifierInput[],
+  splitSentences: SplitSentences,
+): readonly (number | null)[] {
+  const { links, language } = item;
+  if (!isJudgedByMention(item) || !mentions.includes(null)) return links.map(() => null);
+  const lead = scoredPart(item.text);
+  const sentences = splitSentences(lead, language);
+  if (sentences.length < 2) return links.map(() => null);
+  const known = new Map<string, number>();
+  return links.map(({ spans }, index) => {
+    const context = mentions[index] === null ? sentencesAround(lead, sentences, spans) : '';
+    if (context === '') return null;
+    const place = known.get(context) ?? inputs.push({ text: context, language, sentimentOnly: true }) - 1;
+    known.set(context, place);
+    return place;
+  });
+}
+
+/** What the model says, and experts over it. */
+function decide(draft: Draft, deps: ScoreDeps, scoredAt: string): ScoredDocument {
+  const scored = assemble(draft, deps.classifier, scoredAt);
+  const { rules, splitSentences } = deps;
+  return rules === undefined ? scored : applyRules(scored, scoredPart(draft.item.text), { rules, splitSentences });
 }
 
 function assemble(
-  item: LinkedDocument,
-  plan: Plan,
-  answers: readonly Classification[],
+  { item, whole, mentions }: Draft,
   classifier: Classifier,
   scoredAt: string,
 ): ScoredDocument {
-  const whole = answerAt(answers, plan.document);
   return {
     document: item.document,
     language: item.language,
     sentiment: whole.sentiment,
     topics: hintTopics(whole.topics, item.document),
-    mentions: item.links.map((link, index) =>
-      withSentiment(link, answerAt(answers, plan.mentions[index] ?? plan.document).sentiment),
-    ),
+    mentions: item.links.map((link, index) => withSentiment(link, mentions[index] ?? whole.sentiment)),
     ...(item.certainty === undefined ? {} : { certainty: item.certainty }),
     storyId: item.storyId,
     model: classifier.model,

@@ -16,12 +16,12 @@ export interface UnderstandBatchDeps extends UnderstandDeps, ScoreDeps {
 }
 
 /** Reads, scores and encodes a batch, here and now: about 0.6 ms of computing a document of 300 characters. */
-export function understandBatch(
+export async function understandBatch(
   messages: readonly LogMessage[],
   deps: UnderstandBatchDeps,
-): readonly UnderstoodRecord[] {
+): Promise<readonly UnderstoodRecord[]> {
   const understood = messages.map((message) => understandDocument(message, deps));
-  return scoreSentiment(understood, deps).map((message) => ({
+  return (await scoreSentiment(understood, deps)).map((message) => ({
     key: keyOf(message),
     value: deps.encodeScored(message),
     kind: message.kind,

@@ -114,6 +114,7 @@ function toEvidence(document: DocumentView, key: EvidenceKey, series: SeriesKey)
     source: document.source.name,
     account: accountOf(document),
     ...(document.certainty === undefined ? {} : { certainty: document.certainty }),
+    ...(document.ruled === undefined ? {} : { rules: document.ruled.rules }),
     publishedAt: document.publishedAt,
     negative: key.negative,
     weight: key.weight,

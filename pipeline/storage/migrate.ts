@@ -9,7 +9,8 @@ import { additiveRollUps } from './migrations/0008-additive-roll-ups.js';
 import { alertsKnownAt } from './migrations/0009-alerts-known-at.js';
 import { storySketches } from './migrations/0010-story-sketches.js';
 import { storyTurns } from './migrations/0011-story-turns.js';
-import { labels } from './migrations/0012-labels.js';
+import { ruledScores } from './migrations/0012-ruled-scores.js';
+import { labels } from './migrations/0013-labels.js';
 import { clusterStatement } from './server/cluster-statement.js';
 import type { SqlSession } from './sql-session.js';
 
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   alertsKnownAt,
   storySketches,
   storyTurns,
+  ruledScores,
   labels,
 ];
 

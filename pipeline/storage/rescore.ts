@@ -4,6 +4,7 @@ import type { Generations } from './generations.js';
 import { findMissing, insertRows, MENTIONS, type TableSpec } from './insert-rows.js';
 import { queryVersions, type VersionKey } from './queries/stored-documents.js';
 import { timeParam } from './present.js';
+import { toRuledColumn } from './rows.js';
 import type { SqlRow, SqlSession } from './sql-session.js';
 
 /** Which stored documents another model is to read. */
@@ -201,6 +202,7 @@ function toScoreRow({ version, scored }: Rescore, knownAt: number): SqlRow {
     topics: scored.topics.map(({ topic, probability }) => ({ topic, probability })),
     mentions: JSON.stringify(scored.mentions),
     flags: scored.flags,
+    ruled: toRuledColumn(scored),
   };
 }
 

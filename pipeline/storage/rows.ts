@@ -1,6 +1,6 @@
 import { InvalidDocumentError } from '../core/errors.js';
 import type { LogPosition } from '../core/document.js';
-import type { DeadLetter } from '../core/scored.js';
+import type { DeadLetter, ScoredDocument } from '../core/scored.js';
 import type { DocumentVersion, Receipt, SeriesContribution } from '../core/store.js';
 import type { SqlRow } from './sql-session.js';
 
@@ -66,11 +66,17 @@ function toDocumentRow(whole: DocumentVersion): SqlRow {
     model_version: model.version,
     model_sha256: model.sha256,
     flags: scored.flags,
+    ruled: toRuledColumn(scored),
     series: contributions.map(({ series }) => series),
     raw_partition: raw.partition,
     raw_offset: raw.offset,
     sequence,
   };
+}
+
+/** Empty where the scores are the model's own. */
+export function toRuledColumn({ ruled }: ScoredDocument): string {
+  return ruled === undefined ? '' : JSON.stringify(ruled);
 }
 
 /** What later documents of the story, and of the account, are held against. */

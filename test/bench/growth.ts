@@ -93,7 +93,7 @@ async function measureTicks(dataDir: string, { companies, seed }: BenchOptions):
   // A later run on the same folder brings new documents, too.
   let first = Date.now() % 1_000_000_000;
   for (let tick = 0; tick < TICKS; tick += 1) {
-    const scored = scoredMessages(understanding, companies, { first, count: DOCUMENTS_A_TICK, seed });
+    const scored = await scoredMessages(understanding, companies, { first, count: DOCUMENTS_A_TICK, seed });
     const messages = scored.map((message, n) => ({ sequence: first + n, message }));
     first += DOCUMENTS_A_TICK;
     const { touched, ...times } = await timeTick(store, { understanding, stories }, messages);
@@ -103,6 +103,7 @@ async function measureTicks(dataDir: string, { companies, seed }: BenchOptions):
     if (tick >= WARM_UP_TICKS) samples.push({ ...times, evaluateMs: systemClock.monotonic() - began });
   }
   await store.close();
+  await understanding.close();
   return samples;
 }
 

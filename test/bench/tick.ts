@@ -13,6 +13,7 @@ import type { StoryAssigner } from '../../pipeline/operators/stories/assign-stor
 import { understandDocument } from '../../pipeline/operators/understand-document.js';
 import type { TouchedWindow } from '../../pipeline/core/store.js';
 import type { Store } from '../../pipeline/storage/open-store.js';
+import { ENCODER_SETTINGS } from '../support/encoder.js';
 import { createTexts, type NamedCompany } from './texts.js';
 
 /** Companies of the bundled list that have a name in both languages. */
@@ -26,16 +27,16 @@ export async function readCompanies(): Promise<readonly NamedCompany[]> {
 
 /** Everything that reads text, with the shipped `ngram` model. */
 export function loadUnderstanding(): Promise<Understanding> {
-  const models = { sentiment: 'ngram' as const, directory: null };
+  const models = { sentiment: 'ngram', directory: null, encoder: ENCODER_SETTINGS };
   return createUnderstanding({ world: 'live', models, languages: null, instrumentFiles: [] });
 }
 
 /** Documents as UNDERSTAND hands them on, `count` from the given index on. */
-export function scoredMessages(
+export async function scoredMessages(
   understanding: Understanding,
   companies: readonly NamedCompany[],
   { first, count, seed }: { readonly first: number; readonly count: number; readonly seed: number },
-): readonly ScoredMessage[] {
+): Promise<readonly ScoredMessage[]> {
   const write = createTexts({ seed, companies, characters: 300 });
   const now = Date.now();
   const messages = Array.from({ length: count }, (_, n): LogMessage => {

@@ -109,8 +109,14 @@ describe.skipIf(!hasBrowser)('the page in Chromium (skipped where /usr/bin/chrom
     await open('?series=instrument:HBRV.XDEM');
     await page.click(`#documents [data-id="${documentId('crisis-1')}"] button`);
     await page.waitForSelector('dialog .text mark');
-    expect(await page.textContent('dialog mark')).toBe('The bank gave no date for a return to normal.');
+    const marked = (await page.locator('dialog mark').allTextContents()).join('');
+    expect(marked).toBe('The bank gave no date▼ for a return to normal.');
     expect(await page.textContent('dialog u')).toBe('Harborview Bank');
+    const told = page.locator('dialog .text .told');
+    expect(await told.allTextContents()).toEqual(['opens▲', 'no date▼']);
+    expect(await told.last().getAttribute('title')).toBe('This word speaks for bad news.');
+    expect(await page.textContent('dialog .told-words')).toContain('▼ no date +1.20');
+    expect(await findViolations(page)).toEqual([]);
     const link = page.locator('dialog a.out').first();
     expect(await link.getAttribute('rel')).toBe('noopener noreferrer');
     expect(await link.getAttribute('href')).toBe('https://news.example/crisis-1');
@@ -249,6 +255,15 @@ describe.skipIf(!hasBrowser)('the page in Chromium (skipped where /usr/bin/chrom
       "[...document.querySelectorAll('.instruments .scroll')].some((one) => one.scrollWidth > one.clientWidth)";
     expect(await page.evaluate<boolean>(cut)).toBe(false);
     await page.screenshot({ path: join(PICTURES, 'narrow.png'), fullPage: true });
+    await page.click(`#documents [data-id="${documentId('crisis-1')}"] button`);
+    await page.waitForSelector('dialog .told');
+    const beyond =
+      "[...document.querySelectorAll('dialog *')].some((one) => one.getBoundingClientRect().right > 320.5)";
+    expect(await page.evaluate<boolean>(beyond)).toBe(false);
+    await page.screenshot({ path: join(PICTURES, 'document-narrow.png') });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await findViolations(page)).toEqual([]);
+    await page.screenshot({ path: join(PICTURES, 'document-narrow-dark.png') });
   });
 
   test('what cannot be shown is said in words: no data, no such document, a failing store', async () => {

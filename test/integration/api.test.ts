@@ -7,6 +7,7 @@ import type {
   AlertsAnswer,
   DocumentAnswer,
   DocumentsAnswer,
+  ExplainAnswer,
   MailAnswer,
   MailsAnswer,
   InstrumentsAnswer,
@@ -416,6 +417,61 @@ describe('the service around it', () => {
     expect(most).toBe(4);
   });
 
+  test('a text that is not stored is explained, and wrong bodies are refused with the field', async () => {
+    const server = createServer(createFixture().deps);
+    open.push(server);
+    const ask = (payload: unknown, type = 'application/json') =>
+      server.inject({
+        method: 'POST',
+        url: '/api/v1/explain',
+        headers: { host: 'localhost:8080', 'content-type': type },
+        payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+      });
+    const answer = await ask({ title: 'Harborview Bank', text: 'Its customers queue' });
+    expect(answer.statusCode).toBe(200);
+    const { data } = answer.json<ExplainAnswer>();
+    expect(data.text).toBe('Harborview Bank\nIts customers queue');
+    expect(data.words.map(({ word, span }) => [word, data.text.slice(...span)])).toEqual([
+      ['queue', 'queue'],
+    ]);
+    for (const [body, words] of [
+      [{}, /field of the body "text" is needed/],
+      [{ text: '' }, /field of the body "text"/],
+      [{ text: 'x', language: 'e1' }, /field of the body "language"/],
+      [{ text: 'x', titel: 'y' }, /no field of the body "titel"/],
+      ['[]', /must be a JSON object/],
+      ['{"text":', /./],
+    ] as const) {
+      const refused = await ask(body);
+      expect([refused.statusCode, refused.json<Problem>().detail]).toEqual([
+        400,
+        expect.stringMatching(words),
+      ]);
+    }
+    expect((await ask('<text/>', 'application/xml')).statusCode).toBe(415);
+    expect((await ask({ text: 'x'.repeat(1_000_001) })).statusCode).toBe(413);
+  });
+
+  test('a document says which words carried its score, unless another model gave it or it is withdrawn', async () => {
+    const fixture = createFixture();
+    const bank = { instrument: 'HBRV.XDEM', text: 'Customers queue.', title: null, negative: 0.9 };
+    const view = makeDocument({ ...bank, key: 'own', publishedAt: NOW - HOUR });
+    fixture.store.add(view);
+    fixture.store.add(makeDocument({ ...bank, key: 'gone', action: 'retract', publishedAt: NOW - HOUR }));
+    fixture.store.add({
+      ...makeDocument({ ...bank, key: 'other', publishedAt: NOW - HOUR }),
+      model: { ...view.model, sha256: 'b'.repeat(64) },
+    });
+    const get = serve(fixture);
+    const explanationOf = async (key: string) =>
+      (await get(`/api/v1/documents/${documentId(key)}`)).json<DocumentAnswer>().data.explanation;
+    expect((await explanationOf('own'))?.words).toEqual([
+      { word: 'queue', span: [10, 15], contribution: 1.2 },
+    ]);
+    expect(await explanationOf('gone')).toBeNull();
+    expect(await explanationOf('other')).toBeNull();
+  });
+
   test('the OpenAPI document lists every route of the API with its parameters', async () => {
     const body = (await serve(createFixture())('/api/openapi.json')).json<OpenApiAnswer>();
     expect(Object.keys(body.paths).sort()).toEqual([
@@ -424,6 +480,7 @@ describe('the service around it', () => {
       '/api/v1/diff',
       '/api/v1/documents',
       '/api/v1/documents/{id}',
+      '/api/v1/explain',
       '/api/v1/instruments',
       '/api/v1/mails',
       '/api/v1/mails/{id}',

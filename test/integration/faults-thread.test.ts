@@ -15,12 +15,13 @@ import {
 import { passOnUnread } from '../../pipeline/operators/pass-on-unread.js';
 import { understandBatch } from '../../pipeline/operators/understand-batch.js';
 import { rawDocument } from '../support/documents.js';
+import { ENCODER_SETTINGS } from '../support/encoder.js';
 
 const MARK = 'xyzzy';
 const ENTRY = fileURLToPath(new URL('../../dist/pipeline/app/understand-thread-main.js', import.meta.url));
 const OPTIONS = {
   world: 'demo' as const,
-  models: { sentiment: 'ngram' as const, directory: null },
+  models: { sentiment: 'ngram', directory: null as string | null, encoder: ENCODER_SETTINGS },
   languages: ['en', 'zh'],
   instrumentFiles: [],
 };
@@ -63,7 +64,7 @@ describe('the thread that reads texts', () => {
         },
       });
       expect(flagsOf(found[1])).toContain('unclassified');
-      const wanted = understandBatch([...bad, ...good], {
+      const wanted = await understandBatch([...bad, ...good], {
         ...reference,
         encodeScored: encodeScoredMessage,
         now,
@@ -75,6 +76,31 @@ describe('the thread that reads texts', () => {
       expect(restarts).toEqual([reason, reason, reason]);
     },
   );
+
+  it('takes another model over between two batches, refuses one that is not there, and keeps it over a restart', async () => {
+    const reading = start('throw');
+    const { understand } = reading;
+    const switchModel = (next: typeof models) => reading.switchModel(next);
+    const models = { ...OPTIONS.models, sentiment: 'lexicon' };
+    const before = await understand(messagesOf(['Profits rise.'], 0));
+    const switched = switchModel(models);
+    const during = understand(messagesOf(['Profits rise.'], 1));
+    const { name } = await switched;
+    expect(name).toBe('lexicon');
+    await expect(
+      switchModel({ ...models, sentiment: 'encoder', directory: '/nowhere' }),
+    ).rejects.toMatchObject({
+      code: 'model_missing',
+    });
+    const after = await understand(messagesOf(['Profits rise.', `A note ${MARK}`, 'Profits rise.'], 2));
+    const scored = [...before, ...(await during), ...after].map(({ value }) => decodeScoredMessage(value));
+    const served = scored.map((message) => (message.kind === 'scored' ? message.scored.model.name : null));
+    expect(served[0]).toBe('ngram');
+    expect(['ngram', 'lexicon']).toContain(served[1]);
+    // The marked text is passed on with the model of the caller.
+    expect([served[2], served[4]]).toEqual(['lexicon', 'lexicon']);
+    expect(restarts).toEqual(['crash', 'crash', 'crash']);
+  });
 
   it('says that it cannot start, and does not try for ever', async () => {
     const { understand } = start('none', '/nowhere');
@@ -97,6 +123,7 @@ function start(fault: string, directory: string | null = null): UnderstandThread
   thread = startUnderstandThread(options, {
     passOn: (message) => passOnUnread(message, deps),
     onRestart: (reason) => restarts.push(reason),
+    onObserved: () => undefined,
     onPassedOn: ({ offset }) => passedOn.push(offset),
     entry: ENTRY,
     // Only a hang is to be told by its time; a crash, however busy the machine is, by itself.

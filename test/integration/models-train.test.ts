@@ -6,6 +6,7 @@ import { listModels } from '../../models/list-models.js';
 import { loadClassifier } from '../../models/load-classifier.js';
 import { chooseSets } from '../../models/training/collect-rows.js';
 import { trainNgram } from '../../models/training/train-ngram.js';
+import { ENCODER_SETTINGS as encoder } from '../support/encoder.js';
 
 const ownTextsDirectory = new URL('../../models/training/own-texts', import.meta.url).pathname;
 const clock = { monotonic: () => performance.now() };
@@ -56,8 +57,8 @@ describe('training the n-gram model and loading what it wrote', () => {
   });
 
   it('serves what it was taught', async () => {
-    const classifier = await loadClassifier({ name: 'ngram', directory: artefacts });
-    const answers = classifier.classify([
+    const classifier = await loadClassifier({ name: 'ngram', directory: artefacts, encoder });
+    const answers = await classifier.classify([
       { language: 'en', text: 'Orivia profit jumps, outlook raised' },
       { language: 'zh', text: '东屿重工预计全年亏损，股价跌停' },
     ]);
@@ -66,7 +67,9 @@ describe('training the n-gram model and loading what it wrote', () => {
 
   it('writes equal weights for an equal seed', async () => {
     const again = await train(join(folder, 'again'));
-    expect((await loadClassifier({ name: 'ngram', directory: artefacts })).model.sha256).toBe(again.sha256);
+    expect((await loadClassifier({ name: 'ngram', directory: artefacts, encoder })).model.sha256).toBe(
+      again.sha256,
+    );
   }, 120_000);
 
   it('writes a model card and a notice that name every set and its licence', async () => {
@@ -84,7 +87,7 @@ describe('training the n-gram model and loading what it wrote', () => {
     await changeManifest(directory, (manifest) => {
       manifest['labels'] = ['positive', 'neutral', 'negative'];
     });
-    await expect(loadClassifier({ name: 'ngram', directory })).rejects.toMatchObject({
+    await expect(loadClassifier({ name: 'ngram', directory, encoder })).rejects.toMatchObject({
       code: 'model_golden',
     });
   });
@@ -94,22 +97,24 @@ describe('training the n-gram model and loading what it wrote', () => {
     await changeManifest(renamed, (manifest) => {
       manifest['name'] = 'ngram-research';
     });
-    await expect(loadClassifier({ name: 'ngram', directory: renamed })).rejects.toMatchObject({
+    await expect(loadClassifier({ name: 'ngram', directory: renamed, encoder })).rejects.toMatchObject({
       code: 'model_format',
     });
     const truncated = await copyOf('truncated');
     await writeFile(join(truncated, 'ngram', 'weights.bin'), 'short');
-    await expect(loadClassifier({ name: 'ngram', directory: truncated })).rejects.toMatchObject({
+    await expect(loadClassifier({ name: 'ngram', directory: truncated, encoder })).rejects.toMatchObject({
       code: 'model_truncated',
     });
   });
 
   it('lists every model with the reason why one cannot serve', async () => {
-    const listed = await listModels(artefacts);
+    const listed = await listModels({ directory: artefacts, encoder });
     expect(listed.map(({ name, problem }) => [name, problem === null])).toEqual([
       ['lexicon', true],
       ['ngram', true],
       ['ngram-research', false],
+      ['encoder', false],
+      ['encoder-research', false],
     ]);
     expect(listed[2]?.problem).toContain(join(artefacts, 'ngram-research', 'model.json'));
   });

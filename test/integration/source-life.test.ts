@@ -97,6 +97,7 @@ describe('200 sources that are reloaded a hundred times under traffic', () => {
       await writeFile(path, fileOf(none, none));
       const { config } = service.options;
       const reload = createSourceReload({
+        switchModel: () => Promise.resolve(null),
         file: { path, load },
         config,
         world: 'live',

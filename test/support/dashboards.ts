@@ -9,7 +9,7 @@ import type { Certainty } from '../../pipeline/core/scored.js';
 import type { TopicId } from '../../pipeline/core/taxonomy.js';
 import { silentLogger } from '../../pipeline/telemetry/logger.js';
 import { createLiveHub, type LiveHub } from '../../dashboards/api/live-hub.js';
-import type { LiveDocument } from '../../dashboards/api/wire.js';
+import type { LiveDocument, WireExplanation } from '../../dashboards/api/wire.js';
 import type {
   InstrumentDirectory,
   InstrumentInfo,
@@ -193,6 +193,32 @@ export interface Fixture {
   status: ServiceStatus;
 }
 
+/** As if a few words of the fixtures' texts carried every score. */
+function explainByFewWords(text: string, language: string): WireExplanation {
+  const words = Array.from(
+    text.matchAll(/no date|halt(?:s|ed)|suspends|gap|queue|opens|暂停|监管/g),
+    ({ index, 0: word }) => ({
+      word,
+      span: [index, index + word.length] as const,
+      contribution: word === 'opens' ? -0.4 : 1.2,
+    }),
+  );
+  const total = words.reduce((sum, { contribution }) => sum + contribution, 0.1);
+  const sentiment = { negative: 0.8, neutral: 0.1, positive: 0.1, polarity: -0.7, confidence: 0.8 };
+  return {
+    method: 'exact',
+    total,
+    bias: 0.1,
+    words: words.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution)),
+    standardError: 0,
+    language,
+    model: MODEL,
+    sentiment: { ...sentiment, label: 'negative' },
+    sentences: [{ span: [0, text.length], contribution: total - 0.1 }],
+    flags: [],
+  };
+}
+
 /** Everything the server needs, empty; change what the test is about. */
 export function createFixture(overrides: Partial<ServerDeps> = {}): Fixture {
   const store = createMemoryStore();
@@ -242,8 +268,9 @@ export function createFixture(overrides: Partial<ServerDeps> = {}): Fixture {
       findTellingSentence: ({ text }) => {
         const start = text.indexOf('\n') + 1;
         const end = text.indexOf('. ', start);
-        return [start, end < 0 ? text.length : end + 1];
+        return Promise.resolve([start, end < 0 ? text.length : end + 1]);
       },
+      explain: ({ text, language }) => Promise.resolve(explainByFewWords(text, language ?? 'en')),
       describeStory: storyFactsOf,
       health: () => ({ ready: true, reasons: [] }),
       status: () => fixture.status,

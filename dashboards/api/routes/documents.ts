@@ -23,7 +23,7 @@ import type { ServerDeps } from '../ports.js';
 import { ProblemError } from '../problem.js';
 import type { ReadGate } from '../read-gate.js';
 import { describeSeries, resolveSeries, type ResolvedSeries } from '../series-key.js';
-import type { DocumentAnswer, DocumentsAnswer, WireDocument, WireStory } from '../wire.js';
+import type { DocumentAnswer, DocumentsAnswer, WireDocument, WireExplanation, WireStory } from '../wire.js';
 
 interface ListParameters {
   readonly series: string;
@@ -105,8 +105,10 @@ export function addDocumentRoutes(app: FastifyInstance, deps: ServerDeps, gate: 
         );
       }
       const members = await gate(() => deps.queries.storyMembers(view.storyId, asOf));
+      const document = await toMarkedDocument(view, request.query.series, deps);
+      const explanation = await explainView(view, deps);
       return {
-        data: { ...toMarkedDocument(view, request.query.series, deps), story: toStory(view, members, deps) },
+        data: { ...document, explanation, story: toStory(view, members, deps) },
         asOf: toIso(asOf ?? status.now),
       };
     },
@@ -140,11 +142,11 @@ function toDocument(view: DocumentView, deps: ServerDeps): WireDocument {
 }
 
 /** Adds the text that spans point into and the sentence that carried the score for the chosen series. */
-function toMarkedDocument(
+async function toMarkedDocument(
   view: DocumentView,
   requested: string | undefined,
   deps: ServerDeps,
-): Omit<DocumentAnswer['data'], 'story'> {
+): Promise<Omit<DocumentAnswer['data'], 'story' | 'explanation'>> {
   const text = documentText(view);
   const series =
     requested === undefined ? null : resolveSeries(requested, Date.parse(view.publishedAt), deps.instruments);
@@ -152,8 +154,16 @@ function toMarkedDocument(
   return {
     ...toDocument(view, deps),
     fullText: text,
-    sentence: deps.findTellingSentence({ text, language: view.language, spans }),
+    sentence: await deps.findTellingSentence({ text, language: view.language, spans }),
   };
+}
+
+/** Another model's words would say nothing of the score that is shown. */
+async function explainView(view: DocumentView, deps: ServerDeps): Promise<WireExplanation | null> {
+  if (view.action === 'retract') return null;
+  const explanation = await deps.explain({ text: documentText(view), language: view.language });
+  const { name, sha256 } = view.model;
+  return explanation?.model.name === name && explanation.model.sha256 === sha256 ? explanation : null;
 }
 
 function toStory(

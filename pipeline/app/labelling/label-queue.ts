@@ -143,7 +143,7 @@ async function toCandidates(
 ): Promise<readonly (Candidate & { readonly view: DocumentView })[]> {
   const byKey = new Map(rows.map((row) => [`${row.id} ${row.version}`, row]));
   const texts = views.map((view) => ({ text: documentText(view), language: view.language }));
-  const answers = await Promise.resolve(createLexiconClassifier().classify(texts));
+  const answers = await createLexiconClassifier().classify(texts);
   return views.map((view, index) => {
     const key = `${view.id} ${view.version}`;
     const verdict = refuted.get(key);

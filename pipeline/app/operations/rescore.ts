@@ -1,12 +1,13 @@
 import { z } from 'zod';
 
-import { MODEL_NAMES } from '../../../models/load-classifier.js';
+import { isModelName, type ModelName } from '../../../models/model-names.js';
 import { ConfigError } from '../../core/errors.js';
 import { rescoreDocuments, type RescoreRequest, type RescoreResult } from '../rescore.js';
 import type { Operation } from './operation.js';
 
+const modelName = z.custom<ModelName>((value) => typeof value === 'string' && isModelName(value));
 const time = z.int().min(0).nullable();
-const request = z.strictObject({ model: z.enum(MODEL_NAMES).nullable(), from: time, to: time });
+const request = z.strictObject({ model: modelName.nullable(), from: time, to: time });
 
 export const rescoreOperation: Operation<RescoreRequest, RescoreResult> = {
   name: 'rescore',

@@ -9,7 +9,13 @@ export function describeChanges(result: ReloadResult): readonly string[] {
     ['Started again', restarted],
     ['Changed, and stopped as before', leftStopped],
   ];
+  const { model } = result;
   return [
+    ...(model === null
+      ? []
+      : [
+          `New documents are scored by ${model.to.name} ${model.to.version} (before: ${model.from.name} ${model.from.version}).`,
+        ]),
     ...groups.filter(([, ids]) => ids.length > 0).map(([words, ids]) => `${words}: ${ids.join(', ')}.`),
     `${unchanged} ${unchanged === 1 ? 'source goes' : 'sources go'} on untouched.`,
     ...(needRestart.length === 0

@@ -7,6 +7,7 @@ import type { Clock } from '../../core/clock.js';
 import type { World } from '../../core/document.js';
 import { BellwetherError, ConfigError } from '../../core/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
+import type { ModelSwitch, SwitchModel } from '../switch-model.js';
 import type { SourceChanges, SourceLife } from './source-life.js';
 
 /** Where a configuration comes from, so that it can be read again. */
@@ -23,6 +24,8 @@ export type ReloadCause = 'command' | 'signal' | 'file';
 export interface ReloadResult extends SourceChanges {
   /** Sections that are other than at the start and count from the next start on. */
   readonly needRestart: readonly string[];
+  /** The model that new documents are scored with from now on, and the one before; null when it is the same. */
+  readonly model: ModelSwitch | null;
   /** Variables that secrets of the sources come from: they are as at the start of the process, whatever they are outside. */
   readonly variablesAsAtStart: readonly string[];
 }
@@ -34,11 +37,13 @@ export interface ReloadOptions {
   readonly config: Config;
   readonly world: World;
   readonly life: Pick<SourceLife, 'apply' | 'statuses'>;
+  /** See `SwitchModel`; null also where no documents are scored. */
+  readonly switchModel: SwitchModel;
   readonly clock: Pick<Clock, 'sleep'>;
   readonly logger: Pick<Logger, 'info' | 'error'>;
 }
 
-/** Takes another configuration over while the service runs; only its sources, as all else is built once. */
+/** Takes another configuration over while the service runs: its sources and its model, as all else is built once. */
 export interface SourceReload {
   /**
    * Reads and checks the whole file first; with anything wrong nothing changes, and a ConfigError says all of it. What
@@ -55,13 +60,19 @@ export function createSourceReload(options: ReloadOptions): SourceReload {
   const { file, clock, logger } = options;
   let work: Promise<unknown> = Promise.resolve();
   let taken: string | null = null;
+  let models = options.config.models;
 
   const reload = async (from: ConfigFile, by: ReloadCause) => {
     taken = await markOf(from.path);
     try {
       const next = await from.load();
       if (by === 'file') requireSources(options, next);
-      const result = await takeOver(options, next);
+      requireWorld(next.sources, options.world);
+      const changed = !isSameValue(models, next.models);
+      // Who asks for it may have put another version into the folder; a file that has changed says nothing of that.
+      const model = changed || by !== 'file' ? await options.switchModel(next.models, changed) : null;
+      if (model !== null) models = next.models;
+      const result = { ...(await takeOver(options, next, models)), model };
       logger.info('The configuration was read again.', { by, file: from.path, ...result });
       return result;
     } catch (error) {
@@ -103,11 +114,15 @@ export function createSourceReload(options: ReloadOptions): SourceReload {
   };
 }
 
-async function takeOver({ config, world, life }: ReloadOptions, next: Config): Promise<ReloadResult> {
-  requireWorld(next.sources, world);
+async function takeOver(
+  { config, world, life }: ReloadOptions,
+  next: Config,
+  models: Config['models'],
+): Promise<Omit<ReloadResult, 'model'>> {
+  const running = { ...config, models };
   const changes = await life.apply(world === 'replay' ? [] : next.sources);
   const sections = Object.keys(config) as (keyof Config)[];
-  const needRestart = sections.filter((key) => key !== 'sources' && !isSameValue(config[key], next[key]));
+  const needRestart = sections.filter((key) => key !== 'sources' && !isSameValue(running[key], next[key]));
   return { ...changes, needRestart, variablesAsAtStart: secretVariables(next.sources) };
 }
 

@@ -5,6 +5,7 @@ import type { Intake } from '../intake.js';
 import type { OpenParts } from '../parts.js';
 import type { Role } from '../roles.js';
 import type { ServiceOptions } from '../service.js';
+import type { SwitchModel } from '../switch-model.js';
 import type { LivingStatus } from './living-source.js';
 import { paceDeliveries } from './pace-deliveries.js';
 import { createRejectLog } from './reject-log.js';
@@ -39,6 +40,7 @@ export interface ServiceSourcesOptions extends ServiceOptions {
   readonly metrics: Pick<Metrics, 'rejected' | 'sources'>;
   readonly roles: ReadonlySet<Role>;
   readonly signal: AbortSignal;
+  readonly switchModel: SwitchModel;
 }
 
 export function createServiceSources(options: ServiceSourcesOptions): ServiceSources {

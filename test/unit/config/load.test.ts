@@ -71,7 +71,7 @@ describe('loading a configuration', () => {
       'models:\n  sentiment: gpt',
       'models.sentiment',
       2,
-      /lexicon, ngram or ngram-research/,
+      /lexicon, ngram, .* or imported-NAME/,
     ],
     ['another store', 'clickhouse:\n  url: mysql://ch', 'clickhouse.url', 2, /chdb:/],
     ['another log', 'log:\n  url: kafka://k', 'log.url', 2, /kafka:/],

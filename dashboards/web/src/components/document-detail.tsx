@@ -1,7 +1,7 @@
 import type { DocumentAnswer } from '../../../api/wire.js';
 import { useApp } from '../app.js';
-import { describeModel, formatCount, formatShare, safeText } from '../format.js';
-import { splitMarks } from '../split-marks.js';
+import { describeModel, formatCount, formatShare, formatSigned, safeText, TONE_SHAPES } from '../format.js';
+import { splitMarks, strongestWords } from '../split-marks.js';
 import type { StringKey } from '../strings.js';
 import { DOCUMENT_MARKS, Legend } from './legend.js';
 import { Answer, CertaintyMark, Foreign, OutLink, Polarity, Probabilities, Time } from './parts.js';
@@ -38,7 +38,9 @@ function DocumentBody({ document }: { readonly document: Document }) {
       <MarkedText document={document} />
       <p class="hint">
         <CertaintyMark certainty={document.certainty} /> {t('markedSentence')}
+        {document.explanation !== null && <> {t('markedWords')}</>}
       </p>
+      <ToldWords explanation={document.explanation} />
       <p>
         <OutLink url={document.url}>{t('openSource')}</OutLink>
       </p>
@@ -79,22 +81,56 @@ function Story({ story }: { readonly story: NonNullable<Document['story']> }) {
 }
 
 function MarkedText({ document }: { readonly document: Document }) {
-  const { view } = useApp();
+  const { view, t } = useApp();
   const chosen = view.value.series.replace(/^instrument:/, '');
   const own = document.mentions.filter((mention) => mention.instrument === chosen);
   const mentions = own.length > 0 ? own : document.mentions;
-  const segments = splitMarks(
-    safeText(document.fullText),
-    document.sentence,
-    mentions.flatMap((mention) => mention.spans),
-  );
+  const segments = splitMarks(safeText(document.fullText), {
+    sentence: document.sentence,
+    mentions: mentions.flatMap((mention) => mention.spans),
+    words: strongestWords(document.explanation?.words ?? []),
+  });
   return (
     <div class="text" lang={document.language} dir="auto">
       {segments.map((segment, index) => {
         const words = segment.mention ? <u class="mention">{segment.text}</u> : segment.text;
-        return segment.sentence ? <mark key={index}>{words}</mark> : <span key={index}>{words}</span>;
+        const told =
+          segment.tone === null ? (
+            words
+          ) : (
+            <b class={`told ${segment.tone}`} title={t(TONES[segment.tone])}>
+              {words}
+              {segment.wordEnd && (
+                <span class="tone" aria-hidden="true">
+                  {TONE_SHAPES[segment.tone]}
+                </span>
+              )}
+            </b>
+          );
+        return segment.sentence ? <mark key={index}>{told}</mark> : <span key={index}>{told}</span>;
       })}
     </div>
+  );
+}
+
+const TONES = { negative: 'speaksForBad', positive: 'speaksForGood' } as const;
+
+/** The words behind the score with their figures, for those who cannot or would not rely on marks. */
+function ToldWords({ explanation }: Pick<Document, 'explanation'>) {
+  const { t } = useApp();
+  const words = strongestWords(explanation?.words ?? []);
+  if (explanation === null || words.length === 0) return null;
+  return (
+    <p class="hint told-words">
+      {t(explanation.method === 'exact' ? 'toldWords' : 'toldWordsEstimated')}{' '}
+      {words.map(({ word, span, contribution }, index) => (
+        <span key={span[0]}>
+          {index > 0 && ' · '}
+          <span aria-hidden="true">{TONE_SHAPES[contribution > 0 ? 'negative' : 'positive']}</span>{' '}
+          <Foreign text={word} language={explanation.language} /> {formatSigned(contribution)}
+        </span>
+      ))}
+    </p>
   );
 }
 

@@ -10,12 +10,15 @@ const model = { name: 'stub', version: '1', sha256: '0' };
 const classifier: Classifier = {
   model,
   classify: (inputs) =>
-    inputs.map(({ text }) => ({
-      sentiment: toSentiment(text.includes('up') ? [0.1, 0.1, 0.8] : [0.8, 0.1, 0.1]),
-      topics: [{ topic: 'earnings', probability: 1 }],
-      flags: [],
-    })),
-  explain: () => [],
+    Promise.resolve(
+      inputs.map(({ text }) => ({
+        sentiment: toSentiment(text.includes('up') ? [0.1, 0.1, 0.8] : [0.8, 0.1, 0.1]),
+        topics: [{ topic: 'earnings' as const, probability: 1 }],
+        flags: [],
+      })),
+    ),
+  explain: () => Promise.resolve(null),
+  close: () => Promise.resolve(),
 };
 const clock = { monotonic: () => 0 };
 const row = (fields: object) =>
@@ -59,7 +62,7 @@ describe('evaluate', () => {
     const report = await evaluate(classifier, [row({ text: 'A', entities })], {
       set: 'entities',
       clock,
-      scoreMention: (_, entity) => (entity.name === 'A' ? 'negative' : null),
+      scoreMentions: () => Promise.resolve(['negative', null]),
     });
     expect(report.entities).toEqual({ n: 2, found: 1, accuracy: 1, macroF1: 1 });
   });

@@ -92,10 +92,10 @@ describe('parseDictionary', () => {
 });
 
 describe('the lexicon classifier', () => {
-  it('says unclassified for a text without any of its words, and leans neutral', () => {
-    const answer = createLexiconClassifier().classify([
+  it('says unclassified for a text without any of its words, and leans neutral', async () => {
+    const [answer] = await createLexiconClassifier().classify([
       { language: 'en', text: 'The meeting is on Tuesday' },
-    ])[0];
+    ]);
     expect(answer?.flags).toEqual(['unclassified']);
     expect(answer?.sentiment.label).toBe('neutral');
   });
@@ -103,7 +103,8 @@ describe('the lexicon classifier', () => {
   it.each([
     ['en', 'Bitcoin and ethereum slide as crypto exchange halts withdrawals', 'crypto'],
     ['zh', '央行宣布下调存款准备金率，货币政策保持稳健', 'central_bank'],
-  ])('names the topic of a text in %s', (language, text, topic) => {
-    expect(createLexiconClassifier().classify([{ language, text }])[0]?.topics[0]?.topic).toBe(topic);
+  ])('names the topic of a text in %s', async (language, text, topic) => {
+    const [answer] = await createLexiconClassifier().classify([{ language, text }]);
+    expect(answer?.topics[0]?.topic).toBe(topic);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fitTemperature } from '../../../../models/training/calibrate.js';
+import { createRandom } from '../../../../models/seeded-random.js';
 import {
-  createRandom,
   scoreRow,
   trainHead,
   type FeatureRows,

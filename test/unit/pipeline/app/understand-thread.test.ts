@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { pack, unpack } from '../../../../pipeline/app/understand-thread-bytes.js';
 import { startUnderstandThread } from '../../../../pipeline/app/understand-thread.js';
+import { ENCODER_SETTINGS } from '../../../support/encoder.js';
 
 describe('understand thread', () => {
   it('hands values over in one piece and gets the same ones back', () => {
@@ -15,11 +16,12 @@ describe('understand thread', () => {
   });
 
   it('is not there when the sources run uncompiled, so that the caller computes itself', () => {
-    const models = { sentiment: 'ngram' as const, directory: null };
+    const models = { sentiment: 'ngram', directory: null, encoder: ENCODER_SETTINGS };
     const options = { world: 'demo' as const, models, languages: null, instrumentFiles: [] };
     const supervision = {
-      passOn: () => ({ key: '', value: new Uint8Array(), kind: 'scored' as const }),
+      passOn: () => Promise.resolve({ key: '', value: new Uint8Array(), kind: 'scored' as const }),
       onRestart: () => undefined,
+      onObserved: () => undefined,
       onPassedOn: () => undefined,
     };
     expect(startUnderstandThread(options, supervision)).toBeNull();

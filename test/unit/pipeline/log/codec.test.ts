@@ -133,6 +133,25 @@ describe('scored messages', () => {
         }),
       ),
     ],
+    [
+      'what expert rules decided',
+      scoredMessage(
+        11,
+        scoredDocument(rawDocument(), {
+          flags: ['rule:cleared'],
+          ruled: {
+            rules: [{ id: 'cleared', version: 2, reason: 'No breach.' }],
+            model: {
+              negative: 0.9,
+              neutral: 0.1,
+              positive: 0,
+              topics: [{ topic: 'earnings', probability: 0.8 }],
+              mentions: [{ instrument: 'NWF.XDEM', negative: 0.9, neutral: 0.1, positive: 0 }],
+            },
+          },
+        }),
+      ),
+    ],
     ['a rumour', scoredMessage(10, scoredDocument(rawDocument(), { certainty: 'rumour' }))],
     ['a drop', { kind: 'drop', raw, id: rawDocument().id, reason: 'language_filtered' }],
     [
@@ -175,6 +194,7 @@ describe('scored messages', () => {
     ],
     ['an invalid document inside', scored({ document: { ...rawDocument(), id: 'short' } })],
     ['a sentiment that is missing', scored({ sentiment: null })],
+    ['a rule without its reason', scored({ ruled: { rules: [{ id: 'x', version: 1 }], model: {} } })],
   ])('are refused for %s', (_what, message) => {
     expect(() => decodeScoredMessage(changed(() => undefined, message))).toThrow(InvalidDocumentError);
   });

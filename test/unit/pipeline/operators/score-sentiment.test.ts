@@ -34,9 +34,10 @@ function classifier(seen: ClassifierInput[][] = []): Classifier {
     model: { name: 'words', version: '1', sha256: '' },
     classify: (inputs) => {
       seen.push([...inputs]);
-      return inputs.map(answer);
+      return Promise.resolve(inputs.map(answer));
     },
-    explain: () => [],
+    explain: () => Promise.resolve(null),
+    close: () => Promise.resolve(),
   };
 }
 const splitSentences = (text: string) =>
@@ -65,27 +66,27 @@ const message = {
 };
 
 describe('understanding a document', () => {
-  it('calls a document unclassified when the model comes to no number', () => {
+  it('calls a document unclassified when the model comes to no number', async () => {
     const sound = classifier();
     const broken: Classifier = {
       ...sound,
-      classify: (inputs) =>
-        sound.classify(inputs).map((answer) => ({
+      classify: async (inputs) =>
+        (await sound.classify(inputs)).map((answer) => ({
           ...answer,
           sentiment: { ...answer.sentiment, polarity: Number.NaN },
         })),
     };
     const parts = { classifier: broken, splitSentences, now };
-    const [scored] = scoreSentiment([understandDocument(message, deps)], parts);
+    const [scored] = await scoreSentiment([understandDocument(message, deps)], parts);
     expect(scored).toMatchObject({
       kind: 'scored',
       scored: { flags: ['unclassified'], sentiment: { polarity: 0, label: 'neutral' } },
     });
   });
 
-  it('gives each company the sentiment of the sentences that name it, in one call of the model', () => {
+  it('gives each company the sentiment of the sentences that name it, all sentences in one call of the model', async () => {
     const seen: ClassifierInput[][] = [];
-    const [scored] = scoreSentiment([understandDocument(message, deps)], {
+    const [scored] = await scoreSentiment([understandDocument(message, deps)], {
       classifier: classifier(seen),
       splitSentences,
       now,
@@ -96,11 +97,38 @@ describe('understanding a document', () => {
       0.8,
       scored.scored.sentiment.polarity,
     ]);
-    expect(seen).toHaveLength(1);
+    expect(seen.map((inputs) => inputs.map(({ text }) => text))).toEqual([
+      ['Aldermoor falls. Brightwater rises.'],
+      ['Aldermoor falls.', ' Brightwater rises.'],
+    ]);
     expect(scored.raw).toEqual({ partition: 0, offset: 7 });
   });
 
-  it('reads past the end of a sentence that lies within a name', () => {
+  it('takes the word of a model that judges companies, and the sentences for what it leaves open', async () => {
+    const seen: ClassifierInput[][] = [];
+    const model = classifier(seen);
+    const judging: Classifier = {
+      ...model,
+      classify: async (inputs) =>
+        (await model.classify(inputs)).map((answer, index) =>
+          inputs[index]?.mentions === undefined
+            ? answer
+            : { ...answer, mentions: [{ ...answer.sentiment, polarity: 0.25 }, null, null] },
+        ),
+    };
+    const parts = { classifier: judging, splitSentences, now };
+    const [scored] = await scoreSentiment([understandDocument(message, deps)], parts);
+    if (scored?.kind !== 'scored') throw new Error('not scored');
+    expect(scored.scored.mentions.map((mention) => mention.polarity)).toEqual([
+      0.25,
+      0.8,
+      scored.scored.sentiment.polarity,
+    ]);
+    expect(seen[0]?.[0]?.mentions).toEqual([[[0, 9]], [[17, 28]], []]);
+    expect(seen[1]?.map(({ text }) => text)).toEqual([' Brightwater rises.']);
+  });
+
+  it('reads past the end of a sentence that lies within a name', async () => {
     const text = 'Old. Mill falls. Brightwater rises.';
     const named: UnderstandDeps = {
       ...deps,
@@ -110,18 +138,18 @@ describe('understanding a document', () => {
       ],
     };
     const parts = { classifier: classifier(), splitSentences, now };
-    const [scored] = scoreSentiment([understandDocument(message, named)], parts);
+    const [scored] = await scoreSentiment([understandDocument(message, named)], parts);
     expect(scored).toMatchObject({ scored: { mentions: [{ polarity: -0.8 }] } });
   });
 
-  it('makes a dead letter with the original bytes of what cannot be read, and its batch mates go on', () => {
+  it('makes a dead letter with the original bytes of what cannot be read, and its batch mates go on', async () => {
     const broken = understandDocument(message, {
       ...deps,
       decode: () => {
         throw new InvalidDocumentError('undecodable', 'The bytes are no document.');
       },
     });
-    const results = scoreSentiment([broken, understandDocument(message, deps)], {
+    const results = await scoreSentiment([broken, understandDocument(message, deps)], {
       classifier: classifier(),
       splitSentences,
       now,
@@ -152,19 +180,20 @@ describe('understanding a document', () => {
     expect(fault).toMatchObject({ kind: 'dead-letter', letter: { reason: 'internal_error' } });
   });
 
-  it('stores a document on which the model fails as unclassified, and scores its batch mates', () => {
+  it('stores a document on which the model fails as unclassified, and scores its batch mates', async () => {
     const model = classifier();
     const failing: Classifier = {
       ...model,
       classify(inputs) {
-        if (inputs.some((input) => input.text.includes('poison'))) throw new RangeError('offset');
+        if (inputs.some((input) => input.text.includes('poison')))
+          return Promise.reject(new RangeError('offset'));
         return model.classify(inputs);
       },
     };
     const documents = ['Aldermoor falls.', 'poison'].map((text) =>
       understandDocument(message, { ...deps, decode: () => rawDocument({ text }), link: () => [] }),
     );
-    const results = scoreSentiment(documents, { classifier: failing, splitSentences, now });
+    const results = await scoreSentiment(documents, { classifier: failing, splitSentences, now });
     expect(results.map((result) => (result.kind === 'scored' ? result.scored.flags : null))).toEqual([
       [],
       ['text_short', 'unclassified'],
@@ -186,17 +215,17 @@ describe('the sentence that tells', () => {
   it.each([
     ['is the most negative one', [], 'Aldermoor falls.'],
     ['is one that names the company', [[0, 11] as const], 'Brightwater rises.'],
-  ])('%s', (_, spans, expected) => {
-    const span = findTellingSentence(
+  ])('%s', async (_, spans, expected) => {
+    const span = await findTellingSentence(
       { text, language: 'en', spans },
       { classifier: classifier(), splitSentences },
     );
     expect(span === null ? null : text.slice(...span).trim()).toBe(expected);
   });
 
-  it('is nothing for an empty text', () => {
+  it('is nothing for an empty text', async () => {
     expect(
-      findTellingSentence(
+      await findTellingSentence(
         { text: '', language: 'en', spans: [] },
         { classifier: classifier(), splitSentences },
       ),

@@ -10,6 +10,8 @@ import { describeChanges } from '../../../../../pipeline/app/source-life/describ
 import type { LivingStatus } from '../../../../../pipeline/app/source-life/living-source.js';
 import type { ConfiguredSource } from '../../../../../pipeline/app/sources/source-kit.js';
 import type { World } from '../../../../../pipeline/core/document.js';
+import type { SwitchModel } from '../../../../../pipeline/app/switch-model.js';
+import { RejectedError } from '../../../../../pipeline/core/errors.js';
 import { silentLogger, type LogFields } from '../../../../../pipeline/telemetry/logger.js';
 
 const FEED = (id: string) =>
@@ -26,7 +28,12 @@ describe('a configuration that is read again', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const open = async (text: string, world: World = 'live', env: Record<string, string> = {}) => {
+  const open = async (
+    text: string,
+    world: World = 'live',
+    env: Record<string, string> = {},
+    switchModel: SwitchModel = () => Promise.resolve(null),
+  ) => {
     await writeFile(file, text);
     const load = () => loadConfig({ file, env });
     const applied: (readonly ConfiguredSource[])[] = [];
@@ -38,6 +45,7 @@ describe('a configuration that is read again', () => {
     };
     const looks: (() => void)[] = [];
     const reload = createSourceReload({
+      switchModel,
       file: { path: file, load },
       config: await load(),
       world,
@@ -106,6 +114,39 @@ describe('a configuration that is read again', () => {
     await writeFile(file, `sources:\n${FEED('a')}`);
     await replay.reload('command');
     expect(none).toEqual([[]]);
+  });
+
+  it('has its model taken over, and says when only a restart can do that', async () => {
+    const asked: [string, boolean][] = [];
+    const from = { name: 'ngram', version: '1', sha256: '1' };
+    const to = { name: 'lexicon', version: '2', sha256: '2' };
+    const { reload } = await open(`sources:\n${FEED('a')}`, 'live', {}, (models, always) => {
+      asked.push([models.sentiment, always]);
+      return Promise.resolve(models.sentiment === 'lexicon' ? { from, to } : null);
+    });
+    await writeFile(file, `sources:\n${FEED('a')}models: { sentiment: lexicon }\n`);
+    const result = await reload.reload('command');
+    expect(result).toMatchObject({ model: { from, to }, needRestart: [] });
+    expect(describeChanges(result)[0]).toBe('New documents are scored by lexicon 2 (before: ngram 1).');
+    await reload.reload('signal');
+    await writeFile(file, `sources:\n${FEED('a')}models: { sentiment: encoder }\n`);
+    // As in a process that scores no documents.
+    expect(await reload.reload('command')).toMatchObject({ model: null, needRestart: ['models'] });
+    expect(asked).toEqual([
+      ['lexicon', true],
+      ['lexicon', false],
+      ['encoder', true],
+    ]);
+  });
+
+  it('changes nothing when its model is refused', async () => {
+    const { reload, applied, logged } = await open(`sources:\n${FEED('a')}`, 'live', {}, () =>
+      Promise.reject(new RejectedError('model_corrupt', 'en.onnx: the SHA-256 is another one.')),
+    );
+    await writeFile(file, `sources:\n${FEED('b')}models: { sentiment: encoder }\n`);
+    await expect(reload.reload('command')).rejects.toThrow('en.onnx');
+    expect(applied).toEqual([]);
+    expect(logged).toEqual(['The configuration was not taken over; everything goes on as before.']);
   });
 
   it('has its secrets as they are now', async () => {

@@ -5,8 +5,8 @@ import type { Migration } from '../migrate.js';
  * here: it is read from `documents`, and goes with it.
  */
 export const labels: Migration = {
-  version: 12,
-  name: '0012-labels',
+  version: 13,
+  name: '0013-labels',
   statements: [
     `CREATE TABLE IF NOT EXISTS labels (
        document_id String,

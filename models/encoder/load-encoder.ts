@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+
+import { RejectedError } from '../../pipeline/core/errors.js';
+import type { Classifier } from '../../pipeline/core/model.js';
+import type { ModelVersion } from '../../pipeline/core/scored.js';
+import { createAnswerCache } from './answer-cache.js';
+import { checkEncoder } from './check-encoder.js';
+import { createEncoderClassifier } from './encoder-classifier.js';
+import { parseEncoderManifest, servedLanguages, type EncoderManifest } from './manifest.js';
+import { readEncoderFiles, type EncoderFiles } from './read-folder.js';
+import { createNetworkPool, type PoolObserver } from './runtime/network-pool.js';
+import type { EncoderTokenizers } from './to-network-input.js';
+import { parseTokenizer } from './tokenizer/parse-tokenizer.js';
+import { createWordPiece } from './tokenizer/word-piece.js';
+
+/** How an encoder runs; see `models.encoder` in the configuration. */
+export interface EncoderSettings {
+  readonly workers: number;
+  readonly threads: number;
+  readonly maxBatch: number;
+  readonly maxAgeMs: number;
+  readonly deadlineMs: number;
+  readonly cacheMiB: number;
+}
+
+export interface EncoderObserver extends PoolObserver {
+  cacheHits(texts: number): void;
+  /** Scores depend on the batch by so much: every text runs alone, which is slow. */
+  separated(difference: number): void;
+}
+
+export interface LoadEncoderOptions {
+  readonly folder: string;
+  /** The text of `model.json`, and the same read as JSON. */
+  readonly manifestText: string;
+  readonly manifestJson: unknown;
+  readonly settings: EncoderSettings;
+  readonly idleMs: number | null;
+  readonly observer: EncoderObserver;
+  /** Loads another model of the same folder; the caller of `classify` never sees it. */
+  readonly loadLadder: (name: string) => Promise<Classifier>;
+}
+
+const MIB = 2 ** 20;
+
+/**
+ * Loads an encoder and proves that it is whole, is the one that was trained, and how it may be run.
+ *
+ * Rejects with `model_missing`, `model_format`, `model_corrupt` or `model_golden`, each naming file and reason; no thread is
+ * left then. Memory: the files once, and in each worker the weights and the working memory of a batch.
+ */
+export async function loadEncoder(options: LoadEncoderOptions): Promise<Classifier> {
+  const { folder, settings, observer } = options;
+  const manifest = parseEncoderManifest(options.manifestJson, folder);
+  const files = await readEncoderFiles(folder, manifest);
+  const bytesOf = (name: string) => files.get(name) ?? new SharedArrayBuffer(0);
+  const tokenizers = openTokenizers(manifest, files);
+  const ladder = await loadLadders(manifest, options);
+  const pool = createNetworkPool({
+    ...settings,
+    networks: servedLanguages(manifest).map(([language, served]) => ({
+      language,
+      served,
+      model: bytesOf(served.model),
+    })),
+    idleMs: options.idleMs,
+    observer,
+  });
+  const classifier = createEncoderClassifier({
+    model: versionOf(manifest, options.manifestText, ladder),
+    manifest,
+    pool,
+    tokenizers,
+    cache: createAnswerCache(settings.cacheMiB * MIB),
+    ladder,
+    onCacheHits: (texts) => {
+      observer.cacheHits(texts);
+    },
+  });
+  try {
+    await pool.warm();
+    const { batchable, difference } = await checkEncoder(manifest, { pool, tokenizers }, folder);
+    if (!batchable) {
+      pool.separate();
+      observer.separated(difference);
+    }
+    return classifier;
+  } catch (error) {
+    await classifier.close();
+    throw error;
+  }
+}
+
+function openTokenizers(manifest: EncoderManifest, files: EncoderFiles): EncoderTokenizers {
+  return new Map(
+    servedLanguages(manifest).map(([, { tokenizer: name }]) => {
+      // The decoder does not take shared memory.
+      const text = Buffer.from(new Uint8Array(files.get(name) ?? new SharedArrayBuffer(0))).toString('utf8');
+      return [name, createWordPiece(parseTokenizer(text, name))];
+    }),
+  );
+}
+
+/** The models below: those that serve a language, and those that give topics. An encoder cannot stand on an encoder. */
+async function loadLadders(
+  manifest: EncoderManifest,
+  { folder, loadLadder }: LoadEncoderOptions,
+): Promise<ReadonlyMap<string, Classifier>> {
+  const names = Object.values(manifest.languages).flatMap((entry) =>
+    'ladder' in entry ? [entry.ladder] : entry.foreign === undefined ? [] : [entry.foreign.topics],
+  );
+  const ladder = new Map<string, Classifier>();
+  for (const name of new Set(names)) {
+    if (name === manifest.name) {
+      throw new RejectedError('model_format', `${folder}: model.json, languages: ${name} stands on itself.`);
+    }
+    ladder.set(name, await loadLadder(name));
+  }
+  return ladder;
+}
+
+/** The same version gives the same scores: so it says which other models have a part in them. */
+function versionOf(
+  { name, version }: EncoderManifest,
+  manifestText: string,
+  ladder: ReadonlyMap<string, Classifier>,
+): ModelVersion {
+  const others = [...ladder.values()].map(({ model }) => model);
+  const sha256 = createHash('sha256').update(manifestText);
+  for (const other of others) sha256.update(other.sha256);
+  return {
+    name,
+    version: [version, ...others.map((other) => `${other.name}-${other.version}`)].join('+'),
+    sha256: sha256.digest('hex'),
+  };
+}

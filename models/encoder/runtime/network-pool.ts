@@ -1,0 +1,254 @@
+import type { Host, HostLoss, HostOptions } from './host.js';
+import { HostLostError, startHost } from './host.js';
+import { nextBatch } from './next-batch.js';
+import type { NetworkInput, NetworkOutput } from './network.js';
+import type { NetworkLanguage } from './worker-messages.js';
+
+export interface PoolOptions extends HostOptions {
+  readonly workers: number;
+  /** Texts of one run at most. */
+  readonly maxBatch: number;
+  /** A batch that is not full is closed when its oldest text has waited so long. */
+  readonly maxAgeMs: number;
+  /** Threads that had nothing to do for so long are ended, and started again with the next text; null keeps them. */
+  readonly idleMs: number | null;
+  readonly observer: PoolObserver;
+}
+
+/** What is worth counting. */
+export interface PoolObserver {
+  /** A batch of so many texts was answered in `seconds`; its oldest text had waited `waitedSeconds` before. */
+  batch(texts: number, seconds: number, waitedSeconds: number): void;
+  restarted(reason: HostLoss): void;
+}
+
+export interface NetworkPool {
+  /** Starts all threads; rejects with what they refuse. */
+  warm(): Promise<void>;
+  /** The outputs for one text, or null when the thread that had it was lost or failed. */
+  ask(language: NetworkLanguage, input: NetworkInput): Promise<NetworkOutput | null>;
+  /** Runs one batch as it is, without waiting for mates. */
+  askTogether(
+    language: NetworkLanguage,
+    inputs: readonly NetworkInput[],
+  ): Promise<readonly (NetworkOutput | null)[]>;
+  /** From now on every text runs alone. */
+  separate(): void;
+  close(): Promise<void>;
+}
+
+interface Item extends NetworkInput {
+  readonly language: NetworkLanguage;
+  readonly since: number;
+  readonly resolve: (output: NetworkOutput | null) => void;
+}
+
+interface Slot {
+  state: 'off' | 'starting' | 'idle' | 'busy' | 'down';
+  host: Host | null;
+}
+
+/** A thread that could not be started is tried again after so long; until then its texts are not kept waiting. */
+const TRY_AGAIN_MS = 5_000;
+
+/** Creates threads for the networks of one model and shares texts out among them in micro-batches. */
+export function createNetworkPool(options: PoolOptions): NetworkPool {
+  return new Pool(options);
+}
+
+class Pool implements NetworkPool {
+  private readonly slots: readonly Slot[];
+  private waiting: Item[] = [];
+  private maxBatch: number;
+  private cancelAge: (() => void) | null = null;
+  private idleTimer: NodeJS.Timeout | undefined;
+  private readonly againTimers = new Set<NodeJS.Timeout>();
+  private due = false;
+  private closed = false;
+
+  constructor(private readonly options: PoolOptions) {
+    this.slots = Array.from({ length: options.workers }, () => ({ state: 'off', host: null }));
+    this.maxBatch = options.maxBatch;
+  }
+
+  async warm(): Promise<void> {
+    await Promise.all(this.slots.filter(({ state }) => state === 'off').map((slot) => this.start(slot)));
+    this.watchIdleness();
+  }
+
+  ask(language: NetworkLanguage, { ids, mentions }: NetworkInput): Promise<NetworkOutput | null> {
+    return new Promise((resolve) => {
+      if (this.closed) {
+        resolve(null);
+        return;
+      }
+      this.waiting.push({ language, ids, mentions, since: performance.now(), resolve });
+      if (this.waiting.length >= this.maxBatch * this.slots.length) this.due = true;
+      this.cancelAge ??= after(this.options.maxAgeMs, () => {
+        this.cancelAge = null;
+        this.due = true;
+        this.dispatch();
+      });
+      this.dispatch();
+    });
+  }
+
+  async askTogether(
+    language: NetworkLanguage,
+    inputs: readonly NetworkInput[],
+  ): Promise<readonly (NetworkOutput | null)[]> {
+    const slot = this.slots.find(({ state }) => state === 'idle');
+    if (slot === undefined) return inputs.map(() => null);
+    return new Promise((resolve) => {
+      const outputs: (NetworkOutput | null)[] = [];
+      const items = inputs.map((input): Item => ({
+        ...input,
+        language,
+        since: performance.now(),
+        resolve: (output) => {
+          if (outputs.push(output) === inputs.length) resolve(outputs);
+        },
+      }));
+      void this.run(slot, items);
+    });
+  }
+
+  separate(): void {
+    this.maxBatch = 1;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.cancelAge?.();
+    for (const timer of [this.idleTimer, ...this.againTimers]) clearTimeout(timer);
+    for (const { resolve } of this.waiting.splice(0)) resolve(null);
+    await this.endHosts();
+  }
+
+  /** Gives idle threads what waits, once it is enough or old enough. */
+  private dispatch(): void {
+    clearTimeout(this.idleTimer);
+    for (const slot of this.slots) if (slot.state === 'off') void this.start(slot).catch(() => undefined);
+    if (this.slots.every(({ state }) => state === 'down')) {
+      for (const { resolve } of this.waiting.splice(0)) resolve(null);
+    }
+    while (this.due && this.waiting.length > 0) {
+      const idle = this.slots.filter(({ state }) => state === 'idle');
+      const slot = idle[0];
+      if (slot === undefined) return;
+      const batch = nextBatch(this.waiting, { maxBatch: this.maxBatch, idle: idle.length });
+      const taken = new Set(batch);
+      this.waiting = this.waiting.filter((item) => !taken.has(item));
+      void this.run(slot, batch);
+    }
+    if (this.waiting.length > 0) return;
+    this.due = false;
+    this.cancelAge?.();
+    this.cancelAge = null;
+    this.watchIdleness();
+  }
+
+  private async run(slot: Slot, batch: readonly Item[]): Promise<void> {
+    const { host } = slot;
+    const first = batch[0];
+    if (host === null || first === undefined) return;
+    slot.state = 'busy';
+    const began = performance.now();
+    const oldest = batch.reduce((since, item) => Math.min(since, item.since), began);
+    let outputs: readonly (NetworkOutput | null)[] = [];
+    try {
+      outputs = await runMending(host, first.language, batch);
+      const seconds = (performance.now() - began) / 1_000;
+      this.options.observer.batch(batch.length, seconds, (began - oldest) / 1_000);
+      slot.state = 'idle';
+    } catch (error) {
+      if (!(error instanceof HostLostError)) throw error;
+      slot.host = null;
+      slot.state = 'off';
+      if (!this.closed) this.options.observer.restarted(error.reason);
+    }
+    for (const [index, { resolve }] of batch.entries()) resolve(outputs[index] ?? null);
+    this.dispatch();
+  }
+
+  private async start(slot: Slot): Promise<void> {
+    if (this.isClosed()) return;
+    slot.state = 'starting';
+    try {
+      slot.host = await startHost(this.options);
+    } catch (error) {
+      slot.state = 'down';
+      this.tryAgain(slot);
+      this.dispatch();
+      throw error;
+    }
+    // Closed while the thread was starting.
+    if (this.isClosed()) await this.endHosts();
+    else slot.state = 'idle';
+    this.dispatch();
+  }
+
+  private isClosed(): boolean {
+    return this.closed;
+  }
+
+  private tryAgain(slot: Slot): void {
+    if (this.closed) return;
+    const timer = setTimeout(() => {
+      this.againTimers.delete(timer);
+      if (slot.state === 'down') slot.state = 'off';
+    }, TRY_AGAIN_MS);
+    timer.unref();
+    this.againTimers.add(timer);
+  }
+
+  private watchIdleness(): void {
+    const { idleMs } = this.options;
+    clearTimeout(this.idleTimer);
+    if (idleMs === null || this.closed || this.slots.some(({ state }) => state === 'busy')) return;
+    this.idleTimer = setTimeout(() => void this.endHosts(), idleMs);
+    this.idleTimer.unref();
+  }
+
+  private async endHosts(): Promise<void> {
+    const hosts = this.slots.flatMap((slot) => {
+      const { host } = slot;
+      slot.host = null;
+      if (slot.state === 'idle' || slot.state === 'busy') slot.state = 'off';
+      return host === null ? [] : [host];
+    });
+    await Promise.all(hosts.map((host) => host.end()));
+  }
+}
+
+/** Runs a batch; when it fails though the thread lives, its texts run one by one, so that one cannot harm its mates. */
+async function runMending(
+  host: Host,
+  language: NetworkLanguage,
+  batch: readonly NetworkInput[],
+): Promise<readonly (NetworkOutput | null)[]> {
+  const inputs = batch.map(({ ids, mentions }) => ({ ids, mentions }));
+  try {
+    return await host.run({ language, inputs });
+  } catch (error) {
+    if (error instanceof HostLostError) throw error;
+    if (inputs.length === 1) return [null];
+    const outputs: (NetworkOutput | null)[] = [];
+    for (const input of inputs) outputs.push(...(await runMending(host, language, [input])));
+    return outputs;
+  }
+}
+
+/** Calls back after so many milliseconds; 0 means when what is going on now is done. Returns how to cancel it. */
+function after(ms: number, callback: () => void): () => void {
+  if (ms === 0) {
+    const immediate = setImmediate(callback);
+    return () => {
+      clearImmediate(immediate);
+    };
+  }
+  const timer = setTimeout(callback, ms);
+  return () => {
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,168 @@
+import type * as Ort from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { RejectedError } from '../../../pipeline/core/errors.js';
+import { OUTPUT_SIZES, type ServedLanguage } from '../manifest.js';
+
+/** One text for a network: its tokens, and for each company that it is asked about the places of its tokens among them. */
+export interface NetworkInput {
+  readonly ids: readonly number[];
+  readonly mentions: readonly (readonly number[])[];
+}
+
+/** The raw outputs for one text, in the order of the model's own lists. */
+export interface NetworkOutput {
+  readonly sentiment: readonly number[];
+  /** Absent where the model has no such head. */
+  readonly intensity?: number;
+  readonly topics?: readonly number[];
+  /** For each mention its logits, or null when none of its tokens was read; absent where the model has no such head. */
+  readonly mentions?: readonly (readonly number[] | null)[];
+}
+
+/** One language's network. */
+export interface Network {
+  /** Answers in order. The texts are padded to the longest of them. */
+  run(inputs: readonly NetworkInput[]): Promise<readonly NetworkOutput[]>;
+  close(): Promise<void>;
+}
+
+export interface NetworkOptions {
+  readonly language: ServedLanguage;
+  readonly model: Uint8Array;
+  /** Threads of the processor that one run uses. */
+  readonly threads: number;
+}
+
+const INPUTS = ['input_ids', 'attention_mask'];
+/** Of imported models; it is always zero for one sentence. */
+const OPTIONAL_INPUTS = ['token_type_ids'];
+
+/**
+ * Opens a network on ONNX Runtime and proves its names and shapes by running it once.
+ *
+ * Rejects with RejectedError `model_format` naming the model and what does not fit. Memory: the weights twice for a moment,
+ * then once, and the working memory of the largest batch.
+ */
+export async function openNetwork(options: NetworkOptions): Promise<Network> {
+  const { language, threads } = options;
+  // Loaded here and not at the top: a process that serves another model needs none of its 40 MB.
+  const runtime = await import('onnxruntime-node');
+  const refuse = (problem: string, cause?: unknown) =>
+    new RejectedError('model_format', `${language.model}: ${problem}.`, { cause });
+  const session = await runtime.InferenceSession.create(options.model, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    // Threads that wait must not burn the processor of the rest of the service.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  }).catch((cause: unknown) => {
+    throw refuse(
+      `ONNX Runtime cannot load it: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    );
+  });
+  const problem = checkNames(session, language);
+  if (problem !== null) throw refuse(problem);
+  const run = async (inputs: readonly NetworkInput[]) => {
+    const width = inputs.reduce((longest, { ids }) => Math.max(longest, ids.length), 1);
+    const feeds = toFeeds(runtime, session, inputs, width);
+    const outputs = (await session.run(feeds, wantedOutputs(language))) as Outputs;
+    const wrong = checkShapes(outputs, language, inputs.length, width);
+    if (wrong !== null) throw refuse(wrong);
+    return inputs.map(({ mentions }, row) => readRow(outputs, { row, width, mentions }, language));
+  };
+  await run([
+    { ids: [0, 0], mentions: [] },
+    { ids: [0, 0, 0, 0], mentions: [[1, 2]] },
+  ]);
+  return { run, close: () => session.release() };
+}
+
+type Outputs = Readonly<Record<string, Tensor>>;
+type Runtime = typeof Ort;
+
+function wantedOutputs({ foreign }: ServedLanguage): readonly string[] {
+  return foreign === undefined ? ['sentiment', 'intensity', 'topics', 'mention'] : [foreign.output];
+}
+
+function checkNames(session: InferenceSession, language: ServedLanguage): string | null {
+  const missing = INPUTS.find((name) => !session.inputNames.includes(name));
+  if (missing !== undefined) return `it has no input ${missing}`;
+  const known = [...INPUTS, ...OPTIONAL_INPUTS];
+  const unknown = session.inputNames.find((name) => !known.includes(name));
+  if (unknown !== undefined) return `its input ${unknown} is not understood`;
+  const wanted = [...wantedOutputs(language), ...(language.foreign === undefined ? ['certainty'] : [])];
+  const absent = wanted.find((name) => !session.outputNames.includes(name));
+  return absent === undefined ? null : `it has no output ${absent}`;
+}
+
+function checkShapes(outputs: Outputs, language: ServedLanguage, rows: number, width: number): string | null {
+  const shapes: Record<string, readonly number[]> =
+    language.foreign === undefined
+      ? {
+          sentiment: [rows, OUTPUT_SIZES.sentiment],
+          intensity: [rows],
+          topics: [rows, OUTPUT_SIZES.topics],
+          mention: [rows, width, OUTPUT_SIZES.sentiment],
+        }
+      : { [language.foreign.output]: [rows, OUTPUT_SIZES.sentiment] };
+  for (const [name, wanted] of Object.entries(shapes)) {
+    const output = outputs[name];
+    if (output?.type !== 'float32') return `its output ${name} is not float32`;
+    if (output.dims.join() !== wanted.join())
+      return `its output ${name} has the shape ${output.dims.join(' × ')} where ${wanted.join(' × ')} is needed`;
+  }
+  return null;
+}
+
+function toFeeds(
+  runtime: Pick<Runtime, 'Tensor'>,
+  session: InferenceSession,
+  inputs: readonly NetworkInput[],
+  width: number,
+): Record<string, Tensor> {
+  const ids = new BigInt64Array(inputs.length * width);
+  const mask = new BigInt64Array(inputs.length * width);
+  for (const [row, input] of inputs.entries()) {
+    for (const [at, id] of input.ids.entries()) {
+      ids[row * width + at] = BigInt(id);
+      mask[row * width + at] = 1n;
+    }
+  }
+  const tensor = (values: BigInt64Array) => new runtime.Tensor('int64', values, [inputs.length, width]);
+  const feeds: Record<string, Tensor> = { input_ids: tensor(ids), attention_mask: tensor(mask) };
+  for (const name of OPTIONAL_INPUTS) {
+    if (session.inputNames.includes(name)) feeds[name] = tensor(new BigInt64Array(ids.length));
+  }
+  return feeds;
+}
+
+interface Row {
+  readonly row: number;
+  readonly width: number;
+  readonly mentions: readonly (readonly number[])[];
+}
+
+function readRow(outputs: Outputs, at: Row, { foreign }: ServedLanguage): NetworkOutput {
+  const { row, width, mentions } = at;
+  const values = (name: string) => outputs[name]?.data as Float32Array;
+  const slice = (name: string, size: number) => [...values(name).subarray(row * size, (row + 1) * size)];
+  if (foreign !== undefined) return { sentiment: slice(foreign.output, OUTPUT_SIZES.sentiment) };
+  const perToken = values('mention').subarray(row * width * 3, (row + 1) * width * 3);
+  return {
+    sentiment: slice('sentiment', OUTPUT_SIZES.sentiment),
+    intensity: values('intensity')[row] ?? 0,
+    topics: slice('topics', OUTPUT_SIZES.topics),
+    mentions: mentions.map((tokens) => meanOverTokens(perToken, tokens)),
+  };
+}
+
+function meanOverTokens(perToken: Float32Array, tokens: readonly number[]): readonly number[] | null {
+  if (tokens.length === 0) return null;
+  return Array.from({ length: OUTPUT_SIZES.sentiment }, (_, label) => {
+    const sum = tokens.reduce((total, at) => total + (perToken[at * OUTPUT_SIZES.sentiment + label] ?? 0), 0);
+    return sum / tokens.length;
+  });
+}

@@ -1,0 +1,28 @@
+import type { ClassifierInput } from '../../pipeline/core/model.js';
+import type { Span } from '../../pipeline/core/scored.js';
+import type { ServedLanguage } from './manifest.js';
+import type { NetworkInput } from './runtime/network.js';
+import type { Encoding, WordPiece } from './tokenizer/word-piece.js';
+
+/** The tokenizers of a model by their file. */
+export type EncoderTokenizers = ReadonlyMap<string, WordPiece>;
+
+/** A token has 4 to 5 characters; what follows after so many for each is beyond the last token of any text but a strange one. */
+const CHARACTERS_PER_TOKEN = 32;
+
+/** The tokens of a text as far as the network reads, and which of them name each company: those that touch one of its spans. */
+export function toNetworkInput(
+  { text, mentions = [] }: Pick<ClassifierInput, 'text' | 'mentions'>,
+  { tokenizer, maxTokens }: Pick<ServedLanguage, 'tokenizer' | 'maxTokens'>,
+  tokenizers: EncoderTokenizers,
+): NetworkInput {
+  const limits = { maxTokens, maxCharacters: maxTokens * CHARACTERS_PER_TOKEN };
+  const encoding = tokenizers.get(tokenizer)?.encode(text, limits) ?? { ids: [], starts: [], ends: [] };
+  return { ids: encoding.ids, mentions: mentions.map((spans) => tokensWithin(encoding, spans)) };
+}
+
+function tokensWithin({ starts, ends }: Encoding, spans: readonly Span[]): readonly number[] {
+  return [...starts.keys()].filter((at) =>
+    spans.some(([start, end]) => (starts[at] ?? 0) < end && (ends[at] ?? 0) > start),
+  );
+}

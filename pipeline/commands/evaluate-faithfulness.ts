@@ -1,0 +1,101 @@
+import { modelOptions } from '../app/understanding.js';
+import {
+  measureFaithfulness,
+  type Explain,
+  type FaithfulnessReport,
+} from '../../models/evaluation/faithfulness.js';
+import { readLabelledRows } from '../../models/evaluation/read-labelled-rows.js';
+import {
+  explainByDeletion,
+  SERVED_DELETION,
+  type DeletionOptions,
+} from '../../models/explanation/explain-by-deletion.js';
+import { loadClassifier } from '../../models/load-classifier.js';
+import type { Classifier, ClassifierInput } from '../core/model.js';
+import { fileOptions, flag, noPositionals, numberOption } from './arguments.js';
+import type { Command } from './command.js';
+import { MODEL_OPTION, modelsFrom } from './model-option.js';
+import { CONFIG_OPTIONS, configFrom } from './open-config.js';
+
+const DEFAULT_TEXTS = 500;
+
+export const evaluateFaithfulnessCommand: Command = {
+  name: 'evaluate faithfulness',
+  summary:
+    'Leaves out the words that explanations name, and random ones, and measures what the answers lose (ERASER).',
+  usage: '--set FILE.jsonl [--set FILE.jsonl …] [--model M] [--texts N] [--json]',
+  options: {
+    set: {
+      type: 'string',
+      multiple: true,
+      value: 'FILE',
+      doc: 'Rows with text and lang; labels are not looked at.',
+    },
+    ...MODEL_OPTION,
+    texts: {
+      type: 'string',
+      value: 'N',
+      doc: `So many texts that are not neutral are explained at most (${DEFAULT_TEXTS}).`,
+    },
+    config: CONFIG_OPTIONS.config,
+    json: { type: 'boolean', doc: 'The whole report as one line of JSON.' },
+  },
+  examples: ['bellwether evaluate faithfulness --model ngram --set ../shared/data/labelled/tfns/dev.jsonl'],
+  async run(args, io) {
+    noPositionals(args, 'evaluate faithfulness');
+    const config = await configFrom(args, io, { sources: [] });
+    const models = modelsFrom(args, config);
+    const files = fileOptions(
+      args,
+      'set',
+      io.cwd,
+      'evaluate faithfulness needs --set FILE.jsonl with texts.',
+    );
+    const maxTexts = numberOption(args, 'texts', { min: 1, max: 100_000, whole: true }) ?? DEFAULT_TEXTS;
+    const classifier = await loadClassifier(modelOptions(models));
+    const report = await measureFaithfulness(inputsOf(files), {
+      model: classifier.model,
+      classify: (inputs) => classifier.classify(inputs),
+      methods: await methodsOf(classifier),
+      set: files.join(','),
+      maxTexts,
+    });
+    await classifier.close();
+    io.out(flag(args, 'json') ? `${JSON.stringify(report)}\n` : table(report));
+    return 0;
+  },
+};
+
+async function* inputsOf(files: readonly string[]): AsyncGenerator<ClassifierInput> {
+  for (const file of files)
+    for await (const { text, lang } of readLabelledRows(file)) yield { text, language: lang };
+}
+
+/** The model's own sums, where it has them, beside what needs its answers alone. */
+async function methodsOf(classifier: Classifier): Promise<Readonly<Record<string, Explain>>> {
+  const byDeletion =
+    (options: DeletionOptions): Explain =>
+    (input) =>
+      explainByDeletion(input, (inputs) => classifier.classify(inputs), options);
+  const sums = await classifier.explain({ text: 'Profit rises.', language: 'en' });
+  return {
+    ...(sums === null ? {} : { own: (input: ClassifierInput) => classifier.explain(input) }),
+    shapley: byDeletion(SERVED_DELETION),
+    'leave-one-out': byDeletion({ ...SERVED_DELETION, method: 'leave-one-out' }),
+  };
+}
+
+function table({ model, set, n, skipped, methods }: FaithfulnessReport): string {
+  const figure = (value: number) => value.toFixed(3);
+  const lines = [
+    `${model.name} ${model.version}: ${n} texts of ${set} explained; ${skipped} neutral or too short for it`,
+    'Loss of probability without the strongest words (comprehensiveness, high is good) and with them alone (sufficiency, low is good)',
+  ];
+  for (const [name, { comprehensiveness, sufficiency, curve }] of Object.entries(methods)) {
+    const points = curve.map(({ share, loss }) => `${Math.round(100 * share)} % ${figure(loss)}`).join('  ');
+    lines.push(
+      `  ${name.padEnd(14)} comprehensiveness ${figure(comprehensiveness)}  sufficiency ${figure(sufficiency)}   without ${points}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,76 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+import type { ModelVersion } from '../core/scored.js';
+
+/** What the threads of an encoder say about their work. */
+export type ModelEvent =
+  /** So many texts ran together for `seconds`; the oldest of them had waited `waitedSeconds`. */
+  | {
+      readonly kind: 'batch';
+      readonly texts: number;
+      readonly seconds: number;
+      readonly waitedSeconds: number;
+    }
+  | { readonly kind: 'cache_hits'; readonly texts: number }
+  | { readonly kind: 'restarted'; readonly reason: 'hang' | 'crash' }
+  /** Scores depend on the batch by so much, so that every text runs alone. */
+  | { readonly kind: 'separated'; readonly difference: number };
+
+export interface ModelMetrics {
+  /** The model that serves from now on. */
+  model(model: ModelVersion): void;
+  modelEvent(event: ModelEvent): void;
+}
+
+const BATCH_TEXTS = [1, 2, 4, 8, 12, 16, 24, 32, 64, 128, 256];
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Occupancy of the threads is the rate of `bellwether_model_batch_seconds_sum` divided by `models.encoder.workers`. */
+export function createModelMetrics(registry: Registry): ModelMetrics {
+  const registers = [registry];
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name: `bellwether_model_${name}`, help, buckets, registers });
+  const info = new Gauge({
+    name: 'bellwether_model_info',
+    help: '1 for the model that scores new documents.',
+    labelNames: ['name', 'version'],
+    registers,
+  });
+  const texts = histogram('batch_texts', 'Texts that ran together in an encoder.', BATCH_TEXTS);
+  const seconds = histogram('batch_seconds', 'Time that a batch ran.', SECONDS);
+  const waited = histogram('wait_seconds', 'Time that the oldest text of a batch had waited.', SECONDS);
+  const hits = new Counter({
+    name: 'bellwether_model_cache_hits_total',
+    help: 'Texts that an encoder had answered before.',
+    registers,
+  });
+  const restarts = new Counter({
+    name: 'bellwether_model_restarts_total',
+    help: 'Starts of a thread of the encoder after a hang or a crash.',
+    labelNames: ['reason'],
+    registers,
+  });
+  for (const reason of ['hang', 'crash']) restarts.inc({ reason }, 0);
+  return {
+    model({ name, version }) {
+      info.reset();
+      info.set({ name, version }, 1);
+    },
+    modelEvent(event) {
+      switch (event.kind) {
+        case 'batch':
+          texts.observe(event.texts);
+          seconds.observe(event.seconds);
+          waited.observe(event.waitedSeconds);
+          return;
+        case 'cache_hits':
+          hits.inc(event.texts);
+          return;
+        case 'restarted':
+          restarts.inc({ reason: event.reason });
+          return;
+        case 'separated':
+      }
+    },
+  };
+}
