@@ -91,6 +91,7 @@ const ROWS = [
   ['versions', 'versions of them'],
   ['mentions', 'mentions'],
   ['scores', 'further scores'],
+  ['labels', 'labels'],
   ['deadLetters', 'dead letters'],
   ['alertEvents', 'alert events that quote them'],
   ['mails', 'mails written again'],

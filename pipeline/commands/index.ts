@@ -94,6 +94,34 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Train the n-gram model.',
     load: async () => (await import('./train-ngram.js')).trainNgramCommand,
   },
+  'labels queue': {
+    summary: 'List stored documents that are worth labelling, and why.',
+    load: async () => (await import('./labels-queue.js')).labelsQueueCommand,
+  },
+  'labels next': {
+    summary: 'Label them one by one.',
+    load: async () => (await import('./labels-next.js')).labelsNextCommand,
+  },
+  'labels import': {
+    summary: 'Take labels from a file.',
+    load: async () => (await import('./labels-import.js')).labelsImportCommand,
+  },
+  'labels verdict': {
+    summary: 'Say what a document of an alert is.',
+    load: async () => (await import('./labels-verdict.js')).labelsVerdictCommand,
+  },
+  'labels agree': {
+    summary: 'Measure how far people agree.',
+    load: async () => (await import('./labels-agree.js')).labelsAgreeCommand,
+  },
+  'labels adjudicate': {
+    summary: 'Decide where they do not.',
+    load: async () => (await import('./labels-adjudicate.js')).labelsAdjudicateCommand,
+  },
+  'labels simulate': {
+    summary: 'Measure what the order of the queue is worth.',
+    load: async () => (await import('./labels-simulate.js')).labelsSimulateCommand,
+  },
   reconcile: {
     summary: 'Prove that nothing was lost or counted twice.',
     load: async () => (await import('./reconcile.js')).reconcileCommand,

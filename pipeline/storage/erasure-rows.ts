@@ -9,6 +9,8 @@ export interface ErasedRows {
   readonly versions: number;
   readonly mentions: number;
   readonly scores: number;
+  /** What people said about them. */
+  readonly labels: number;
   /** Events of alerts that quote one of the documents. */
   readonly alertEvents: number;
   /** Documents of the same sources that carry no author in any version: they stay, whoever wrote them. */
@@ -59,13 +61,16 @@ export async function countRows(db: SqlSession, targets: readonly ErasureTarget[
        (SELECT uniqExact(id, version) FROM documents WHERE id IN ${ids}) AS versions,
        (SELECT count() FROM mentions FINAL WHERE doc_id IN ${ids}) AS mentions,
        (SELECT count() FROM document_scores FINAL WHERE id IN ${ids}) AS scores,
+       (SELECT count() FROM labels FINAL WHERE document_id IN ${ids}) AS labels,
        (SELECT uniqExact(alert_id, sequence) FROM alert_events ARRAY JOIN ${QUOTED} AS quoted_id
         WHERE quoted_id IN ${ids}) AS alertEvents,
        (SELECT count() FROM (SELECT id FROM documents WHERE source_id IN {authorSources:Array(String)}
         GROUP BY id HAVING countIf(author IS NOT NULL) = 0)) AS unattributed`,
     paramsOf(targets),
   );
-  return row ?? { documents: 0, versions: 0, mentions: 0, scores: 0, alertEvents: 0, unattributed: 0 };
+  return (
+    row ?? { documents: 0, versions: 0, mentions: 0, scores: 0, labels: 0, alertEvents: 0, unattributed: 0 }
+  );
 }
 
 function paramsOf(targets: readonly ErasureTarget[]): SqlParams {

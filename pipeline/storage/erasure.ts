@@ -66,6 +66,7 @@ const PERSONAL_TABLES: readonly RemovableTable[] = [
   'dead_letter_marks',
   'alert_events',
   'evidence_subjects',
+  'labels',
 ];
 const NEWEST = `(
   SELECT erasure_id, kind, source_id, pseudonym, requested_at, state FROM erasures FINAL
@@ -204,6 +205,7 @@ function removalOf(db: SqlSession, rows: RowRemover): Removal {
          WHERE outcome IN ('stored', 'expired') AND document_id IN ${ERASED_IDS}`,
         erasing,
       );
+      await rows.remove('labels', `document_id IN ${ERASED_IDS}`, erasing);
       await rows.remove('document_scores', `id IN ${ERASED_IDS}`, erasing);
       await rows.remove('mentions', `doc_id IN ${ERASED_IDS}`, erasing);
       await rows.remove('documents', `id IN ${ERASED_IDS}`, erasing);

@@ -10,6 +10,7 @@ import { alertsKnownAt } from './migrations/0009-alerts-known-at.js';
 import { storySketches } from './migrations/0010-story-sketches.js';
 import { storyTurns } from './migrations/0011-story-turns.js';
 import { ruledScores } from './migrations/0012-ruled-scores.js';
+import { labels } from './migrations/0013-labels.js';
 import { clusterStatement } from './server/cluster-statement.js';
 import type { SqlSession } from './sql-session.js';
 
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   storySketches,
   storyTurns,
   ruledScores,
+  labels,
 ];
 
 const BOOKKEEPING = [

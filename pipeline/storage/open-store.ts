@@ -19,6 +19,7 @@ import { createFreezer, type FrozenStore } from './freeze-store.js';
 import { StoreHistory } from './history-reader.js';
 import { Generations } from './generations.js';
 import { KnownWrites } from './known-writes.js';
+import { createLabelStore, labelsInOrder, type LabelStore } from './labels.js';
 import { migrate, MIGRATIONS, requireSchema } from './migrate.js';
 import { queryCounts } from './queries/counts.js';
 import { queryDiff } from './queries/diff.js';
@@ -58,6 +59,7 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   readonly migrations: readonly string[];
   readonly deadLetters: DeadLetterStore;
   readonly rescore: RescoreStore;
+  readonly labels: LabelStore;
   readonly erasure: ErasureStore;
   readonly retention: RetentionStore;
   /** Up to when the history is final, as the active monitor last published it; milliseconds or null. */
@@ -181,6 +183,7 @@ function assemble(parts: Parts): Store {
       }),
     standDown: generations.standDown.bind(generations),
     deadLetters: lettersInOrder(createDeadLetterStore(writer, readers), work, () => generations.require()),
+    labels: labelsInOrder(createLabelStore(writer, readers), work, () => generations.require()),
     rescore: {
       ...guarded(rescore, anytime),
       write: (rescores) => inOrder(() => known.write((at) => rescore.write(rescores, at))),

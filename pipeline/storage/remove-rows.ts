@@ -12,7 +12,8 @@ export type RemovableTable =
   | 'dead_letter_marks'
   | 'alert_events'
   | 'erased_documents'
-  | 'evidence_subjects';
+  | 'evidence_subjects'
+  | 'labels';
 
 const LOOK_AGAIN_MS = 100;
 /** The engine drops a part that is no longer used at once, when it is told to; a query may still hold it for as long as it runs. */

@@ -6,6 +6,7 @@ import type { World } from '../../pipeline/core/document.js';
 import { openStore } from '../../pipeline/storage/open-store.js';
 import { stillClock } from '../support/store.js';
 import { describeErasure } from './store-erasure.js';
+import { describeLabels } from './store-labels.js';
 import { describeStoryStore } from './store-stories.js';
 import { describeStore } from './store.js';
 
@@ -21,3 +22,4 @@ const embedded = () => {
 describeStore('The embedded engine', embedded);
 describeErasure('The embedded engine', embedded);
 describeStoryStore('The embedded engine', embedded);
+describeLabels('The embedded engine', embedded);

@@ -96,6 +96,7 @@ export function describeErasure(
         versions: 2,
         mentions: 1,
         scores: 0,
+        labels: 0,
         alertEvents: 1,
         unattributed: 1,
       });

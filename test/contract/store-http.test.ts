@@ -8,6 +8,7 @@ import { openStore } from '../../pipeline/storage/open-store.js';
 import { startClickHouseFacade, type ClickHouseFacade } from '../support/clickhouse-facade.js';
 import { stillClock } from '../support/store.js';
 import { describeErasure } from './store-erasure.js';
+import { describeLabels } from './store-labels.js';
 import { describeStoryStore } from './store-stories.js';
 import { describeStore } from './store.js';
 
@@ -37,3 +38,4 @@ const serverOn = (database: string) => () => ({
 describeStore('A server, over HTTP,', serverOn('bellwether'));
 describeErasure('A server, over HTTP,', serverOn('forgetting'));
 describeStoryStore('A server, over HTTP,', serverOn('stories'));
+describeLabels('A server, over HTTP,', serverOn('labelling'));

@@ -3,6 +3,7 @@ import { backupOperation } from './backup.js';
 import { resetBreakerOperation } from './breaker.js';
 import { diffOperation } from './diff.js';
 import { eraseOperation } from './erase.js';
+import { addLabelsOperation, labelsQueueOperation, listLabelsOperation } from './labels.js';
 import type { Operation } from './operation.js';
 import {
   dropDeadLettersOperation,
@@ -27,6 +28,9 @@ export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
   erased(diffOperation),
   erased(resetBreakerOperation),
   erased(eraseOperation),
+  erased(labelsQueueOperation),
+  erased(addLabelsOperation),
+  erased(listLabelsOperation),
 ];
 
 /** What can be asked of a service about its sources. */

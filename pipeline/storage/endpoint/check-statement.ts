@@ -40,9 +40,11 @@ const SYSTEM_TABLES = new Set(
 );
 /** Columns of system tables that say where on the disk the store is. */
 const PATHS = new Set(['data_path', 'data_paths', 'metadata_path']);
-/** Original bytes of unreadable documents, and who was forgotten. */
+/** Original bytes of unreadable documents, who was forgotten, and who of the desk said what. */
 const PRIVATE_TABLES = new Set(
-  'dead_letters dead_letter_marks erasures erased_documents erased_windows evidence_subjects'.split(' '),
+  'dead_letters dead_letter_marks erasures erased_documents erased_windows evidence_subjects labels'.split(
+    ' ',
+  ),
 );
 const ALLOWED_SETTINGS = new Set(['join_use_nulls', 'group_by_use_nulls']);
 /** How an answer looks; not where the engine writes or reads the schema of a format. */
