@@ -9,8 +9,9 @@ import {
 } from '../../models/evaluation/release/dev-sets.js';
 import { calibrationError, macroF1 } from '../../models/evaluation/release/set-figures.js';
 import type { TextModel } from '../../models/evaluation/text-model.js';
-import { loadClassifier, MODEL_NAMES } from '../../models/load-classifier.js';
-import { modelDirectory } from '../app/understanding.js';
+import { loadClassifier } from '../../models/load-classifier.js';
+import { MODEL_NAMES } from '../../models/model-names.js';
+import { modelOptions } from '../app/understanding.js';
 import { BellwetherError, ConfigError } from '../core/errors.js';
 import { flag, noPositionals, textOption } from './arguments.js';
 import type { Command, CommandArguments, CommandIo } from './command.js';
@@ -63,7 +64,7 @@ export const evaluatePeersCommand: Command = {
 async function comparePeers(args: CommandArguments, io: CommandIo): Promise<PeerReport> {
   const config = await configFrom(args, io, { sources: [] });
   const data = resolve(io.cwd, textOption(args, 'data-directory') ?? '../shared/data');
-  const directory = modelDirectory(config.models);
+  const options = modelOptions(config.models);
   const vader = {
     python: textOption(args, 'python') ?? 'python3',
     script: inPackage('models/evaluation/peers/vader.py'),
@@ -72,7 +73,7 @@ async function comparePeers(args: CommandArguments, io: CommandIo): Promise<Peer
     ['vader', () => Promise.resolve(createVaderModel(vader))],
     ...MODEL_NAMES.map((name): [string, () => Promise<TextModel>] => [
       name,
-      () => loadClassifier({ name, directory }),
+      () => loadClassifier({ ...options, name }),
     ]),
   ];
   const models: Record<string, Record<string, PeerFigures>> = {};

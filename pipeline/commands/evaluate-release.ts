@@ -17,10 +17,11 @@ import { findLosses, type SliceLoss } from '../../models/evaluation/release/regr
 import { readTrainingRecord } from '../../models/evaluation/release/training-record.js';
 import { sliceReport } from '../../models/evaluation/slices/slice-figures.js';
 import type { TextModel } from '../../models/evaluation/text-model.js';
-import { loadClassifier, MODEL_NAMES } from '../../models/load-classifier.js';
+import { loadClassifier } from '../../models/load-classifier.js';
+import { MODEL_NAMES } from '../../models/model-names.js';
 import { collectOwnRows } from '../../models/training/collect-rows.js';
 import { packageRoot } from '../app/package-root.js';
-import { modelDirectory } from '../app/understanding.js';
+import { modelOptions } from '../app/understanding.js';
 import { systemClock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
 import type { ModelVersion } from '../core/scored.js';
@@ -97,23 +98,26 @@ interface CandidateRun extends Omit<ReleaseRun, 'slices' | 'checks' | 'today' | 
 
 async function measureCandidate(args: CommandArguments, io: CommandIo): Promise<CandidateRun> {
   const config = await configFrom(args, io, { sources: [] });
-  const { sentiment: name } = modelsFrom(args, config);
-  const servedFrom = modelDirectory(config.models);
-  const directory = resolve(io.cwd, textOption(args, 'models-directory') ?? servedFrom);
+  const options = modelOptions(modelsFrom(args, config));
+  const { name } = options;
+  const served = modelOptions(config.models);
+  const directory = resolve(io.cwd, textOption(args, 'models-directory') ?? served.directory);
   const data = resolve(io.cwd, textOption(args, 'data-directory') ?? '../shared/data');
   const sets = await readSets(data);
   const suite = await readLabelledLines(suiteFiles(), 'behavioural cases', parseBehaviourCase);
   const record = await readTrainingRecord(directory, name);
   const training = checkTraining(record, { sets, suite }, await trainedTexts(record.sets, data));
-  const candidate: TextModel = await loadClassifier({ name, directory });
+  const candidate: TextModel = await loadClassifier({ ...options, directory });
   const measured = await measureRelease(candidate, { sets, suite, seed: SEED, onProgress: io.words });
   await candidate.close?.();
-  const against = choiceOption(args, 'against', MODEL_NAMES) ?? config.models.sentiment;
-  const served: TextModel = await loadClassifier({ name: against, directory: servedFrom });
+  const against: TextModel = await loadClassifier({
+    ...served,
+    name: choiceOption(args, 'against', MODEL_NAMES) ?? served.name,
+  });
   const judged = [...measured.judged.values()].flat();
   const rows = judged.map(({ row }) => row);
-  const losses = findLosses(await judgeRows(served, rows), judged);
-  await served.close?.();
+  const losses = findLosses(await judgeRows(against, rows), judged);
+  await against.close?.();
   const { contamination, unchecked, unlicensed } = training;
   const { figures } = measured;
   const add = (figure: string, value: number, n: number) => figures.set(figure, { value, n });
@@ -125,7 +129,7 @@ async function measureCandidate(args: CommandArguments, io: CommandIo): Promise<
   for (const [figure, value] of await givenFigures(args, io)) add(figure, value, 1);
   return {
     model: candidate.model,
-    against: served.model,
+    against: against.model,
     record,
     training,
     measured,
