@@ -3,6 +3,7 @@ import type { NgramManifest } from '../ngram/artefact.js';
 /** The model card of an artefact, as Markdown. */
 export function toModelCard(manifest: NgramManifest): string {
   const research = manifest.name.endsWith('-research');
+  const labelled = manifest.training.sets.some(({ key }) => key === 'labels');
   return `# ${manifest.name}
 
 Sentiment (${manifest.labels.join(', ')}) and topic (${manifest.topics.length}) of short English and Chinese finance texts.
@@ -11,7 +12,7 @@ Sentiment (${manifest.labels.join(', ')}) and topic (${manifest.topics.length}) 
   logistic regression with L2 (AdaGrad, seed ${manifest.training.seed}), weights as signed bytes, temperature scaling by language and kind of text on a
   tenth of the train parts.
 - **Version** \`${manifest.version}\`, SHA-256 of the weights \`${manifest.weights.sha256}\`, ${(manifest.weights.bytes / 1e6).toFixed(1)} MB.
-- **Use**: ${research ? 'research only: some of its training sets are non-commercial or state no licence. Do not ship.' : 'may be shipped: every training set states a licence that allows it, or is our own.'}
+- **Use**: ${labelled ? 'in the installation whose texts it learnt from; do not ship.' : research ? 'research only: some of its training sets are non-commercial or state no licence. Do not ship.' : 'may be shipped: every training set states a licence that allows it, or is our own.'}
 - **Limits**: reads at most 4,000 characters; no irony, no world knowledge; the label is the tone for an investor, not a forecast.${
     research
       ? ''
