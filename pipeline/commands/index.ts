@@ -94,9 +94,9 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Measure what the order of the queue is worth.',
     load: async () => (await import('./labels-simulate.js')).labelsSimulateCommand,
   },
-  'models list': {
+  'models candidates': {
     summary: 'Show trained candidates, what is approved, and who did what.',
-    load: async () => (await import('./models-list.js')).modelsListCommand,
+    load: async () => (await import('./models-candidates.js')).modelsCandidatesCommand,
   },
   'models compare': {
     summary: 'Compare a candidate with the model that serves.',

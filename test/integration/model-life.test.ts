@@ -86,7 +86,7 @@ describe('a candidate', () => {
       sets,
     );
     expect([trained.code, trained.words]).toEqual([0, expect.stringContaining('models compare ngram-')]);
-    const listed = await command('models', 'list', '--json');
+    const listed = await command('models', 'candidates', '--json');
     const { candidates } = JSON.parse(listed.out) as { candidates: readonly Candidate[] };
     expect(candidates).toHaveLength(1);
     [candidate] = candidates as [Candidate];
@@ -140,7 +140,7 @@ describe('a candidate', () => {
       ['rolled_back', 'cy', null],
     ]);
     await writeFile(record, lines.filter((_, at) => at !== 1).join('\n'));
-    const broken = await command('models', 'list');
+    const broken = await command('models', 'candidates');
     expect([broken.code, broken.words]).toEqual([2, expect.stringContaining('changed by hand')]);
   }, 400_000);
 });

@@ -10,8 +10,8 @@ import { findInstallation } from './with-installation.js';
 
 const DAY_MS = 86_400_000;
 
-export const modelsListCommand: Command = {
-  name: 'models list',
+export const modelsCandidatesCommand: Command = {
+  name: 'models candidates',
   summary:
     'Shows the candidates with their age and that of their newest label, which one is approved, and who did what.',
   usage: '[--data DIR] [--json]',
@@ -19,9 +19,9 @@ export const modelsListCommand: Command = {
     ...CONFIG_OPTIONS,
     json: { type: 'boolean', doc: 'One line of JSON with all hashes and steps.' },
   },
-  examples: ['bellwether models list --data data/live'],
+  examples: ['bellwether models candidates --data data/live'],
   async run(args, io) {
-    noPositionals(args, 'models list');
+    noPositionals(args, 'models candidates');
     const { config, dataDir } = await findInstallation(args, io);
     const { current } = await readApproved(dataDir);
     const history = await historyOf(dataDir);
