@@ -66,7 +66,9 @@ const when = z
   })
   .refine(
     (conditions) =>
-      Object.entries(conditions).some(([key, value]) => key !== 'noneOf' && value !== null && value.length > 0),
+      Object.entries(conditions).some(
+        ([key, value]) => key !== 'noneOf' && value !== null && value.length > 0,
+      ),
     'asks for nothing, so the rule would decide over every document; give a condition (noneOf alone is none)',
   );
 
@@ -80,7 +82,13 @@ const then = z
   })
   .superRefine(({ set, atLeast, atMost, addTopic, abstain }, context) => {
     const floors = Object.values(atLeast);
-    if (set === null && floors.length === 0 && Object.keys(atMost).length === 0 && addTopic === null && !abstain)
+    if (
+      set === null &&
+      floors.length === 0 &&
+      Object.keys(atMost).length === 0 &&
+      addTopic === null &&
+      !abstain
+    )
       context.addIssue('does nothing; give set, atLeast, atMost, addTopic or abstain');
     if (floors.reduce<number>((sum, floor) => sum + (floor ?? 0), 0) > 1)
       context.addIssue('has floors (atLeast) that come to more than 1');
@@ -130,7 +138,8 @@ export async function loadExpertRules(files: readonly string[]): Promise<readonl
     };
     if (problems.length > 0) fail(problems.map((problem) => ({ ...problem, fix: fixOf(problem) })));
     const parsed = file.safeParse(value);
-    if (!parsed.success) return fail(parsed.error.issues.flatMap((issue) => problemsOf(issue, value, lineOf)));
+    if (!parsed.success)
+      return fail(parsed.error.issues.flatMap((issue) => problemsOf(issue, value, lineOf)));
     const rules = parsed.data.rules.map(toRule);
     const twice = repeatedIds([...all, ...rules], all.length, lineOf);
     if (twice.length > 0) fail(twice);
@@ -199,7 +208,9 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown, lineOf: LocateLine)
   const choices = issue.code === 'invalid_value' ? `Use one of ${issue.values.map(String).join(', ')}.` : '';
   const own = issue.code === 'custom' || !/^(Invalid|Too)/.test(issue.message);
   const problem = missing ? 'is missing' : own ? issue.message : `is not valid (${issue.message})`;
-  return [{ path: pathWords(issue.path), line: lineOf(issue.path), problem, fix: missing ? 'Add it.' : choices }];
+  return [
+    { path: pathWords(issue.path), line: lineOf(issue.path), problem, fix: missing ? 'Add it.' : choices },
+  ];
 }
 
 /** What may stand at a place, for suggestions. */

@@ -56,6 +56,8 @@ export interface EvidenceText {
   readonly spread: string | null;
   /** Said when few accounts made the story look large. */
   readonly driven: string | null;
+  /** Which expert rules decided its score, and why; null where the score is the model's own. */
+  readonly ruled: string | null;
 }
 
 /** Collects what a mail says; text from outside is cut and stripped of control characters here. */
@@ -156,8 +158,14 @@ function evidenceOf({ alert, stories }: MailInput, words: MailWords): readonly E
       origin: `${plainLine(document.source, 40)}, ${utc(document.publishedAt)}${markOf(document, words)}`,
       score: words.evidenceScore(decimal(document.negative), percent(document.weight / total)),
       ...storyOf(stories.get(document.id), words),
+      ruled: ruledOf(document, words),
     };
   });
+}
+
+function ruledOf({ rules = [] }: EvidenceDocument, words: MailWords): string | null {
+  if (rules.length === 0) return null;
+  return words.ruled(rules.map(({ id, reason }) => ({ id, reason: plainLine(reason, 300) })));
 }
 
 function storyOf(facts: StoryFacts | undefined, words: MailWords): Pick<EvidenceText, 'spread' | 'driven'> {
@@ -179,7 +187,7 @@ function markOf({ certainty }: EvidenceDocument, words: MailWords): string {
 
 /** The beginning of the artefact's hash, unless the version is that already. */
 function hashOf({ version, sha256 }: Alert['model']): string {
-  return sha256.startsWith(version) ? '' : sha256.slice(0, 12);
+  return sha256.startsWith(version.split('+')[0] ?? '') ? '' : sha256.slice(0, 12);
 }
 
 /** A sentence that is the headline but for its full stop tells nothing new. */

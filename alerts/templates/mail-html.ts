@@ -125,7 +125,9 @@ function evidenceItem(item: EvidenceText): SafeHtml {
     <p class="ink" style="${TEXT};font-weight:bold;margin:0">${title}</p>
     <p class="soft" style="${SMALL};margin:2px 0 0">${item.origin}; ${item.score}</p>
     ${item.spread === null ? '' : html`<p class="soft" style="${SMALL};margin:2px 0 0">${item.spread}</p>`}
-    ${item.driven === null ? '' : drivenLine(item.driven)} ${quote}
+    ${item.driven === null ? '' : drivenLine(item.driven)}
+    ${item.ruled === null ? '' : html`<p class="soft" style="${SMALL};margin:2px 0 0">${item.ruled}</p>`}
+    ${quote}
   </div>`;
 }
 

@@ -33,6 +33,7 @@ function evidenceLines({ words, evidence, resolved }: MailContent): readonly str
       `   ${item.origin}; ${item.score}`,
       ...(item.spread === null ? [] : [`   ${item.spread}`]),
       ...(item.driven === null ? [] : [`   ! ${item.driven}`]),
+      ...(item.ruled === null ? [] : [`   ${item.ruled}`]),
       ...(item.sentence === '' ? [] : [`   > ${item.sentence}`]),
       ...(item.link === null ? [] : [`   ${item.link}`]),
     ].join('\n'),

@@ -43,6 +43,7 @@ export interface MailWords {
   readonly spread: (facts: SpreadFacts) => string;
   readonly toldOnce: string;
   readonly driven: (accounts: number) => string;
+  readonly ruled: (rules: readonly { readonly id: string; readonly reason: string }[]) => string;
   readonly noEvidence: string;
   readonly whyTitle: string;
   readonly why: (facts: WhyFacts) => readonly string[];
@@ -130,6 +131,8 @@ const EN: MailWords = {
       ...(accounts === 0 ? [] : [plural(accounts, 'account', 'accounts')]),
     ].join(', ')} when it fired`,
   toldOnce: 'Story: told once when it fired',
+  ruled: (rules) =>
+    `Score decided by ${rules.length === 1 ? 'an expert rule' : 'expert rules'}, not by the model alone: ${rules.map(({ id, reason }) => `${id} (${reason})`).join('; ')}`,
   driven: (accounts) =>
     `Driven by ${plural(accounts, 'account', 'accounts')}: nine tenths of its posts came from ${accounts === 1 ? 'it' : 'them'}.`,
   noEvidence: 'None of the documents of the window is stored any more.',
@@ -193,6 +196,8 @@ const ZH: MailWords = {
       ...(accounts === 0 ? [] : [`${accounts} 个账号`]),
     ].join('、')}`,
   toldOnce: '事件：截至触发时仅此一篇',
+  ruled: (rules) =>
+    `得分由专家规则决定，并非仅由模型给出：${rules.map(({ id, reason }) => `${id}（${reason}）`).join('；')}`,
   driven: (accounts) =>
     `主要由 ${accounts} 个账号推动：九成以上的帖子出自${accounts === 1 ? '该账号' : '它们'}。`,
   noEvidence: '窗口内的文档已不在库中。',

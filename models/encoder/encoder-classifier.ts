@@ -24,7 +24,8 @@ export interface EncoderParts {
 /**
  * The classifier on networks that run in threads of their own.
  *
- * A text that the threads cannot answer is `unclassified`: it is never lost and holds up nothing. Memory here: the cache.
+ * A text that the threads cannot answer is `unclassified` and `unanswered`: it is never lost and holds up nothing. Memory
+ * here: the cache.
  */
 export function createEncoderClassifier(parts: EncoderParts): Classifier {
   const classify = (inputs: readonly ClassifierInput[]) => classifyAll(inputs, parts);
@@ -76,7 +77,8 @@ async function classifyOne(
   const served = parts.manifest.languages[language];
   if ('ladder' in served) return askLadder(served.ladder, input, parts);
   const output = await parts.pool.ask(language, toNetworkInput(input, served, parts.tokenizers));
-  if (output === null || !output.sentiment.every(Number.isFinite)) return UNREADABLE;
+  if (output === null) return { ...UNREADABLE, unanswered: true };
+  if (!output.sentiment.every(Number.isFinite)) return UNREADABLE;
   const answer = toClassification(output, served, {
     kind: textKind(input.text),
     topics: parts.manifest.topics,

@@ -104,3 +104,14 @@ function pearson(a: readonly number[], b: readonly number[]): number {
   }
   return covariance / Math.sqrt(varianceA * varianceB);
 }
+
+/**
+ * Area under the ROC curve: the chance that a score of the first list is above one of the second, equal scores counting half. At least one
+ * score on each side.
+ */
+export function areaUnderRoc(high: readonly number[], low: readonly number[]): number {
+  const sum = ranks([...high, ...low])
+    .slice(0, high.length)
+    .reduce((total, rank) => total + rank + 1, 0);
+  return (sum - (high.length * (high.length + 1)) / 2) / (high.length * low.length);
+}

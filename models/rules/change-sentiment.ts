@@ -15,9 +15,17 @@ export function changeSentiment(
   }
   for (const label of SENTIMENT_LABELS) {
     const ceiling = atMost[label];
-    if (ceiling !== undefined && changed[label] > ceiling) changed = withProbability(changed, label, ceiling);
+    if (ceiling !== undefined && changed[label] > ceiling) changed = withoutExcess(changed, label, ceiling);
   }
   return changed;
+}
+
+/** What a veto takes away becomes neutral: that news is not bad does not make it good. */
+function withoutExcess(sentiment: Sentiment, label: SentimentLabel, ceiling: number): Sentiment {
+  if (label === 'neutral') return withProbability(sentiment, label, ceiling);
+  const negative = label === 'negative' ? ceiling : sentiment.negative;
+  const positive = label === 'positive' ? ceiling : sentiment.positive;
+  return toSentiment([negative, Math.max(0, 1 - negative - positive), positive]);
 }
 
 /** The other classes share the rest in their proportion; where they have none, all of it is neutral (or, for neutral, even). */

@@ -32,7 +32,9 @@ const WITHOUT_SPACES = /[\u3040-\u30ff\u3400-\u9fff]/;
  * found as a whole word only. Throws PatternError for a pattern that `createLinearPattern` refuses.
  */
 export function createRuleSet(rules: readonly ExpertRule[]): ExpertRuleSet {
-  const words = [...new Set(rules.flatMap(({ when }) => [...when.anyOf, ...when.allOf, ...when.noneOf].map(fold)))];
+  const words = [
+    ...new Set(rules.flatMap(({ when }) => [...when.anyOf, ...when.allOf, ...when.noneOf].map(fold))),
+  ];
   const numbers = new Map(words.map((word, index) => [word, index]));
   const compiled = rules.map((rule) => compileRule(rule, numbers));
   const findWords = createWordFinder(words);
@@ -123,7 +125,9 @@ function allows(listed: readonly string[], value: string): boolean {
 }
 
 function hasWords({ anyOf, allOf }: CompiledRule, found: FoundWords): boolean {
-  return (anyOf.length === 0 || anyOf.some((word) => found.has(word))) && allOf.every((word) => found.has(word));
+  return (
+    (anyOf.length === 0 || anyOf.some((word) => found.has(word))) && allOf.every((word) => found.has(word))
+  );
 }
 
 function lacksWords({ noneOf }: CompiledRule, found: FoundWords): boolean {
@@ -145,7 +149,11 @@ function answerOf(fired: readonly CompiledRule[], subject: RuleSubject): RuledAn
     topics,
     abstain: fired.some(({ rule }) => rule.then.abstain),
     decided: fired.some(({ rule }) => rule.then.set !== null),
-    applied: fired.map(({ rule }): AppliedRule => ({ id: rule.id, version: rule.version, reason: rule.reason })),
+    applied: fired.map(({ rule }): AppliedRule => ({
+      id: rule.id,
+      version: rule.version,
+      reason: rule.reason,
+    })),
   };
 }
 

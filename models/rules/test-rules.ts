@@ -1,4 +1,4 @@
-import type { ExpertRule, RuleTest } from '../../pipeline/core/expert-rule.js';
+import type { ExpertRule, ExpertRuleSet, RuleTest } from '../../pipeline/core/expert-rule.js';
 import { toSentiment } from '../to-sentiment.js';
 import { createRuleSet } from './create-rule-set.js';
 
@@ -15,19 +15,15 @@ export function testRules(rules: readonly ExpertRule[]): readonly FailedRuleTest
   return rules.flatMap((rule) => {
     const set = createRuleSet([rule]);
     return rule.tests.flatMap((test, index) => {
-      const problem = problemOf(rule, test, set.apply);
+      const problem = problemOf(rule, test, set);
       return problem === null ? [] : [{ rule: rule.id, test: index + 1, problem }];
     });
   });
 }
 
-function problemOf(
-  rule: ExpertRule,
-  test: RuleTest,
-  apply: ReturnType<typeof createRuleSet>['apply'],
-): string | null {
+function problemOf(rule: ExpertRule, test: RuleTest, set: Pick<ExpertRuleSet, 'apply'>): string | null {
   const model = test.model ?? { negative: 0, neutral: 1, positive: 0 };
-  const answer = apply({
+  const answer = set.apply({
     text: test.text,
     language: test.language,
     source: { id: test.source, kind: test.sourceKind },

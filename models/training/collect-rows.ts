@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { ConfigError } from '../../pipeline/core/errors.js';
 import type { Certainty } from '../../pipeline/core/scored.js';
 import { SENTIMENT_LABELS, TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
 import { readLabelledRows, type LabelledEntity, type LabelledRow } from '../evaluation/read-labelled-rows.js';
+import { sameTextKey } from '../evaluation/same-text.js';
 import { toTopicId } from '../evaluation/topic-map.js';
 import { TRAINING_SETS, type SentimentTeaching, type TrainingSet } from './training-sets.js';
 
@@ -130,11 +130,5 @@ function sentimentLesson(teaching: SentimentTeaching, label: number, weight: num
 }
 
 function foldOf(text: string): number {
-  const key = text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/https?:\S+/g, '')
-    .replace(/[\p{P}\p{S}\s]+/gu, ' ')
-    .trim();
-  return createHash('sha1').update(key).digest().readUInt32BE(4) % 10;
+  return sameTextKey(text).readUInt32BE(4) % 10;
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../../pipeline/core/clock.js';
 import type { Classifier } from '../../pipeline/core/model.js';
 import { SENTIMENT_LABELS, TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
 import type { ModelLanguage } from '../choose-language.js';
+import { toModelCard } from '../evaluation/card/model-card.js';
 import { evaluate, type EvaluateReport } from '../evaluation/evaluate.js';
 import { readLabelledRows, type LabelledRow } from '../evaluation/read-labelled-rows.js';
 import { createLexicon } from '../lexicon/lexicon.js';
@@ -23,7 +24,7 @@ import {
 } from './collect-rows.js';
 import { fitTemperature, type ScoredRow } from './calibrate.js';
 import { extractRows } from './extract-rows.js';
-import { toModelCard, toNotice } from './model-card.js';
+import { ngramCardFacts, toNotice } from './model-card.js';
 import { packArtefact, type TrainedHead } from './pack-artefact.js';
 import {
   scoreRow,
@@ -131,7 +132,7 @@ export async function trainNgram(options: TrainOptions): Promise<TrainReport> {
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'weights.bin'), packed.weights);
   await writeFile(join(directory, 'model.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await writeFile(join(directory, 'MODEL_CARD.md'), toModelCard(manifest));
+  await writeFile(join(directory, 'MODEL_CARD.md'), toModelCard(ngramCardFacts(manifest)));
   await writeFile(join(directory, 'NOTICE'), toNotice(manifest));
   const bytes = packed.weights.byteLength;
   const dataSha256 = hashRows(rows);

@@ -8,6 +8,8 @@ import type { Classifier } from '../core/model.js';
 import type { SentimentLabel } from '../core/taxonomy.js';
 import { fileOptions, flag, noPositionals } from './arguments.js';
 import type { Command } from './command.js';
+import { DETAIL_OPTIONS, evaluateDetails } from './evaluate-details.js';
+import { RELEASE_OPTIONS, runRelease, wantsRelease } from './evaluate-release.js';
 import { MODEL_OPTION, modelsFrom } from './model-option.js';
 import { CONFIG_OPTIONS, configFrom } from './open-config.js';
 
@@ -15,7 +17,8 @@ export const evaluateCommand: Command = {
   name: 'evaluate',
   summary:
     'Measures a model on labelled rows: accuracy, macro-F1, calibration, topics, entities, speed. Several sets are pooled.',
-  usage: '--set FILE.jsonl [--set FILE.jsonl …] [--model M] [--json]',
+  usage:
+    '--set FILE.jsonl [--set FILE.jsonl …] [--model M] [--slices] [--reliability FILE.svg] [--json] | --gate [--card FILE.md] [--model M]',
   options: {
     set: {
       type: 'string',
@@ -23,6 +26,8 @@ export const evaluateCommand: Command = {
       value: 'FILE',
       doc: 'Labelled rows: text, lang, sentiment, topic, entities.',
     },
+    ...DETAIL_OPTIONS,
+    ...RELEASE_OPTIONS,
     ...MODEL_OPTION,
     config: CONFIG_OPTIONS.config,
     json: { type: 'boolean', doc: 'The whole report as one line of JSON.' },
@@ -30,9 +35,12 @@ export const evaluateCommand: Command = {
   examples: [
     'bellwether evaluate --set ../shared/data/labelled/tfns/dev.jsonl',
     'bellwether evaluate --set a.jsonl --set b.jsonl --model lexicon --json',
+    'bellwether evaluate --set a.jsonl --slices --reliability reliability.svg',
+    'bellwether evaluate --gate --model ngram --card MODEL_CARD.md',
   ],
   async run(args, io) {
     noPositionals(args, 'evaluate');
+    if (wantsRelease(args)) return runRelease(args, io);
     const config = await configFrom(args, io, { sources: [] });
     const models = modelsFrom(args, config);
     const files = fileOptions(args, 'set', io.cwd, 'evaluate needs --set FILE.jsonl with labelled rows.');
@@ -42,8 +50,13 @@ export const evaluateCommand: Command = {
       clock: systemClock,
       scoreMentions: mentionScorer(classifier),
     });
+    const details = await evaluateDetails(args, io, classifier, files);
     await classifier.close();
-    io.out(flag(args, 'json') ? `${JSON.stringify(report)}\n` : table(report));
+    io.out(
+      flag(args, 'json')
+        ? `${JSON.stringify({ ...report, ...details.json })}\n`
+        : table(report) + details.text,
+    );
     return 0;
   },
 };

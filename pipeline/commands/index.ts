@@ -26,6 +26,22 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Measure a model on a labelled set.',
     load: async () => (await import('./evaluate.js')).evaluateCommand,
   },
+  'evaluate behaviour': {
+    summary: 'Put a model to the behavioural suite.',
+    load: async () => (await import('./evaluate-behaviour.js')).evaluateBehaviourCommand,
+  },
+  'evaluate domain': {
+    summary: 'Measure how well texts that are not about finance are noticed.',
+    load: async () => (await import('./evaluate-domain.js')).evaluateDomainCommand,
+  },
+  'evaluate robustness': {
+    summary: 'Measure how often small changes flip a label, and fairness.',
+    load: async () => (await import('./evaluate-robustness.js')).evaluateRobustnessCommand,
+  },
+  'evaluate peers': {
+    summary: 'Measure our models beside VADER.',
+    load: async () => (await import('./evaluate-peers.js')).evaluatePeersCommand,
+  },
   'evaluate language': {
     summary: 'Measure language detection on labelled rows.',
     load: async () => (await import('./evaluate-language.js')).evaluateLanguageCommand,
@@ -61,6 +77,18 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
   'expert-rules test': {
     summary: 'Check expert rules and run the tests in their files.',
     load: async () => (await import('./expert-rules-test.js')).expertRulesTestCommand,
+  },
+  'models list': {
+    summary: 'Show the models that there are.',
+    load: async () => (await import('./models-list.js')).modelsListCommand,
+  },
+  'models verify': {
+    summary: 'Prove that a model is whole and right.',
+    load: async () => (await import('./models-verify.js')).modelsVerifyCommand,
+  },
+  'models import': {
+    summary: 'Take over a BERT of somebody else.',
+    load: async () => (await import('./models-import.js')).modelsImportCommand,
   },
   'train ngram': {
     summary: 'Train the n-gram model.',

@@ -25,7 +25,7 @@ export type Probabilities = Readonly<Record<SentimentLabel, number>>;
 export interface RuleEffect {
   /** These probabilities instead of the model's. */
   readonly set: Probabilities | null;
-  /** No less (a floor) and no more (a veto) than this; the other classes keep their proportion. */
+  /** No less (a floor: the other classes keep their proportion) and no more (a veto: what is taken away becomes neutral) than this. */
   readonly atLeast: Partial<Probabilities>;
   readonly atMost: Partial<Probabilities>;
   readonly addTopic: TopicId | null;

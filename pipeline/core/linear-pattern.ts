@@ -41,7 +41,8 @@ export function createLinearPattern(source: string): LinearPattern {
   const steps: Step[] = [];
   part.emit(steps);
   steps.push({ kind: 'match' });
-  return { test: (text) => run(steps, text) };
+  const mayBegin = beginnings(steps);
+  return { test: (text) => run(steps, mayBegin, text) };
 }
 
 class Parser {
@@ -96,7 +97,8 @@ class Parser {
   }
 
   private group(depth: number): Part {
-    if (this.take('?') && !this.take(':')) throw this.error('looks around or names a group, which is not supported');
+    if (this.take('?') && !this.take(':'))
+      throw this.error('looks around or names a group, which is not supported');
     const part = this.alternatives(depth + 1);
     if (!this.take(')')) throw this.error('opens a group and does not close it');
     return part;
@@ -164,11 +166,14 @@ class Parser {
     const char = this.next();
     if (char !== '\\') return char;
     const escaped = this.next();
-    return CLASSES.has(escaped.toLowerCase()) || 'nt'.includes(escaped) ? this.escapedClass(escaped) : escaped;
+    return CLASSES.has(escaped.toLowerCase()) || 'nt'.includes(escaped)
+      ? this.escapedClass(escaped)
+      : escaped;
   }
 
   private limited(part: Part): Part {
-    if (part.size > MAX_STEPS) throw this.error(`comes to more than ${MAX_STEPS} steps; count or repeat less`);
+    if (part.size > MAX_STEPS)
+      throw this.error(`comes to more than ${MAX_STEPS} steps; count or repeat less`);
     return part;
   }
 
@@ -190,7 +195,9 @@ class Parser {
   }
 
   private error(problem: string): PatternError {
-    return new PatternError(`the pattern ${problem} (at character ${Math.min(this.at + 1, this.source.length)})`);
+    return new PatternError(
+      `the pattern ${problem} (at character ${Math.min(this.at + 1, this.source.length)})`,
+    );
   }
 }
 
@@ -273,26 +280,63 @@ function pushSplit(steps: Step[]): Extract<Step, { kind: 'split' }> {
 }
 
 /** Follows all ways at once: the steps at which some way stands are a set, so no text makes them more. */
-function run(steps: readonly Step[], text: string): boolean {
+function run(steps: readonly Step[], mayBegin: Accepts, text: string): boolean {
   const seenAt = new Int32Array(steps.length).fill(-1);
-  let standing: number[] = [];
+  let standing: readonly number[] = [];
   for (let place = 0; place <= text.length; place += 1) {
-    const next: number[] = [];
-    const waiting = [...standing, 0];
-    while (waiting.length > 0) {
-      const at = waiting.pop() ?? 0;
-      if (seenAt[at] === place) continue;
-      seenAt[at] = place;
-      const step = steps[at];
-      if (step === undefined || step.kind === 'match') return true;
-      if (step.kind === 'split') waiting.push(step.second, step.first);
-      else if (step.kind === 'border') {
-        if (isBorder(step.border, text, place)) waiting.push(at + 1);
-      } else if (place < text.length && step.accepts(text.charCodeAt(place))) next.push(at + 1);
-    }
+    if (standing.length === 0 && !mayBegin(text.charCodeAt(place))) continue;
+    // A way may begin anywhere.
+    const next = advance(steps, [...standing, 0], { text, place, seenAt });
+    if (next === null) return true;
     standing = next;
   }
   return false;
+}
+
+/** Tells which units a match may begin with (NaN: the end of the text), borders aside: most places of a text need no closer look. */
+function beginnings(steps: readonly Step[]): Accepts {
+  const seen = new Set<number>();
+  const firsts: Accepts[] = [];
+  const waiting = [0];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    const step = steps[at];
+    if (step === undefined || step.kind === 'match') return () => true;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    if (step.kind === 'split') waiting.push(step.first, step.second);
+    else if (step.kind === 'border') waiting.push(at + 1);
+    else firsts.push(step.accepts);
+  }
+  const accepts: Accepts = (code) => firsts.some((first) => first(code));
+  const ascii = Uint8Array.from({ length: 128 }, (_, code) => (accepts(code) ? 1 : 0));
+  return (code) => (code < 128 ? ascii[code] === 1 : accepts(code));
+}
+
+interface Reading {
+  readonly text: string;
+  readonly place: number;
+  /** For each step the last place at which a way stood there. */
+  readonly seenAt: Int32Array;
+}
+
+/** Where the ways stand behind the unit at the place; null when one has come to its end. */
+function advance(
+  steps: readonly Step[],
+  waiting: number[],
+  { text, place, seenAt }: Reading,
+): readonly number[] | null {
+  const next: number[] = [];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    const step = steps[at];
+    if (step === undefined || step.kind === 'match') return null;
+    if (seenAt[at] === place) continue;
+    seenAt[at] = place;
+    if (step.kind === 'split') waiting.push(step.second, step.first);
+    else if (step.kind === 'border') {
+      if (isBorder(step.border, text, place)) waiting.push(at + 1);
+    } else if (place < text.length && step.accepts(text.charCodeAt(place))) next.push(at + 1);
+  }
+  return next;
 }
 
 function isBorder(kind: Border, text: string, place: number): boolean {

@@ -14,6 +14,8 @@ export interface Classification {
   readonly mentions?: readonly (Sentiment | null)[];
   /** How strong the news is, −1 … 1, from a model that was taught it. */
   readonly intensity?: number;
+  /** The model was asked and what runs it was lost: the text may be read another time. */
+  readonly unanswered?: true;
 }
 
 export interface ClassifierInput {

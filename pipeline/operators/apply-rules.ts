@@ -50,7 +50,8 @@ function rewrite(
   mentions: readonly (RuledAnswer | null)[],
   applied: readonly AppliedRule[],
 ): ScoredDocument {
-  const silent = whole?.decided === true ? scored.flags.filter((flag) => flag !== 'unclassified') : scored.flags;
+  const silent =
+    whole?.decided === true ? scored.flags.filter((flag) => flag !== 'unclassified') : scored.flags;
   const abstains = whole?.abstain === true && !silent.includes('unclassified');
   return {
     ...scored,

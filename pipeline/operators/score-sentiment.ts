@@ -1,12 +1,6 @@
 import type { ExpertRuleSet } from '../core/expert-rule.js';
 import type { Classification, Classifier, ClassifierInput, SplitSentences } from '../core/model.js';
-import type {
-  LinkedMention,
-  Mention,
-  ScoredDocument,
-  ScoredMessage,
-  Sentiment,
-} from '../core/scored.js';
+import type { LinkedMention, Mention, ScoredDocument, ScoredMessage, Sentiment } from '../core/scored.js';
 import { applyRules } from './apply-rules.js';
 import { hintTopics } from './hint-topics.js';
 import { sentencesAround } from './sentences-around.js';
@@ -20,6 +14,8 @@ export interface ScoreDeps {
   readonly now: () => number;
 }
 
+/** Version of no model: a document that has it is among those that a re-score finds unscored by the model that serves. */
+export const UNANSWERED = 'unanswered';
 /** Models read the title and the lead; what follows in a long article is about less and less of it. */
 const LEAD_CHARACTERS = 1_000;
 /** The part of a text that is scored, without broken Unicode; as long as it, or cut. */
@@ -162,7 +158,9 @@ function planSentences(
 function decide(draft: Draft, deps: ScoreDeps, scoredAt: string): ScoredDocument {
   const scored = assemble(draft, deps.classifier, scoredAt);
   const { rules, splitSentences } = deps;
-  return rules === undefined ? scored : applyRules(scored, scoredPart(draft.item.text), { rules, splitSentences });
+  return rules === undefined
+    ? scored
+    : applyRules(scored, scoredPart(draft.item.text), { rules, splitSentences });
 }
 
 function assemble(
@@ -178,7 +176,7 @@ function assemble(
     mentions: item.links.map((link, index) => withSentiment(link, mentions[index] ?? whole.sentiment)),
     ...(item.certainty === undefined ? {} : { certainty: item.certainty }),
     storyId: item.storyId,
-    model: classifier.model,
+    model: whole.unanswered === true ? { ...classifier.model, version: UNANSWERED } : classifier.model,
     scoredAt,
     flags: [...item.flags, ...whole.flags],
   };

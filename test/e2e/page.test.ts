@@ -127,6 +127,38 @@ describe.skipIf(!hasBrowser)('the page in Chromium (skipped where /usr/bin/chrom
     expect(page.url()).not.toContain('document=');
   });
 
+  test('what an expert rule decided says so, with the reason and what the model had said', async () => {
+    await open('?series=instrument:HBRV.XDEM');
+    const row = page.locator(`#documents [data-id="${documentId('crisis-2')}"]`);
+    const mark = row.getByText('expert rule', { exact: true });
+    expect(await mark.getAttribute('title')).toBe(
+      'queues-at-a-bank: A queue at a bank is bad news in itself.',
+    );
+    await row.locator('button').click();
+    await page.waitForSelector('dialog .ruled');
+    expect(await page.textContent('dialog .ruled')).toBe(
+      'Decided by expert rule queues-at-a-bank 2: A queue at a bank is bad news in itself.',
+    );
+    expect(await page.locator('dialog .model-alone').allTextContents()).toEqual([
+      'The model alone: ▼ negative 40 % · ◆ neutral 50 % · ▲ positive 10 %',
+      'The model alone: ▼ negative 30 % · ◆ neutral 60 % · ▲ positive 10 %',
+    ]);
+    expect(await findViolations(page)).toEqual([]);
+    await page.screenshot({ path: join(PICTURES, 'document-ruled.png') });
+    await page.setViewportSize({ width: 320, height: 720 });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    const beyond =
+      "[...document.querySelectorAll('dialog *')].some((one) => one.getBoundingClientRect().right > 320.5)";
+    expect(await page.evaluate<boolean>(beyond)).toBe(false);
+    expect(await findViolations(page)).toEqual([]);
+    await page.screenshot({ path: join(PICTURES, 'document-ruled-narrow.png') });
+    await page.goto(`${served.url}?alert=alert-0001`);
+    await page.waitForSelector('dialog .evidence');
+    expect(await page.textContent('dialog .evidence')).toContain(
+      'Decided by expert rule queues-at-a-bank: A queue at a bank is bad news in itself.',
+    );
+  });
+
   test('the mark in the chart opens the alert with its evidence and arithmetic; its mail is shown without rights', async () => {
     await open('?series=instrument:HBRV.XDEM');
     await page.click('.chart button.mark');

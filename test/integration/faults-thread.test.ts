@@ -80,8 +80,8 @@ describe('the thread that reads texts', () => {
   it('takes another model over between two batches, refuses one that is not there, and keeps it over a restart', async () => {
     const reading = start('throw');
     const { understand } = reading;
-    const switchModel = (next: typeof models) => reading.switchModel(next);
     const models = { ...OPTIONS.models, sentiment: 'lexicon' };
+    const switchModel = (next: Parameters<typeof reading.switchModel>[0]) => reading.switchModel(next);
     const before = await understand(messagesOf(['Profits rise.'], 0));
     const switched = switchModel(models);
     const during = understand(messagesOf(['Profits rise.'], 1));

@@ -1,3 +1,4 @@
+import type { Ruled } from '../../pipeline/core/scored.js';
 import type { DocumentView } from '../../pipeline/core/store.js';
 import { alertEvents, makeAlert, makeDocument, NOW, type Fixture } from './dashboards.js';
 
@@ -43,6 +44,17 @@ const CRISIS = [
   '港景银行暂停提款，监管介入',
 ] as const;
 
+const RULED: Ruled = {
+  rules: [{ id: 'queues-at-a-bank', version: 2, reason: 'A queue at a bank is bad news in itself.' }],
+  model: {
+    negative: 0.4,
+    neutral: 0.5,
+    positive: 0.1,
+    topics: [],
+    mentions: [{ instrument: 'HBRV.XDEM', negative: 0.3, neutral: 0.6, positive: 0.1 }],
+  },
+};
+
 /** A quiet fortnight of invented companies, a bank in trouble in the last hour, its alert and its mail. */
 export function fillScenario(fixture: Fixture): readonly DocumentView[] {
   for (let hour = 14 * 24; hour > 1; hour -= 3) {
@@ -67,6 +79,7 @@ export function fillScenario(fixture: Fixture): readonly DocumentView[] {
       publishedAt: NOW - (40 - index * 6) * 60_000,
       source: index % 2 === 0 ? 'Demo Wire' : 'Harbour Post',
       certainty: index === 1 ? 'rumour' : 'fact',
+      ...(index === 2 ? { ruled: RULED } : {}),
       ...(index === 4 ? { mentioned: '港景银行', language: 'zh' } : {}),
     }),
   );

@@ -5,7 +5,7 @@ import type { Alert, AlertEvent } from '../../pipeline/core/alert.js';
 import { systemClock } from '../../pipeline/core/clock.js';
 import { documentText, type MentionOrigin } from '../../pipeline/core/scored.js';
 import type { DocumentView } from '../../pipeline/core/store.js';
-import type { Certainty } from '../../pipeline/core/scored.js';
+import type { Certainty, Ruled } from '../../pipeline/core/scored.js';
 import type { TopicId } from '../../pipeline/core/taxonomy.js';
 import { silentLogger } from '../../pipeline/telemetry/logger.js';
 import { createLiveHub, type LiveHub } from '../../dashboards/api/live-hub.js';
@@ -47,6 +47,7 @@ export interface DocumentSpec {
   readonly knownAt?: number;
   readonly mentioned?: string;
   readonly source?: string;
+  readonly ruled?: Ruled;
 }
 
 export function documentId(key: string): string {
@@ -97,7 +98,8 @@ export function makeDocument(spec: DocumentSpec): DocumentView {
     storyId: documentId(`story ${spec.key}`),
     certainty: spec.certainty ?? 'fact',
     model: MODEL,
-    flags: [],
+    flags: (spec.ruled?.rules ?? []).map(({ id }) => `rule:${id}`),
+    ...(spec.ruled === undefined ? {} : { ruled: spec.ruled }),
   };
 }
 
@@ -146,6 +148,7 @@ export function makeAlert(overrides: Partial<Alert> & { readonly evidence: reado
       url: view.url,
       source: view.source.name,
       certainty: view.certainty ?? 'fact',
+      ...(view.ruled === undefined ? {} : { rules: view.ruled.rules }),
       publishedAt: view.publishedAt,
       negative: view.sentiment.negative,
       weight: 0.9,

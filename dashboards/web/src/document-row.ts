@@ -1,4 +1,4 @@
-import type { Certainty } from '../../../pipeline/core/scored.js';
+import type { AppliedRule, Certainty } from '../../../pipeline/core/scored.js';
 import type { LiveDocument, WireDocument, WireTopic } from '../../api/wire.js';
 import type { View } from './url-state.js';
 
@@ -6,6 +6,8 @@ import type { View } from './url-state.js';
 export interface DocumentRow extends Omit<LiveDocument, 'series'> {
   readonly topics: readonly WireTopic[];
   readonly certainty?: Certainty;
+  /** Expert rules that decided over the model; absent where none did. */
+  readonly rules?: readonly AppliedRule[];
 }
 
 /** Scores are those of the series' instrument where the document mentions it. */
@@ -26,6 +28,7 @@ export function toDocumentRow(document: WireDocument, instrument: string): Docum
     polarity,
     topics: document.topics,
     ...(document.certainty === undefined ? {} : { certainty: document.certainty }),
+    ...(document.ruled === undefined ? {} : { rules: document.ruled.rules }),
   };
 }
 

@@ -86,7 +86,9 @@ export function describeModel(model: {
   readonly version: string;
   readonly sha256: string;
 }): string {
-  const hash = model.sha256.startsWith(model.version) ? '' : ` (${model.sha256.slice(0, 12)})`;
+  // Behind the + stands what expert rules there were.
+  const own = model.version.split('+')[0] ?? '';
+  const hash = model.sha256.startsWith(own) ? '' : ` (${model.sha256.slice(0, 12)})`;
   return `${model.name} ${model.version}${hash}`;
 }
 

@@ -72,6 +72,11 @@ function Evidence({ alert }: { readonly alert: Alert }) {
             {formatShare(document.negative)} · {t('weight')} {formatNumber(document.weight)}{' '}
             <CertaintyMark certainty={document.certainty} />
           </small>
+          {document.rules?.map(({ id, reason }) => (
+            <small key={id}>
+              {t('decidedByRule')} <Foreign text={id} />: <Foreign text={reason} />
+            </small>
+          ))}
           <OutLink url={document.url}>{t('openSource')}</OutLink>
         </li>
       ))}

@@ -35,6 +35,7 @@ function DocumentBody({ document }: { readonly document: Document }) {
         </p>
       )}
       <DrivenBy story={document.story} />
+      <Decided ruled={document.ruled} />
       <MarkedText document={document} />
       <p class="hint">
         <CertaintyMark certainty={document.certainty} /> {t('markedSentence')}
@@ -47,6 +48,7 @@ function DocumentBody({ document }: { readonly document: Document }) {
       <h3>{t('wholeDocument')}</h3>
       <Polarity value={document.sentiment.polarity} />
       <Probabilities {...document.sentiment} />
+      <ModelAlone scores={document.ruled?.model} decided={document.sentiment} />
       <Mentions document={document} />
       <Facts document={document} />
       <Legend marks={DOCUMENT_MARKS} />
@@ -65,6 +67,41 @@ function DrivenBy({ story }: Pick<Document, 'story'>) {
     </p>
   );
 }
+
+/** Who decided over the model, and why: it stands before the text, so that nobody takes the score for the model's. */
+function Decided({ ruled }: { readonly ruled: Document['ruled'] | undefined }) {
+  const { t } = useApp();
+  if (ruled === undefined) return null;
+  return (
+    <div class="notice ruled">
+      {ruled.rules.map(({ id, version, reason }) => (
+        <p key={id}>
+          {t('decidedByRule')}{' '}
+          <b>
+            <Foreign text={id} /> {version}
+          </b>
+          : <Foreign text={reason} />
+        </p>
+      ))}
+    </div>
+  );
+}
+
+/** What the model had said before a rule decided; nothing where it said the same. */
+function ModelAlone(props: { readonly scores: Scores | undefined; readonly decided: Scores }) {
+  const { t } = useApp();
+  const { scores, decided } = props;
+  if (scores === undefined || (scores.negative === decided.negative && scores.positive === decided.positive))
+    return null;
+  return (
+    <p class="hint model-alone">
+      {t('modelAlone')}: ▼ {t('negative')} {formatShare(scores.negative)} · ◆ {t('neutral')}{' '}
+      {formatShare(scores.neutral)} · ▲ {t('positive')} {formatShare(scores.positive)}
+    </p>
+  );
+}
+
+type Scores = Pick<Document['sentiment'], 'negative' | 'neutral' | 'positive'>;
 
 function Story({ story }: { readonly story: NonNullable<Document['story']> }) {
   const { t } = useApp();
@@ -157,6 +194,12 @@ function Mentions({ document }: { readonly document: Document }) {
               {mention.via.map((origin) => t(ORIGINS[origin])).join(', ')}
             </span>
             <Probabilities {...mention} />
+            <ModelAlone
+              scores={document.ruled?.model.mentions.find(
+                ({ instrument }) => instrument === mention.instrument,
+              )}
+              decided={mention}
+            />
           </li>
         ))}
       </ul>

@@ -10,6 +10,7 @@ const CERTAINTY: readonly Mark[] = [
 /** What may stand beside a document of the list. */
 export const LIST_MARKS: readonly Mark[] = [
   ...CERTAINTY,
+  ['ruled', 'ruledLong'],
   ['corrected', 'correctedMark'],
   ['retracted', 'retractedLong'],
 ];

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-import type { Certainty } from '../../../../pipeline/core/scored.js';
+import type { AppliedRule, Certainty } from '../../../../pipeline/core/scored.js';
 import { useApp } from '../app.js';
 import {
   formatAge,
@@ -42,6 +42,18 @@ export function CertaintyMark({ certainty }: { readonly certainty: Certainty | u
   return (
     <b class="certainty" title={t(certainty === 'opinion' ? 'opinionLong' : 'rumourLong')}>
       {t(certainty)}
+    </b>
+  );
+}
+
+/** A small mark on a score that is not the model's own. */
+export function RuledMark({ rules }: { readonly rules: readonly AppliedRule[] | undefined }) {
+  const { t } = useApp();
+  if (rules === undefined || rules.length === 0) return null;
+  const reasons = rules.map(({ id, reason }) => `${id}: ${reason}`).join('\n');
+  return (
+    <b class="certainty" title={safeText(reasons)}>
+      {t('ruled')}
     </b>
   );
 }

@@ -62,6 +62,19 @@ describe('alert mail', () => {
     expect(text('fact')).toBe(render({ alert: withDocument({}) }).text);
   });
 
+  it('says in both parts that an expert rule decided a score, and why', () => {
+    const alert = withDocument({ rules: [{ id: 'halted', version: 2, reason: 'Stops <b>paying.\u202e' }] });
+    for (const [language, words] of [
+      ['en', 'Score decided by an expert rule, not by the model alone: halted (Stops <b>paying.)'],
+      ['zh', '得分由专家规则决定，并非仅由模型给出：halted（Stops <b>paying.）'],
+    ] as const) {
+      const { html: page, text } = render({ language, alert });
+      expect(text).toContain(words);
+      expect(page).toContain(words.replace('<b>', '&lt;b&gt;'));
+    }
+    expect(render({ alert: withDocument({}) }).text).not.toContain('expert');
+  });
+
   it('says beside a document how its story had spread, and who drove it, in both parts', () => {
     const alert = withDocument({});
     const id = alert.documents[0]!.id;

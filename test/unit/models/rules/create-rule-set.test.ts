@@ -57,7 +57,7 @@ describe('the effect of a rule', () => {
     ['sets', { set: { negative: 0, neutral: 1, positive: 0 } }, [0, 1, 0]],
     ['holds up', { atLeast: { positive: 0.5 } }, [0.5 * (0.8 / 0.95), 0.5 * (0.15 / 0.95), 0.5]],
     ['does not lower by a floor', { atLeast: { negative: 0.2 } }, [0.8, 0.15, 0.05]],
-    ['vetoes', { atMost: { negative: 0.2 } }, [0.2, 0.6, 0.2]],
+    ['vetoes', { atMost: { negative: 0.2 } }, [0.2, 0.75, 0.05]],
   ])('%s', (_name, effect, expected) => {
     const changed = changeSentiment(sentiment, { set: null, atLeast: {}, atMost: {}, ...effect });
     expect([changed.negative, changed.neutral, changed.positive]).toEqual(

@@ -5,7 +5,7 @@ import type { Classification, Classifier, ClassifierInput } from '../../../../pi
 import { decodeRawDocument, encodeScoredMessage } from '../../../../pipeline/log/codec.js';
 import { findTellingSentence } from '../../../../pipeline/operators/find-telling-sentence.js';
 import { flagDocument } from '../../../../pipeline/operators/flag-document.js';
-import { scoreSentiment } from '../../../../pipeline/operators/score-sentiment.js';
+import { scoreSentiment, UNANSWERED } from '../../../../pipeline/operators/score-sentiment.js';
 import {
   understandDocument,
   type UnderstandDeps,
@@ -198,6 +198,24 @@ describe('understanding a document', () => {
       [],
       ['text_short', 'unclassified'],
     ]);
+  });
+
+  it('leaves a document to the next re-score when what runs the model was lost', async () => {
+    const model = classifier();
+    const losing: Classifier = {
+      ...model,
+      classify: async (inputs) =>
+        (await model.classify(inputs)).map((answer) => ({
+          ...answer,
+          flags: ['unclassified'],
+          unanswered: true,
+        })),
+    };
+    const parts = { classifier: losing, splitSentences, now };
+    const [scored] = await scoreSentiment([understandDocument(message, deps)], parts);
+    expect(scored).toMatchObject({
+      scored: { flags: ['unclassified'], model: { name: 'words', version: UNANSWERED } },
+    });
   });
 
   it('drops languages that nobody asked for and marks those no model reads', () => {

@@ -1,0 +1,34 @@
+import { listModels } from '../../models/list-models.js';
+import { modelOptions } from '../app/understanding.js';
+import { flag, noPositionals } from './arguments.js';
+import type { Command } from './command.js';
+import { CONFIG_OPTIONS, configFrom } from './open-config.js';
+import { textTable } from './text-table.js';
+
+export const modelsListCommand: Command = {
+  name: 'models list',
+  summary: 'Shows the models that there are, which one the configuration serves, and why one cannot serve.',
+  usage: '[--json]',
+  options: {
+    config: CONFIG_OPTIONS.config,
+    json: { type: 'boolean', doc: 'One line of JSON for each model.' },
+  },
+  examples: ['bellwether models list'],
+  async run(args, io) {
+    noPositionals(args, 'models list');
+    const config = await configFrom(args, io, { sources: [] });
+    const models = await listModels(modelOptions(config.models));
+    const served = ({ name }: { readonly name: string }) => name === config.models.sentiment;
+    if (flag(args, 'json')) {
+      for (const model of models) io.out(`${JSON.stringify({ ...model, served: served(model) })}\n`);
+      return 0;
+    }
+    const rows = models.map((listed) => [
+      listed.name,
+      listed.model?.version ?? '–',
+      listed.problem ?? (served(listed) ? 'serves' : 'can serve'),
+    ]);
+    io.out(textTable(['NAME', 'VERSION', 'STATE'], rows));
+    return 0;
+  },
+};

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+import { createAnswerCache } from '../../../../models/encoder/answer-cache.js';
+import { createEncoderClassifier } from '../../../../models/encoder/encoder-classifier.js';
+import { parseEncoderManifest } from '../../../../models/encoder/manifest.js';
+import type { NetworkOutput } from '../../../../models/encoder/runtime/network.js';
+import { parseTokenizer } from '../../../../models/encoder/tokenizer/parse-tokenizer.js';
+import { createWordPiece } from '../../../../models/encoder/tokenizer/word-piece.js';
+
+const folder = new URL('../../../fixtures/models/encoder/', import.meta.url);
+const read = (name: string) => readFileSync(new URL(name, folder), 'utf8');
+const manifest = parseEncoderManifest(JSON.parse(read('model.json')), 'tiny');
+const tokenizers = new Map([
+  ['en.tokenizer.json', createWordPiece(parseTokenizer(read('en.tokenizer.json'), 'tiny'))],
+]);
+
+/** Gives the outputs one after the other. */
+function classifierWith(outputs: readonly (NetworkOutput | null)[]) {
+  const left = [...outputs];
+  return createEncoderClassifier({
+    model: { name: 'encoder', version: '1', sha256: '1' },
+    manifest,
+    pool: {
+      ask: () => Promise.resolve(left.shift() ?? null),
+      askTogether: () => Promise.resolve([]),
+      warm: () => Promise.resolve(),
+      separate: () => undefined,
+      close: () => Promise.resolve(),
+    },
+    tokenizers,
+    cache: createAnswerCache(100_000),
+    ladder: new Map(),
+    onCacheHits: () => undefined,
+  });
+}
+
+const input = { text: 'Halden Motors raises its outlook', language: 'en' };
+const logits = (...place: readonly number[]) => manifest.topics.map((_, index) => place[index] ?? -5);
+
+describe('the classifier on networks', () => {
+  it('says unclassified for a text whose thread was lost, and asks again the next time', async () => {
+    const classifier = classifierWith([null, { sentiment: [0, 0, 3], topics: logits(2) }]);
+    const [lost] = await classifier.classify([input]);
+    expect(lost).toMatchObject({
+      flags: ['unclassified'],
+      unanswered: true,
+      sentiment: { label: 'neutral' },
+    });
+    const [answered] = await classifier.classify([input]);
+    expect(answered).toMatchObject({ flags: [], sentiment: { label: 'positive' } });
+  });
+
+  it('says unclassified, and does not ask for another try, when the network comes to no number', async () => {
+    const [answer] = await classifierWith([{ sentiment: [Number.NaN, 0, 0] }]).classify([input]);
+    expect(answer?.flags).toEqual(['unclassified']);
+    expect(answer?.unanswered).toBeUndefined();
+  });
+
+  it('names the best topic and others that pass the threshold; other stands alone', async () => {
+    const other = manifest.topics.indexOf('other');
+    const alone = manifest.topics.map((_, index) => (index === other ? 4 : 3));
+    const several = classifierWith([
+      { sentiment: [0, 0, 0], topics: logits(1, 3, -1) },
+      { sentiment: [0, 0, 0], topics: logits(-1, -2) },
+      { sentiment: [0, 0, 0], topics: alone },
+    ]);
+    const answers = [];
+    for (const text of ['one', 'two', 'three'])
+      answers.push(...(await several.classify([{ ...input, text }])));
+    expect(answers.map(({ topics }) => topics.map(({ topic }) => topic))).toEqual([
+      [manifest.topics[1], manifest.topics[0]],
+      [manifest.topics[0]],
+      ['other'],
+    ]);
+  });
+
+  it('says nothing of words where a network judges: they are left out one by one elsewhere', async () => {
+    const classifier = classifierWith([{ sentiment: [0, 0, 2], topics: logits() }]);
+    expect(await classifier.explain(input)).toBeNull();
+  });
+});
