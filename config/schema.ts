@@ -95,6 +95,10 @@ const models = z.strictObject({
     .describe('Folder of model files; null takes the ones of this package.'),
   encoder: encoder.prefault({}).describe('How an encoder runs.'),
   rules: rules.prefault({}).describe('Experts that may decide over the model.'),
+  approval: z
+    .enum(['required', 'none'])
+    .default('required')
+    .describe('required: a trained candidate serves only when somebody else than its trainer approves it.'),
 });
 
 const fetching = z.strictObject({

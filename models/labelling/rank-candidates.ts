@@ -34,7 +34,7 @@ export type QueueReason = (typeof QUEUE_REASONS)[number];
 
 export interface Ranked<T extends Candidate> {
   readonly candidate: T;
-  /** Expected worth, 0 … 4.5; of those drawn by lot too. */
+  /** Expected worth, 0 … 3.5; of those drawn by lot too. */
   readonly value: number;
   /** Why it stands here, the strongest first; never empty. */
   readonly reasons: readonly QueueReason[];
@@ -53,16 +53,13 @@ export interface RankOptions {
   readonly labelledWords: Iterable<readonly string[]>;
 }
 
-/** From here on a component is given as a reason. */
+/** Above this a component is given as a reason. */
 const WORTH_SAYING = 0.5;
-/** Novelty is computed for so many times the size: it changes with every choice. */
-const SHORTLIST = 5;
 
 /**
  * The texts to label next, most worth first, every n-th drawn by lot; of one story one. Deterministic for a seed.
  *
- * Worth = (uncertainty + disagreement) · (½ + ½ novelty) + ½ for a place in an alert + 2 for a verdict against the model.
- * Time: candidates + 5 · size² · words of a text.
+ * Worth = doubt + ½ for a place in an alert + 2 for a verdict against the model. Time: n · log n.
  */
 export function rankCandidates<T extends Candidate>(
   candidates: readonly T[],
@@ -79,10 +76,9 @@ export function rankCandidates<T extends Candidate>(
   const taken = new Set(drawn.map(({ id }) => id));
   const rest = told.filter(({ id }) => !taken.has(id));
   const chosen = choose(rest, Math.min(size - drawn.length, rest.length), options);
-  const seen = new Map<string, number>();
   const lot = drawn.map((candidate) => ({
     candidate,
-    value: worthOf(candidate, seen, by),
+    value: worthOf(candidate, by),
     reasons: ['random'] as const,
   }));
   return interleave(chosen, lot);
@@ -136,52 +132,32 @@ function draw<T>(candidates: readonly T[], count: number, seed: number): readonl
   return drawn;
 }
 
-/** One after the other, because what is chosen makes its like less new. */
+/** Most worth first; what is chosen makes its like less new. */
 function choose<T extends Candidate>(
   candidates: readonly T[],
   count: number,
-  { by, size, labelledWords }: RankOptions,
+  { by, labelledWords }: RankOptions,
 ): readonly Ranked<T>[] {
   const seen = new Map<string, number>();
   for (const words of labelledWords) see(words, seen);
   const ranked = candidates
-    .map((candidate) => ({ candidate, value: worthOf(candidate, null, by) }))
+    .map((candidate) => ({ candidate, value: worthOf(candidate, by) }))
     .sort((a, b) => b.value - a.value);
-  const left = ranked.slice(0, by === 'value' ? SHORTLIST * size : count).map(({ candidate }) => candidate);
-  const chosen: Ranked<T>[] = [];
-  while (chosen.length < count) {
-    const best = bestOf(left, by === 'value' ? seen : null, by);
-    if (best === null) break;
-    const [candidate] = left.splice(best.at, 1);
-    if (candidate === undefined) break;
-    chosen.push({ candidate, value: best.value, reasons: reasonsOf(candidate, seen) });
+  return ranked.slice(0, count).map(({ candidate, value }) => {
+    const reasons = reasonsOf(candidate, seen);
     see(candidate.words, seen);
-  }
-  return chosen;
+    return { candidate, value, reasons };
+  });
 }
 
-function bestOf(
-  candidates: readonly Candidate[],
-  seen: ReadonlyMap<string, number> | null,
-  by: QueueOrder,
-): { readonly at: number; readonly value: number } | null {
-  let best: { at: number; value: number } | null = null;
-  for (const [at, candidate] of candidates.entries()) {
-    const value = worthOf(candidate, seen, by);
-    if (best === null || value > best.value) best = { at, value };
-  }
-  return best;
-}
-
-/** Without `seen` everything is new. */
-function worthOf(candidate: Candidate, seen: ReadonlyMap<string, number> | null, by: QueueOrder): number {
+/**
+ * Disagreement with a second model and novelty are told as reasons and count for nothing: with them the queue was no better
+ * than doubt alone in `labels simulate` (models/README.md).
+ */
+function worthOf(candidate: Candidate, by: QueueOrder): number {
   const uncertainty = uncertaintyOf(candidate.probabilities);
   if (by !== 'value') return uncertainty;
-  const disagreement =
-    candidate.second === null ? 0 : disagreementOf(candidate.probabilities, candidate.second);
-  const novelty = seen === null ? 1 : noveltyOf(candidate.words, seen);
-  const alert = candidate.alerts > 0 ? 0.5 : 0;
-  return (uncertainty + disagreement) * (0.5 + novelty / 2) + alert + (candidate.refuted ? 2 : 0);
+  return uncertainty + (candidate.alerts > 0 ? 0.5 : 0) + (candidate.refuted ? 2 : 0);
 }
 
 /** Mean over the words of 1 / (1 + texts that had it): 1 when nothing of it was seen. */
@@ -208,7 +184,7 @@ function reasonsOf(candidate: Candidate, seen: ReadonlyMap<string, number>): rea
     ['new_words', noveltyOf(candidate.words, seen)],
   ];
   const sorted = [...parts].sort((a, b) => b[1] - a[1]);
-  const said = sorted.filter(([, part]) => part >= WORTH_SAYING).map(([reason]) => reason);
+  const said = sorted.filter(([, part]) => part > WORTH_SAYING).map(([reason]) => reason);
   return said.length > 0 ? said : sorted.slice(0, 1).map(([reason]) => reason);
 }
 

@@ -93,6 +93,17 @@ export function toTrainingRow(row: LabelledRow, set: TrainingSet): TrainingRow {
   };
 }
 
+/** What people of an installation labelled of its own documents; such a model stays with the installation. */
+export function labelledSet(lang: string): TrainingSet {
+  return {
+    ...ownSet(lang.startsWith('zh') ? 'zh' : 'en'),
+    key: 'labels',
+    topicWeight: 0,
+    licence: 'labels of this installation on texts of its sources; not to be shipped',
+    shippable: false,
+  };
+}
+
 function ownSet(language: 'en' | 'zh'): TrainingSet {
   return {
     key: 'own',

@@ -1,14 +1,13 @@
 import { SENTIMENT_LABELS } from '../../pipeline/core/taxonomy.js';
 import { classificationFigures } from '../evaluation/metrics.js';
 import { createLexicon } from '../lexicon/lexicon.js';
-import { createLexiconClassifier } from '../lexicon/lexicon-classifier.js';
 import { rankCandidates, wordsOf, type Probabilities } from '../labelling/rank-candidates.js';
 import { softmaxInPlace } from '../to-sentiment.js';
 import type { TrainingRow } from './collect-rows.js';
 import { extractRows } from './extract-rows.js';
 import { scoreRow, trainHead, type FeatureRows, type Head, type Target } from './train-head.js';
 
-export const STRATEGIES = ['random', 'uncertainty', 'value', 'pseudo-labels'] as const;
+export const STRATEGIES = ['random', 'value', 'pseudo-labels'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
 export interface SimulationOptions {
@@ -34,17 +33,17 @@ const PSEUDO_CONFIDENCE = 0.95;
 const PSEUDO_WEIGHT = 0.3;
 
 /**
- * What labels are worth in the order of the queue, in the order of doubt alone, and by lot: rows that have labels play the
+ * What labels are worth in the order of the queue (no row is in an alert, so that doubt decides) and by lot: rows that have labels play the
  * documents, and their labels are shown to the trainer only when a strategy asks for them. `pseudo-labels` labels by lot and adds
  * the model's own sure answers.
  *
  * Rows must have one right class of three. Deterministic. Time: about a second for each strategy, seed and 1,000 labels.
  */
-export async function simulateLabelling(
+export function simulateLabelling(
   rows: readonly TrainingRow[],
   { seeds, steps, onProgress }: SimulationOptions,
-): Promise<readonly CurvePoint[]> {
-  const world = await prepare(rows);
+): readonly CurvePoint[] {
+  const world = prepare(rows);
   return STRATEGIES.flatMap((strategy) => {
     const curves = seeds.map((seed) => runStrategy(world, strategy, { seed, steps }));
     onProgress(`${strategy}: ${curves.map((curve) => curve.at(-1)?.toFixed(3) ?? '-').join(', ')}`);
@@ -57,20 +56,16 @@ interface World {
   /** The right class of each row. */
   readonly truth: readonly number[];
   readonly words: readonly (readonly string[])[];
-  readonly second: readonly Probabilities[];
   readonly pool: readonly number[];
   readonly judges: readonly number[];
 }
 
-async function prepare(rows: readonly TrainingRow[]): Promise<World> {
-  const inputs = rows.map(({ text, language }) => ({ text, language }));
-  const answers = await createLexiconClassifier().classify(inputs);
+function prepare(rows: readonly TrainingRow[]): World {
   const places = rows.map((_, index) => index);
   return {
     features: extractRows(rows, createLexicon()),
     truth: rows.map(({ sentiment }) => Math.log2(sentiment?.right ?? 1)),
     words: rows.map(({ text }) => wordsOf(text)),
-    second: answers.map(({ sentiment }) => sentiment),
     pool: places.filter((index) => rows[index]?.fold !== KEPT_BACK_FOLD),
     judges: places.filter((index) => rows[index]?.fold === KEPT_BACK_FOLD),
   };
@@ -111,7 +106,7 @@ function pick(world: World, strategy: Strategy, { head, labelled, count, seed }:
       storyId: String(index),
       words: world.words[index] ?? [],
       probabilities: probabilitiesOf(world, index, head),
-      second: world.second[index] ?? null,
+      second: null,
       alerts: 0,
       refuted: false,
       drawn: true,

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../pipeline/core/clock.js';
+import type { Classifier } from '../../pipeline/core/model.js';
 import { SENTIMENT_LABELS, TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
 import type { ModelLanguage } from '../choose-language.js';
 import { toModelCard } from '../evaluation/card/model-card.js';
@@ -12,7 +14,14 @@ import { checkGoldenSentences } from '../load-classifier.js';
 import { parseArtefact } from '../ngram/artefact.js';
 import { createNgramClassifier } from '../ngram/ngram-classifier.js';
 import { textKind } from '../ngram/text-kind.js';
-import { collectOwnRows, collectRows, chooseSets, type TrainingRow } from './collect-rows.js';
+import {
+  chooseSets,
+  collectOwnRows,
+  collectRows,
+  labelledSet,
+  toTrainingRow,
+  type TrainingRow,
+} from './collect-rows.js';
 import { fitTemperature, type ScoredRow } from './calibrate.js';
 import { extractRows } from './extract-rows.js';
 import { ngramCardFacts, toNotice } from './model-card.js';
@@ -33,6 +42,8 @@ export interface TrainOptions {
   readonly dataDirectory: string;
   /** Holds `en.jsonl` and `zh.jsonl`. */
   readonly ownTextsDirectory: string;
+  /** Texts of an installation that its people labelled; none when left out. */
+  readonly labelled?: readonly LabelledRow[];
   /** The artefact is written to a folder of its name in here. */
   readonly outputDirectory: string;
   readonly seed: number;
@@ -46,6 +57,8 @@ export interface TrainReport {
   readonly sha256: string;
   readonly bytes: number;
   readonly rows: number;
+  /** SHA-256 over all rows with their lessons, in their order. */
+  readonly dataSha256: string;
   /** Figures on the dev parts, by set; `english-three-class` pools all English sets with three classes. */
   readonly dev: Readonly<Record<string, EvaluateReport>>;
 }
@@ -97,10 +110,13 @@ const REPORTED = [
  */
 export async function trainNgram(options: TrainOptions): Promise<TrainReport> {
   const name = options.sets === 'all' ? 'ngram-research' : 'ngram';
-  const sets = chooseSets(options.sets);
+  const labelled = (options.labelled ?? []).map((row) => toTrainingRow(row, labelledSet(row.lang)));
+  const chosen = chooseSets(options.sets);
+  const sets = [...chosen, ...(labelled.length === 0 ? [] : [labelledSet('en')])];
   const rows = [
-    ...(await collectRows(options.dataDirectory, sets)),
+    ...(await collectRows(options.dataDirectory, chosen)),
     ...(await collectOwnRows(options.ownTextsDirectory)),
+    ...labelled,
   ];
   const heads: TrainedHead[] = [];
   for (const language of ['en', 'zh'] as const) {
@@ -119,7 +135,8 @@ export async function trainNgram(options: TrainOptions): Promise<TrainReport> {
   await writeFile(join(directory, 'MODEL_CARD.md'), toModelCard(ngramCardFacts(manifest)));
   await writeFile(join(directory, 'NOTICE'), toNotice(manifest));
   const bytes = packed.weights.byteLength;
-  return { name, directory, sha256: manifest.weights.sha256, bytes, rows: rows.length, dev };
+  const dataSha256 = hashRows(rows);
+  return { name, directory, sha256: manifest.weights.sha256, bytes, rows: rows.length, dataSha256, dev };
 }
 
 function trainTask(
@@ -172,9 +189,16 @@ function calibrate(
 
 const MIN_CALIBRATION_ROWS = 150;
 
-async function evaluateDev(
-  classifier: ReturnType<typeof createNgramClassifier>,
-  options: TrainOptions,
+function hashRows(rows: readonly TrainingRow[]): string {
+  const hash = createHash('sha256');
+  for (const row of rows) hash.update(`${JSON.stringify(row)}\n`);
+  return hash.digest('hex');
+}
+
+/** Figures on the dev parts that are there, by set. */
+export async function evaluateDev(
+  classifier: Classifier,
+  options: Pick<TrainOptions, 'dataDirectory' | 'clock'>,
 ): Promise<Record<string, EvaluateReport>> {
   const dev: Record<string, EvaluateReport> = {};
   const pooled: LabelledRow[] = [];

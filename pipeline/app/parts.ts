@@ -13,6 +13,7 @@ import type { Roles } from './roles.js';
 import { openInstallationStore } from './open-installation-store.js';
 import { createLogGaps, type LogGaps } from './log-gaps.js';
 import { openLog } from './open-log.js';
+import { servedModels } from './model-life/approved-model.js';
 import { createUnderstanding, type Understanding } from './understanding.js';
 
 export interface PartsOptions {
@@ -36,6 +37,8 @@ export interface OpenParts {
   readonly push: PushRegistry;
   /** Null in a process that only takes documents in: that must go on when the store is away. */
   readonly store: Store | null;
+  /** The configured models, with what this installation approved of them. */
+  readonly models: Config['models'];
   readonly understanding: Understanding;
   /** Closes everything, last opened first. */
   close(): Promise<void>;
@@ -76,9 +79,10 @@ export async function openParts(options: PartsOptions): Promise<OpenParts> {
     const rules = await loadRules(config.models.rules);
     for (const { id } of rules.waiting)
       logger.warn('An expert rule is not in force: somebody else than its author has to approve it.', { id });
+    const models = await servedModels(folder.path, config.models);
     const understanding = await createUnderstanding({
       world,
-      models: config.models,
+      models,
       rules: rules.inForce,
       languages: config.languages,
       instrumentFiles: config.instruments.files,
@@ -91,7 +95,7 @@ export async function openParts(options: PartsOptions): Promise<OpenParts> {
     closers.push(() => log.close());
     const store = await openInstallationStore({ config, folder, world, roles, clock, logger });
     if (store !== null) closers.push(() => store.close());
-    return { folder, world, log, gaps, push: createPushRegistry(), store, understanding, close };
+    return { folder, world, log, gaps, push: createPushRegistry(), store, models, understanding, close };
   } catch (error) {
     await close();
     throw error;

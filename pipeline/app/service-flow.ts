@@ -20,6 +20,7 @@ import { quietBackfillMs } from './backfill.js';
 import type { FlowBreaker } from './breaker.js';
 import { createCrashGuard } from './dead-letters-crash.js';
 import { startFlow, type Flow } from './flow.js';
+import { servedModels } from './model-life/approved-model.js';
 import type { Monitoring } from './monitoring.js';
 import type { OpenParts } from './parts.js';
 import type { Roles } from './roles.js';
@@ -84,10 +85,13 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Ser
   };
   const { understanding } = parts;
   metrics.model(understanding.classifier.model);
-  const switchModel = roles.has('understand')
-    ? createModelSwitch({ ...options, understanding, thread })
-    : null;
-  return { ...breaker.guardFlow({ ...flow, stop }), switchModel };
+  const switchTo = createModelSwitch({ ...options, understanding, thread });
+  const switchModel: SwitchModel = async (models, always) =>
+    switchTo(await servedModels(parts.folder.path, models), always);
+  return {
+    ...breaker.guardFlow({ ...flow, stop }),
+    switchModel: roles.has('understand') ? switchModel : null,
+  };
 }
 
 function monitorOf(store: Store, writing: RepeatingFailure, options: ServiceFlowOptions) {
@@ -148,7 +152,7 @@ function startThread(options: ServiceFlowOptions): UnderstandThread | null {
   return startUnderstandThread(
     {
       world: parts.world,
-      models: config.models,
+      models: parts.models,
       // As they were read at the start: a thread that is started again must not score by other rules than the service says.
       rules: parts.understanding.rules.rules,
       languages: config.languages,

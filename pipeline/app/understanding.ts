@@ -57,8 +57,8 @@ export interface PreparedModel {
   abandon(): Promise<void>;
 }
 
-/** What decides which model is loaded; its rules are given beside it. */
-export type ModelConfig = Omit<Config['models'], 'rules'>;
+/** What decides which model is loaded; its rules are given beside it, and who approved it does not matter here. */
+export type ModelConfig = Omit<Config['models'], 'rules' | 'approval'>;
 
 export interface UnderstandingOptions {
   readonly world: World;

@@ -122,6 +122,22 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Measure what the order of the queue is worth.',
     load: async () => (await import('./labels-simulate.js')).labelsSimulateCommand,
   },
+  'models candidates': {
+    summary: 'Show trained candidates, what is approved, and who did what.',
+    load: async () => (await import('./models-candidates.js')).modelsCandidatesCommand,
+  },
+  'models compare': {
+    summary: 'Compare a candidate with the model that serves.',
+    load: async () => (await import('./models-compare.js')).modelsCompareCommand,
+  },
+  'models approve': {
+    summary: 'Let a candidate serve.',
+    load: async () => (await import('./models-approve.js')).modelsApproveCommand,
+  },
+  'models rollback': {
+    summary: 'Put the model before back.',
+    load: async () => (await import('./models-rollback.js')).modelsRollbackCommand,
+  },
   reconcile: {
     summary: 'Prove that nothing was lost or counted twice.',
     load: async () => (await import('./reconcile.js')).reconcileCommand,

@@ -11,7 +11,7 @@ export const QUEUE_OPTIONS = {
   by: {
     type: 'string',
     value: 'value|uncertainty|random',
-    doc: 'Order; default value: doubt, disagreement of two models, alerts, novelty. A fifth is drawn by lot.',
+    doc: 'Order; default value: verdicts against the model, alerts, doubt. A fifth is drawn by lot.',
   },
   days: { type: 'string', value: 'N', doc: 'How far back; default 30.' },
   seed: { type: 'string', value: 'N', doc: 'Of what is drawn by lot; default 1.' },

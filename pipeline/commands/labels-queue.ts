@@ -12,7 +12,7 @@ import { findInstallation } from './with-installation.js';
 export const labelsQueueCommand: Command = {
   name: 'labels queue',
   summary:
-    'Lists stored documents that are worth labelling, most worth first, with the reasons: doubt, disagreement of two models, alerts that quote them, verdicts, novelty; of one story one.',
+    'Lists stored documents that are worth labelling, most worth first: verdicts against the model, alerts that quote them, doubt; with the reasons. Of one story one.',
   usage: '[--size N] [--language en|zh] [--by value|uncertainty|random] [--days N] [--data DIR] [--json]',
   options: {
     ...CONFIG_OPTIONS,

@@ -13,7 +13,7 @@ const SEEDS = [1, 2, 3];
 export const labelsSimulateCommand: Command = {
   name: 'labels simulate',
   summary:
-    'Measures on labelled train rows what the order of the queue is worth: macro-F1 on a fold kept back after equal numbers of labels, by worth, by doubt alone and by lot; three seeds. Some minutes of one core.',
+    'Measures on labelled train rows what the order of the queue is worth: macro-F1 on a fold kept back after equal numbers of labels, by worth, by lot, and by lot with the model’s own sure answers as labels; three seeds. Some minutes of one core.',
   usage: '--language en|zh [--most N] [--data-directory DIR] [--json]',
   options: {
     language: {
@@ -47,7 +47,7 @@ export const labelsSimulateCommand: Command = {
     const three = rows.filter(({ sentiment }) => sentiment !== null);
     io.words(`${three.length} rows of ${sets.map(({ key }) => key).join(', ')}.`);
     const steps = STEPS.filter((step) => step <= most);
-    const curve = await simulateLabelling(three, { seeds: SEEDS, steps, onProgress: io.words });
+    const curve = simulateLabelling(three, { seeds: SEEDS, steps, onProgress: io.words });
     io.out(flag(args, 'json') ? `${JSON.stringify(curve)}\n` : table(curve));
     return 0;
   },

@@ -26,7 +26,10 @@ export interface CardFacts {
 
 /** The card of a model as Markdown: what it is, what it may be used for, its data with licences, its limits, and its figures. */
 export function toModelCard(card: CardFacts): string {
-  const { method, use, limits } = describeModel(card.name);
+  const { method, limits, ...described } = describeModel(card.name);
+  // A set of the installation that made it outweighs what its name allows.
+  const own = card.trainingSets.some(({ key }) => key === 'labels');
+  const use = own ? 'in the installation whose texts it learnt from; do not ship.' : described.use;
   const size = card.bytes === null ? '' : `, ${(card.bytes / 1e6).toFixed(1)} MB`;
   const sets = card.trainingSets.map(({ key, rows, licence }) => [
     key,

@@ -25,7 +25,7 @@ const ids = (ranked: readonly { readonly candidate: Candidate }[]) =>
   ranked.map(({ candidate: { id } }) => id);
 
 describe('the labelling queue', () => {
-  it('puts a verdict against the model first, then alerts, doubt and disagreement, and says why', () => {
+  it('puts a verdict against the model first, then alerts, then doubt, and says why', () => {
     const ranked = rankCandidates(
       [
         candidate('sure'),
@@ -36,19 +36,19 @@ describe('the labelling queue', () => {
       ],
       { ...OPTIONS, size: 5 },
     );
-    expect(ids(ranked)).toEqual(['refuted', 'quoted', 'disputed', 'unsure', 'sure']);
+    expect(ids(ranked)).toEqual(['refuted', 'quoted', 'unsure', 'sure', 'disputed']);
     expect(ranked.map(({ reasons }) => reasons[0])).toEqual([
       'verdict',
       'in_alert',
-      'new_words',
       'uncertain',
       'new_words',
+      'new_words',
     ]);
-    expect(ranked[2]?.reasons).toContain('models_disagree');
-    expect(ranked[3]?.reasons).toContain('uncertain');
+    expect(ranked[4]?.reasons).toContain('models_disagree');
+    expect(ranked[2]?.reasons).toContain('new_words');
   });
 
-  it('asks about a story once, and prefers words that nobody has labelled', () => {
+  it('asks about a story once, and calls new what nobody has labelled', () => {
     const ranked = rankCandidates(
       [
         candidate('a', { words: ['bank', 'fraud'], probabilities: UNSURE }),
@@ -58,7 +58,8 @@ describe('the labelling queue', () => {
       ],
       OPTIONS,
     );
-    expect(ids(ranked)).toEqual(['a', 'new', 'alike']);
+    expect(ids(ranked)).toEqual(['a', 'alike', 'new']);
+    expect(ranked.map(({ reasons }) => reasons.includes('new_words'))).toEqual([true, false, true]);
   });
 
   it('draws its share by lot from the whole, the same for a seed, evenly spread', () => {
