@@ -5,7 +5,10 @@ import type { CommandArguments } from './command.js';
 export function candidateOf(args: CommandArguments, command: string): string {
   const [id, ...more] = args.positionals;
   if (id !== undefined && more.length === 0) return id;
-  throw new ConfigError('usage', `${command} takes one CANDIDATE; "bellwether models candidates" shows them.`);
+  throw new ConfigError(
+    'usage',
+    `${command} takes one CANDIDATE; "bellwether models candidates" shows them.`,
+  );
 }
 
 /** When what was approved counts. */
