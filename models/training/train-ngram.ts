@@ -6,6 +6,7 @@ import type { Clock } from '../../pipeline/core/clock.js';
 import type { Classifier } from '../../pipeline/core/model.js';
 import { SENTIMENT_LABELS, TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
 import type { ModelLanguage } from '../choose-language.js';
+import { ENGLISH_THREE_CLASS } from '../evaluation/release/dev-sets.js';
 import { toModelCard } from '../evaluation/card/model-card.js';
 import { evaluate, type EvaluateReport } from '../evaluation/evaluate.js';
 import { readLabelledRows, type LabelledRow } from '../evaluation/read-labelled-rows.js';
@@ -80,15 +81,6 @@ const HEAD_OPTIONS: Readonly<
 };
 /** Temperatures are fitted on this tenth of the train rows, with a model that has not seen it. */
 const CALIBRATION_FOLD = 0;
-const ENGLISH_THREE_CLASS = [
-  'fpb',
-  'tfns',
-  'sentfin',
-  'fiqa_headline',
-  'fiqa_post',
-  'semeval17_headline',
-  'semeval17_microblog',
-];
 const REPORTED = [
   ...ENGLISH_THREE_CLASS,
   'tfn_topic',
@@ -207,7 +199,7 @@ export async function evaluateDev(
     if (!existsSync(path)) continue;
     const rows: LabelledRow[] = [];
     for await (const row of readLabelledRows(path)) rows.push(row);
-    if (ENGLISH_THREE_CLASS.includes(set)) pooled.push(...rows);
+    if (ENGLISH_THREE_CLASS.some((key) => key === set)) pooled.push(...rows);
     dev[set] = await evaluate(classifier, rows, { set, clock: options.clock });
   }
   if (pooled.length > 0) {
