@@ -7,6 +7,7 @@ import { SENTIMENT_LABELS, TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
 import { readLabelledRows, type LabelledEntity, type LabelledRow } from '../evaluation/read-labelled-rows.js';
 import { sameTextKey } from '../evaluation/same-text.js';
 import { toTopicId } from '../evaluation/topic-map.js';
+import { generateNumberTexts } from './number-texts/generate-number-texts.js';
 import { TRAINING_SETS, type SentimentTeaching, type TrainingSet } from './training-sets.js';
 
 /** A text with what it teaches each head; null when it teaches one nothing. */
@@ -34,6 +35,8 @@ const ALL_SENTIMENTS = 0b111;
 const ALL_TOPICS = 2 ** TOPIC_IDS.length - 1;
 const OWN_ENGLISH = ownSet('en');
 const OWN_CHINESE = ownSet('zh');
+const NUMBER_TEXTS = { en: 3_000, zh: 2_000 } as const;
+const NUMBER_SEED = 6;
 
 /** The sets of `choice`, own texts not included. */
 export function chooseSets(choice: 'shippable' | 'all'): readonly TrainingSet[] {
@@ -70,6 +73,15 @@ export async function collectOwnRows(directory: string): Promise<TrainingRow[]> 
       rows.push(toTrainingRow(row, row.lang === 'zh' ? OWN_CHINESE : OWN_ENGLISH));
   }
   return rows;
+}
+
+/** Generated sentences about figures: for models that can compare two numbers, which n-grams cannot. */
+export function collectNumberRows(): TrainingRow[] {
+  return (['en', 'zh'] as const).flatMap((language) => {
+    const set = { ...ownSet(language), key: 'numbers', topicWeight: 0.2 };
+    const rows = generateNumberTexts(language, NUMBER_TEXTS[language], NUMBER_SEED);
+    return rows.map((row) => toTrainingRow(row, set));
+  });
 }
 
 export function toTrainingRow(row: LabelledRow, set: TrainingSet): TrainingRow {

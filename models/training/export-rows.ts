@@ -6,7 +6,14 @@ import { pipeline } from 'node:stream/promises';
 import { SENTIMENT_LABELS, TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
 import { readLabelledRows } from '../evaluation/read-labelled-rows.js';
 import { textKind } from '../ngram/text-kind.js';
-import { chooseSets, collectOwnRows, collectRows, toTrainingRow, type TrainingRow } from './collect-rows.js';
+import {
+  chooseSets,
+  collectNumberRows,
+  collectOwnRows,
+  collectRows,
+  toTrainingRow,
+  type TrainingRow,
+} from './collect-rows.js';
 
 export interface ExportOptions {
   readonly sets: 'shippable' | 'all';
@@ -18,7 +25,8 @@ export interface ExportOptions {
 }
 
 /**
- * Writes what the trainers in Python read: the rows of the chosen sets and our own texts with all their lessons, one JSON object a
+ * Writes what the trainers in Python read: the rows of the chosen sets, our own texts and generated
+ * sentences about figures with all their lessons, one JSON object a
  * line, so that sets, weights, licences and the reading of topic names have one home. Answers how many rows each file has.
  *
  * The dev rows are those of every set, to be looked at after training and never chosen by.
@@ -28,6 +36,7 @@ export async function exportRows(options: ExportOptions): Promise<Readonly<Recor
   const train = [
     ...(await collectRows(dataDirectory, chooseSets(options.sets))),
     ...(await collectOwnRows(ownTextsDirectory)),
+    ...collectNumberRows(),
   ];
   const dev: TrainingRow[] = [];
   for (const set of chooseSets('all')) {

@@ -1,13 +1,13 @@
 """Makes an encoder int8 such that the scores of a text do not depend on its batch mates.
 
-    python models/training/encoder/quantise_rows.py fp32.onnx int8.onnx
-
 ONNX Runtime's dynamic quantisation takes one scale for the whole batch: a loud text changes the rounding of its mates. Here each
 token has a scale of its own (the largest of its values), each column of weights too, and the sums of products are exact
-integers. Embeddings are int8 with a scale a row. Feed it a graph that went through `quant_pre_process`.
-"""
+integers. Embeddings are int8 with a scale a row. The graph must have gone through `quant_pre_process`.
 
-import sys
+Measured 2026-11-28 on 1,905 rows of fold 0, text by text, first run: labels that differ from fp32 0.7 % (dynamic 1.9 %), largest
+difference of a logit 0.29 (0.98), texts a CPU second 257 (dynamic 304, fp32 146). Blocks of their own scale (MatMulNBits) took 2.2
+times as long as dynamic.
+"""
 
 import numpy as np
 import onnx
@@ -90,7 +90,3 @@ def quantise_rows(model: onnx.ModelProto) -> onnx.ModelProto:
     if all(entry.domain != CONTRIB for entry in model.opset_import):
         model.opset_import.append(helper.make_opsetid(CONTRIB, 1))
     return model
-
-
-if __name__ == "__main__":
-    onnx.save(quantise_rows(onnx.load(sys.argv[1])), sys.argv[2])
