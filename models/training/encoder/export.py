@@ -1,15 +1,10 @@
-"""ONNX models of a trained encoder: fp32 and int8."""
+"""The ONNX model of a trained encoder."""
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
-import onnx
 import torch
-from onnxruntime.quantization.shape_inference import quant_pre_process
-
-from quantise_rows import quantise_rows
 
 OUTPUTS = ["sentiment", "intensity", "topics", "certainty", "mention"]
 
@@ -35,11 +30,3 @@ def export_onnx(model: torch.nn.Module, path: Path) -> None:
         opset_version=17,
         dynamo=False,
     )
-
-
-def quantise(fp32: Path, int8: Path) -> None:
-    """Weights and activations of 8 bits, see quantise_rows.py."""
-    with tempfile.TemporaryDirectory() as folder:
-        prepared = Path(folder) / "prepared.onnx"
-        quant_pre_process(str(fp32), str(prepared), skip_symbolic_shape=True)
-        onnx.save(quantise_rows(onnx.load(str(prepared))), str(int8))

@@ -21,13 +21,16 @@ import torch
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 from calibrate import calibrate
-from export import OUTPUTS, export_onnx, quantise
+from export import OUTPUTS, export_onnx
 from figures import softmax
 from model import Encoder
+from quantise import quantise
 from rows import CERTAINTIES, SENTIMENTS, TOPICS, read_rows
 from train import base_folder
 
 GOLDEN = 12
+# Texts by which the scales of int8 are found.
+SCALED_ON = 240
 
 
 def load_run(run: Path) -> tuple[Encoder, object, dict]:
@@ -74,13 +77,15 @@ def main() -> None:
     language, max_tokens = run["recipe"]["language"], run["recipe"]["max_tokens"]
     output = arguments.output
     output.mkdir(parents=True, exist_ok=True)
+    rows = [row for row in read_rows(arguments.rows / "train.jsonl") if row["language"] == language]
+    learned = [row["text"] for row in rows if row["fold"] != run["recipe"]["fold"] and row["set"] not in run["recipe"]["without"]]
+    some = tokenizer(learned[:: max(1, len(learned) // SCALED_ON)], truncation=True, max_length=max_tokens)["input_ids"]
     with tempfile.TemporaryDirectory() as folder:
         fp32 = Path(folder) / "fp32.onnx"
         export_onnx(model, fp32)
-        quantise(fp32, output / f"{language}.onnx")
+        quantise(fp32, output / f"{language}.onnx", some)
     shutil.copyfile(arguments.run / "tokenizer" / "tokenizer.json", output / f"{language}.tokenizer.json")
     served = OnnxEncoder(output / f"{language}.onnx", tokenizer, max_tokens)
-    rows = [row for row in read_rows(arguments.rows / "train.jsonl") if row["language"] == language]
     kept = [row for row in rows if row["fold"] == run["recipe"]["fold"] and is_three_class(row)]
     labels = np.array([SENTIMENTS.index(row["sentiment"]["right"][0]) for row in kept])
     calibration = calibrate(served.sentiment([row["text"] for row in kept]), labels, np.array([row["kind"] for row in kept]))
