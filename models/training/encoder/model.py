@@ -60,6 +60,21 @@ def loss_of(outputs: tuple[torch.Tensor, ...], batch: Batch, smoothing: float) -
     return losses
 
 
+def teacher_losses(outputs: tuple[torch.Tensor, ...], batch: Batch, temperature: float) -> dict[str, torch.Tensor]:
+    """Divergence from the teachers' softened answers (Hinton et al. 2015), scaled so that its gradient does not fall with the temperature."""
+    sentiment, _, topics, _, tokens = (output.float() for output in outputs)
+    pairs = {"sentiment": (sentiment, batch.teacher.sentiment), "topics": (topics, batch.teacher.topics)}
+    if len(batch.mention_row) > 0:
+        pairs["mention"] = (torch.einsum("mt,mtc->mc", batch.mention_span, tokens[batch.mention_row]), batch.teacher.mentions)
+    return {
+        name: temperature**2
+        * functional.kl_div(
+            functional.log_softmax(ours / temperature, 1), functional.softmax(theirs / temperature, 1), reduction="batchmean"
+        )
+        for name, (ours, theirs) in pairs.items()
+    }
+
+
 def sentiment_loss(logits: torch.Tensor, batch: Batch, smoothing: float) -> torch.Tensor:
     """[B]: -log P(right | allowed), so that a set without neutral rows says nothing about neutral ones."""
     floor = torch.finfo(logits.dtype).min

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 
 SENTIMENTS = ["negative", "neutral", "positive"]
@@ -21,6 +22,15 @@ TOPICS = (
 # Polarity that a label stands for where a row has no score of its own: the mean of the scored rows.
 POLARITY = {"negative": -0.5, "neutral": 0.0, "positive": 0.5}
 IGNORE = -100
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """Logits of the teachers."""
+
+    sentiment: torch.Tensor  # [B, 3]
+    topics: torch.Tensor  # [B, 20]
+    mentions: torch.Tensor  # [M, 3]
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,7 @@ class Batch:
     mention_row: torch.Tensor  # [M] text of each mention
     mention_span: torch.Tensor  # [M, T] float, 1/n at the n tokens of the name
     mention_label: torch.Tensor  # [M] class
+    teacher: Teacher | None
 
 
 def read_rows(path: Path) -> list[dict]:
@@ -143,4 +154,15 @@ def to_batch(rows: list[dict], pad: int, set_weights: dict[str, float]) -> Batch
     return Batch(
         ids, mask, right, allowed, weight, topic_right, topic_weight, score, score_weight, certainty,
         torch.tensor(mention_row, dtype=torch.int64), span, torch.tensor(mention_label, dtype=torch.int64),
+        teacher_of(rows),
     )  # fmt: skip
+
+
+def teacher_of(rows: list[dict]) -> Teacher | None:
+    if "teacher" not in rows[0]:
+        return None
+    sentiment, topics, mentions = zip(*(row["teacher"] for row in rows), strict=True)
+    of_mentions = [logits for several in mentions for logits in several]
+    return Teacher(
+        torch.tensor(np.array(sentiment)), torch.tensor(np.array(topics)), torch.tensor(np.array(of_mentions)).reshape(-1, len(SENTIMENTS))
+    )

@@ -14,7 +14,7 @@ from transformers import BertConfig, BertModel
 from calibrate import fit
 from export import export_onnx
 from figures import calibration_error, softmax
-from model import Encoder, loss_of
+from model import Encoder, loss_of, teacher_losses
 from quantise import quantise
 from rows import SENTIMENTS, is_in_share, to_batch, tokens_of
 from train import Best, learning_rate
@@ -186,3 +186,20 @@ def test_early_stopping_gives_the_best_weights_back():
     assert best.is_over(0.7, model)
     best.copy_to(model)
     assert model.weight.item() == 1.0
+
+
+def test_a_student_has_no_loss_where_it_answers_as_its_teachers():
+    model = Encoder(tiny(), 0.0).eval()
+    rows = [row([2, 7, 9, 3], mentions=[([1], 0)]), row([2, 11, 3])]
+    plain = to_batch(rows, 0, {})
+    with torch.no_grad():
+        outputs = model(plain.input_ids, plain.attention_mask)
+        mention = torch.einsum("mt,mtc->mc", plain.mention_span, outputs[4][plain.mention_row]).numpy()
+    lessons = [[mention[0]], []]
+    same = [
+        {**one, "teacher": (outputs[0][index].numpy(), outputs[2][index].numpy(), lessons[index])} for index, one in enumerate(rows)
+    ]
+    other = [{**one, "teacher": (np.array([3.0, 0, 0], dtype=np.float32), *one["teacher"][1:])} for one in same]
+    agreeing, differing = (teacher_losses(outputs, to_batch(some, 0, {}), 2.0) for some in (same, other))
+    assert [value.item() for value in agreeing.values()] == pytest.approx([0, 0, 0], abs=1e-6)
+    assert differing["sentiment"].item() > 0.1

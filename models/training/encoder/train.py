@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from transformers import Adafactor, AutoModel, AutoTokenizer
+from transformers import Adafactor, AutoConfig, AutoModel, AutoTokenizer
 
-from figures import evaluate_rows
-from model import Encoder, loss_of
+from figures import evaluate_rows, predict
+from model import Encoder, loss_of, teacher_losses
 from registry import write_run
 from rows import batches, hash_rows, is_in_share, read_rows, tokenise
 from tuning import after_step, merged, penalty, tune
@@ -56,6 +56,12 @@ DEFAULTS = {
     "patience": None,
     # A run whose weights are the beginning.
     "continue_from": None,
+    # Of the base, the layers that stay; null keeps all.
+    "layers": None,
+    # Runs whose mean answer is learned beside the labels (distillation), for every row and head.
+    "teachers": [],
+    "teacher_weight": 0.5,
+    "teacher_temperature": 2.0,
     "bfloat16": False,
 }
 
@@ -131,11 +137,43 @@ def optimiser_of(recipe: dict, model: Encoder) -> torch.optim.Optimizer:
 def build(recipe: dict, steps: int) -> tuple[Encoder, object]:
     folder = base_folder(recipe["base"])
     bert = AutoModel.from_pretrained(folder, attn_implementation="eager", add_pooling_layer=False)
+    if recipe["layers"] is not None:
+        bert.encoder.layer = torch.nn.ModuleList(bert.encoder.layer[number] for number in recipe["layers"])
+        bert.config.num_hidden_layers = len(recipe["layers"])
     model = Encoder(bert, recipe["dropout"])
     if recipe["continue_from"] is not None:
         model.load_state_dict(torch.load(Path(recipe["continue_from"]) / "weights.pt", weights_only=True))
     model.bert = tune(model.bert, recipe["method"], recipe["method_settings"], steps)
     return model, AutoTokenizer.from_pretrained(folder)
+
+
+def load_run(run: Path) -> tuple[Encoder, object, dict]:
+    """The trained model, its tokenizer and `run.json`."""
+    description = json.loads((run / "run.json").read_text())
+    config = AutoConfig.from_pretrained(base_folder(description["recipe"]["base"]))
+    # A run from before layers could be left out has no such entry.
+    layers = description["recipe"].get("layers")
+    if layers is not None:
+        config.num_hidden_layers = len(layers)
+    model = Encoder(AutoModel.from_config(config, attn_implementation="eager", add_pooling_layer=False), 0.0)
+    model.load_state_dict(torch.load(run / "weights.pt", weights_only=True))
+    return model.eval(), AutoTokenizer.from_pretrained(run / "tokenizer"), description
+
+
+def taught(rows: list[dict], teachers: list[str], max_tokens: int) -> list[dict]:
+    """The rows with the mean logits of the teachers as `teacher`: (sentiment, topics, of each mention)."""
+    if not teachers:
+        return rows
+    answers = []
+    for teacher in teachers:
+        model, tokenizer, _ = load_run(Path(teacher))
+        answers.append(predict(model, tokenizer, rows, max_tokens))
+    sentiment, topics = (np.mean([answer[head] for answer in answers], axis=0) for head in ("sentiment", "topics"))
+    mentions = [
+        [np.mean([pair[0] for pair in same], axis=0) for same in zip(*several, strict=True)]
+        for several in zip(*(answer["mentions"] for answer in answers), strict=True)
+    ]
+    return [{**row, "teacher": lesson} for row, lesson in zip(rows, zip(sentiment, topics, mentions, strict=True), strict=True)]
 
 
 @torch.no_grad()
@@ -162,7 +200,7 @@ def train(recipe: dict, rows: list[dict], tell) -> tuple[Encoder, object, dict]:
     known = [row for row in chosen if row["fold"] != recipe["fold"]]
     steps = math.ceil(len(known) / recipe["batch"] / recipe["accumulate"]) * recipe["epochs"]
     model, tokenizer = build(recipe, steps)
-    learned = tokenise(known, tokenizer, recipe["max_tokens"])
+    learned = tokenise(taught(known, recipe["teachers"], recipe["max_tokens"]), tokenizer, recipe["max_tokens"])
     watched = tokenise([row for row in chosen if row["fold"] == recipe["fold"]], tokenizer, recipe["max_tokens"])
     optimiser = optimiser_of(recipe, model)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: learning_rate(step, steps, recipe["warmup"]))
@@ -178,6 +216,9 @@ def train(recipe: dict, rows: list[dict], tell) -> tuple[Encoder, object, dict]:
                 outputs = model(batch.input_ids, batch.attention_mask)
             losses = loss_of(outputs, batch, recipe["smoothing"])
             loss = sum(recipe["head_weights"][name] * value for name, value in losses.items()) + penalty(model.bert, recipe["method"])
+            if batch.teacher is not None:
+                lessons = teacher_losses(outputs, batch, recipe["teacher_temperature"])
+                loss = loss + recipe["teacher_weight"] * sum(recipe["head_weights"][name] * value for name, value in lessons.items())
             if not torch.isfinite(loss):
                 raise SystemExit(f"The loss is {loss.item()} at step {step}: lower the rate.")
             (loss / recipe["accumulate"]).backward()

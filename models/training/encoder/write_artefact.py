@@ -17,29 +17,17 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-import torch
-from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 from calibrate import calibrate
 from export import OUTPUTS, export_onnx
 from figures import softmax
-from model import Encoder
 from quantise import quantise
 from rows import CERTAINTIES, SENTIMENTS, TOPICS, read_rows
-from train import base_folder
+from train import load_run
 
 GOLDEN = 12
 # Texts by which the scales of int8 are found.
 SCALED_ON = 240
-
-
-def load_run(run: Path) -> tuple[Encoder, object, dict]:
-    description = json.loads((run / "run.json").read_text())
-    folder = base_folder(description["recipe"]["base"])
-    bert = AutoModel.from_config(AutoConfig.from_pretrained(folder), attn_implementation="eager", add_pooling_layer=False)
-    model = Encoder(bert, 0.0)
-    model.load_state_dict(torch.load(run / "weights.pt", weights_only=True))
-    return model.eval(), AutoTokenizer.from_pretrained(run / "tokenizer"), description
 
 
 class OnnxEncoder:
