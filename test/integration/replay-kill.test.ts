@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BIN, getJson, runCommand, startBellwether, temporaryFolder } from '../support/service.js';
 import { writeStream } from '../support/stream-file.js';
 
-const KILLS = 30;
+const KILLS = 20;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let file: string;
 let rows: number;
