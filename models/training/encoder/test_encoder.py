@@ -11,6 +11,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
+from augment import augment
 from calibrate import fit
 from export import export_onnx
 from figures import calibration_error, softmax
@@ -203,3 +204,20 @@ def test_a_student_has_no_loss_where_it_answers_as_its_teachers():
     agreeing, differing = (teacher_losses(outputs, to_batch(some, 0, {}), 2.0) for some in (same, other))
     assert [value.item() for value in agreeing.values()] == pytest.approx([0, 0, 0], abs=1e-6)
     assert differing["sentiment"].item() > 0.1
+
+
+def test_augmented_rows_keep_their_labels_and_their_companies():
+    rows = [
+        {**row([]), "text": f"Halden{n} Motors warns of falling orders while Brightwater{n} Foods raises its outlook", "entities": [
+            {"name": f"Halden{n} Motors", "sentiment": "negative"}, {"name": f"Brightwater{n} Foods", "sentiment": "positive"},
+        ]}
+        for n in range(50)
+    ]  # fmt: skip
+    changed = augment(rows, {"slips": 1.0, "names": 1.0}, 5)
+    assert changed == augment(rows, {"slips": 1.0, "names": 1.0}, 5)
+    assert augment(rows, {}, 5) == rows
+    for before, after in zip(rows, changed, strict=True):
+        assert after["text"] != before["text"]
+        assert [entity["sentiment"] for entity in after["entities"]] == ["negative", "positive"]
+        assert all(entity["name"] in after["text"] for entity in after["entities"])
+    assert sum(after["entities"][0]["name"] != before["entities"][0]["name"] for before, after in zip(rows, changed, strict=True)) > 40

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from transformers import Adafactor, AutoConfig, AutoModel, AutoTokenizer
 
+from augment import augment
 from figures import evaluate_rows, predict
 from model import Encoder, loss_of, teacher_losses
 from registry import write_run
@@ -58,6 +59,8 @@ DEFAULTS = {
     "continue_from": None,
     # Of the base, the layers that stay; null keeps all.
     "layers": None,
+    # See augment.py; {} changes nothing.
+    "augment": {},
     # Runs whose mean answer is learned beside the labels (distillation), for every row and head.
     "teachers": [],
     "teacher_weight": 0.5,
@@ -200,7 +203,7 @@ def train(recipe: dict, rows: list[dict], tell) -> tuple[Encoder, object, dict]:
     known = [row for row in chosen if row["fold"] != recipe["fold"]]
     steps = math.ceil(len(known) / recipe["batch"] / recipe["accumulate"]) * recipe["epochs"]
     model, tokenizer = build(recipe, steps)
-    learned = tokenise(taught(known, recipe["teachers"], recipe["max_tokens"]), tokenizer, recipe["max_tokens"])
+    lessons = taught(known, recipe["teachers"], recipe["max_tokens"])
     watched = tokenise([row for row in chosen if row["fold"] == recipe["fold"]], tokenizer, recipe["max_tokens"])
     optimiser = optimiser_of(recipe, model)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: learning_rate(step, steps, recipe["warmup"]))
@@ -210,15 +213,17 @@ def train(recipe: dict, rows: list[dict], tell) -> tuple[Encoder, object, dict]:
     step = 0
     for epoch in range(recipe["epochs"]):
         model.train()
-        source = batches(learned, recipe["batch"], tokenizer.pad_token_id, recipe["seed"] * 1000 + epoch, recipe["set_weights"])
+        seed = recipe["seed"] * 1000 + epoch
+        learned = tokenise(augment(lessons, recipe["augment"], seed), tokenizer, recipe["max_tokens"])
+        source = batches(learned, recipe["batch"], tokenizer.pad_token_id, seed, recipe["set_weights"])
         for number, batch in enumerate(source, start=1):
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe["bfloat16"]):
                 outputs = model(batch.input_ids, batch.attention_mask)
             losses = loss_of(outputs, batch, recipe["smoothing"])
             loss = sum(recipe["head_weights"][name] * value for name, value in losses.items()) + penalty(model.bert, recipe["method"])
             if batch.teacher is not None:
-                lessons = teacher_losses(outputs, batch, recipe["teacher_temperature"])
-                loss = loss + recipe["teacher_weight"] * sum(recipe["head_weights"][name] * value for name, value in lessons.items())
+                distances = teacher_losses(outputs, batch, recipe["teacher_temperature"])
+                loss = loss + recipe["teacher_weight"] * sum(recipe["head_weights"][name] * value for name, value in distances.items())
             if not torch.isfinite(loss):
                 raise SystemExit(f"The loss is {loss.item()} at step {step}: lower the rate.")
             (loss / recipe["accumulate"]).backward()
@@ -246,7 +251,7 @@ def train(recipe: dict, rows: list[dict], tell) -> tuple[Encoder, object, dict]:
     trainable = sum(value.numel() for value in model.parameters() if value.requires_grad)
     model.bert = merged(model.bert, recipe["method"])
     summary = {
-        "rows": len(learned),
+        "rows": len(lessons),
         "steps": step,
         "seconds": round(time.monotonic() - began),
         "mostMemoryMegabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
