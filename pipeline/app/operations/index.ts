@@ -3,6 +3,7 @@ import { backupOperation } from './backup.js';
 import { resetBreakerOperation } from './breaker.js';
 import { diffOperation } from './diff.js';
 import { eraseOperation } from './erase.js';
+import { countedDocumentsOperation, extentOperation } from './impact.js';
 import { addLabelsOperation, labelsQueueOperation, listLabelsOperation } from './labels.js';
 import type { Operation } from './operation.js';
 import {
@@ -31,6 +32,8 @@ export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
   erased(labelsQueueOperation),
   erased(addLabelsOperation),
   erased(listLabelsOperation),
+  erased(extentOperation),
+  erased(countedDocumentsOperation),
 ];
 
 /** What can be asked of a service about its sources. */
