@@ -35,6 +35,7 @@ import { RowRemover } from './remove-rows.js';
 import { createRescoreStore, type RescoreStore } from './rescore.js';
 import { createRetentionStore, WindowLimits, type RetentionStore } from './retention.js';
 import { RollUps } from './roll-up.js';
+import { createShadowStore, shadowInOrder, type ShadowStore } from './shadow-scores.js';
 import type { SqlReader } from './sql-session.js';
 import { namedValues, StoreState } from './state.js';
 import {
@@ -61,6 +62,7 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   readonly deadLetters: DeadLetterStore;
   readonly rescore: RescoreStore;
   readonly labels: LabelStore;
+  readonly shadow: ShadowStore;
   readonly erasure: ErasureStore;
   readonly retention: RetentionStore;
   /** What counts, with what it may move detection by: to play the past again. */
@@ -188,6 +190,7 @@ function assemble(parts: Parts): Store {
     standDown: generations.standDown.bind(generations),
     deadLetters: lettersInOrder(createDeadLetterStore(writer, readers), work, () => generations.require()),
     labels: labelsInOrder(createLabelStore(writer, readers), work, () => generations.require()),
+    shadow: shadowInOrder(createShadowStore(writer, readers), work, () => generations.require()),
     rescore: {
       ...guarded(rescore, anytime),
       write: (rescores) => inOrder(() => known.write((at) => rescore.write(rescores, at))),
