@@ -37,7 +37,7 @@ export function createModelLifeMetrics(registry: Registry): ModelLifeMetrics {
   });
   const drifted = new Gauge({
     name: 'bellwether_drift_alarm',
-    help: '1 while the last day differs from the first days of the model by more than chance.',
+    help: '1 while three days in a row differ from the first days of the model by more than chance.',
     labelNames,
     registers,
   });

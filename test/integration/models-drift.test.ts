@@ -52,10 +52,10 @@ beforeAll(async () => {
     ...dayOfDocuments(number, 'en', EN, usual),
     ...dayOfDocuments(number, 'zh', number === 14 ? [...ZH, '虚拟货币', '矿机算力', '代币空投'] : ZH, usual),
   ]).flat();
-  const changed = [
-    ...dayOfDocuments(15, 'en', [...EN, ...NEW], ['crypto', 'earnings']),
-    ...dayOfDocuments(15, 'zh', ZH, usual),
-  ];
+  const changed = [15, 16, 17].flatMap((number) => [
+    ...dayOfDocuments(number, 'en', [...EN, ...NEW], ['crypto', 'earnings']),
+    ...dayOfDocuments(number, 'zh', ZH, usual),
+  ]);
   await store.write(batchOf(...versions, ...changed));
 }, 120_000);
 afterAll(async () => {
@@ -118,17 +118,20 @@ describe('drift', () => {
     expect(logged).toEqual(['Drift cannot be measured for now.']);
   });
 
-  it('is shown as metrics by a look every hour, and logged once a day', async () => {
+  it('is an alarm when it lasts for three days, in metrics and once a day in the log', async () => {
     const ends = new AbortController();
     const metrics = createMetrics();
     const logged: unknown[] = [];
+    // The second day that differs, and then the third.
+    let today = 17;
     let looks = 0;
     const clock: Clock = {
-      now: () => MIDNIGHT + 16 * DAY + 3_600_000,
+      now: () => MIDNIGHT + today * DAY + 3_600_000,
       monotonic: () => 0,
       sleep: () => {
         looks += 1;
-        if (looks > 3) ends.abort();
+        if (looks === 3) today = 18;
+        if (looks > 4) ends.abort();
         return Promise.resolve();
       },
     };
@@ -138,7 +141,7 @@ describe('drift', () => {
     });
     expect(logged).toMatchObject([
       {
-        day: dayOf(MIDNIGHT + 15 * DAY),
+        day: dayOf(MIDNIGHT + 17 * DAY),
         drifted: ['en social domain', 'en social topic', 'en social words'],
       },
     ]);

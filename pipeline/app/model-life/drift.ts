@@ -90,8 +90,13 @@ export interface DriftWatchOptions {
 /** After the start, so that it does not compete with it; then every hour, because yesterday still gets late documents. */
 const FIRST_LOOK_MS = 60_000;
 const EVERY_MS = 3_600_000;
+/** News makes single days differ; what differs so many days in a row is another world. */
+const LASTING_DAYS = 3;
 
-/** Looks at the last whole day every hour and shows it as metrics; what drifts is logged once a day. Ends with the signal. */
+/**
+ * Looks at the last whole days every hour and shows them as metrics; what drifts three days in a row is an alarm, and logged
+ * once a day. Ends with the signal.
+ */
 export async function watchDrift(options: DriftWatchOptions): Promise<void> {
   const { store, model, clock, metrics, logger, signal } = options;
   const failure = createRepeatingFailure({ sentence: 'Drift cannot be measured for now.', logger, clock });
@@ -99,7 +104,7 @@ export async function watchDrift(options: DriftWatchOptions): Promise<void> {
   await clock.sleep(FIRST_LOOK_MS, signal);
   while (!signal.aborted) {
     const yesterday = Math.floor(clock.now() / DAY_MS) * DAY_MS - DAY_MS;
-    const report = await measureDrift(store, model(), yesterday).catch((error: unknown) => {
+    const report = await lastingDrift(store, model(), yesterday).catch((error: unknown) => {
       // A store that is away, or too slow for it, is asked at the next look: nothing else depends on it.
       if (!(error instanceof BellwetherError)) throw error;
       failure.failed(error);
@@ -108,18 +113,38 @@ export async function watchDrift(options: DriftWatchOptions): Promise<void> {
     if (report !== null) {
       failure.succeeded();
       metrics.drift(toSamples(report));
-      const drifted = report.findings.filter(({ state }) => state === 'drifted');
-      const news = JSON.stringify([report.day, drifted.map(nameOf)]);
+      const drifted = driftedIn(report);
+      const news = JSON.stringify([report.day, drifted]);
       if (drifted.length > 0 && news !== told)
         logger.warn('Documents are not what they were when the model began; its figures may not hold.', {
           day: report.day,
           model: report.model,
-          drifted: drifted.map(nameOf),
+          drifted,
         });
       told = news;
     }
     await clock.sleep(EVERY_MS, signal);
   }
+}
+
+/** The findings of a day; what did not drift on the days before as well counts as steady. */
+async function lastingDrift(store: DriftStore, model: ModelVersion, day: number): Promise<DriftReport> {
+  const report = await measureDrift(store, model, day);
+  let lasting = driftedIn(report);
+  for (let ago = 1; ago < LASTING_DAYS && lasting.length > 0; ago += 1) {
+    const before = driftedIn(await measureDrift(store, model, day - ago * DAY_MS));
+    lasting = lasting.filter((name) => before.includes(name));
+  }
+  const findings = report.findings.map((finding): DriftFinding =>
+    finding.state === 'drifted' && !lasting.includes(nameOf(finding))
+      ? { ...finding, state: 'steady' }
+      : finding,
+  );
+  return { ...report, findings };
+}
+
+function driftedIn({ findings }: DriftReport): readonly string[] {
+  return findings.filter(({ state }) => state === 'drifted').map(nameOf);
 }
 
 function toSamples({ findings }: DriftReport) {
