@@ -81,6 +81,8 @@ describe.skipIf(!findBrowser())('saying what texts are, on the page in Chromium'
     expect(await page.locator('dialog').innerText()).not.toMatch(/P\(negative\)|polarity|0\.\d/i);
     await picture('label-text');
     expect(await findViolations(page)).toEqual([]);
+    const shown = page.locator('.label-answers button', { hasText: 'skip' });
+    expect((await shown.boundingBox())?.width).toBeGreaterThan(60);
     await page.keyboard.press('n');
     await place('2 / 20');
     await page.keyboard.press('w');

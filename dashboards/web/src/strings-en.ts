@@ -204,7 +204,7 @@ export const en = {
   finish: 'Finish',
   nothingToLabel: 'Nothing to label: no documents of the last 30 days, or all are labelled.',
   noDisputes: 'Nobody disagrees about a text that is still stored.',
-  stillDisputed: 'Still disputed:',
+  stillDisputed: 'Still disputed',
   thanks: 'Thank you.',
   keptNow: 'Kept just now:',
   labelledByMe: 'Labels by you',

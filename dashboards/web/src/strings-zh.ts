@@ -204,7 +204,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   finish: '结束',
   nothingToLabel: '没有可标注的文本：近 30 天没有文档，或都已标完。',
   noDisputes: '仍保存的文本中没有分歧。',
-  stillDisputed: '尚有分歧：',
+  stillDisputed: '尚有分歧',
   thanks: '谢谢。',
   keptNow: '本次已保存：',
   labelledByMe: '您的标注',

@@ -28,9 +28,9 @@ export function createLabelDesk(
     },
     async progress(labeller) {
       const { labels } = await operate(listLabelsOperation, { texts: 'none' });
-      const { disputes, alpha: _alpha, ...agreement } = measureAgreement(labels);
+      const { items, doublyLabelled, disputes, figure, pairs, problem } = measureAgreement(labels);
       const mine = labels.filter(({ author }) => author === labeller).length;
-      return { ...agreement, mine, disputed: disputes.length };
+      return { items, mine, doublyLabelled, disputed: disputes.length, figure, pairs, problem };
     },
     async disputes(limit) {
       const { labels, tasks } = await operate(listLabelsOperation, { texts: 'disputed' });

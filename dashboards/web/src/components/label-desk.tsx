@@ -182,7 +182,7 @@ function Answers({ question, company }: { readonly question: string; readonly co
       </legend>
       {keys.map(([key, value]) => (
         <button key={key} type="button" aria-keyshortcuts={key} onClick={() => void desk.answer(value)}>
-          <span class={value}>
+          <span class={TONES[value] === undefined ? undefined : value}>
             <span aria-hidden="true">{TONES[value]}</span>
             {t(VALUE_WORDS[value])}
           </span>{' '}
@@ -215,9 +215,11 @@ function Done() {
   const figure = progress.figure === null ? t('noData') : formatNumber(progress.figure);
   return (
     <>
-      <h2 role="status">
-        {t('thanks')} {t('keptNow')} {desk.kept.value}
-      </h2>
+      <div role="status">
+        <h2>
+          {t('thanks')} {t('keptNow')} {desk.kept.value}
+        </h2>
+      </div>
       <dl class="facts">
         <dt>{t('labelledByMe')}</dt>
         <dd>{progress.mine}</dd>
@@ -242,6 +244,7 @@ function Done() {
         <dd>{progress.disputed}</dd>
       </dl>
       {progress.problem !== null && <p class="hint">{t('labelsDoNotTrain')}</p>}
+      <LabellerField />
       <p class="actions">
         <button type="button" class="main" onClick={() => void desk.begin('labelling')}>
           {t('goOn')}
