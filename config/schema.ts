@@ -187,7 +187,33 @@ const mail = z.strictObject({
   language: z.enum(['en', 'zh']).default('en').describe('Language of the mails.'),
 });
 
+const cost = z.strictObject({
+  cpuHour: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe('Price of an hour of one processor core, in any currency; null tells no cost.'),
+  wattsPerCore: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(10)
+    .describe(
+      'What a busy core draws, its share of the machine included: an estimate of yours, nothing is measured.',
+    ),
+  budgetPerThousand: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe(
+      'Cost of a thousand documents, in the currency of cpuHour, above which Prometheus warns; null never warns.',
+    ),
+});
+
 const telemetry = z.strictObject({
+  cost: cost.prefault({}).describe('What a thousand documents cost.'),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug', 'trace'])
     .default('info')
