@@ -38,7 +38,7 @@ export const evaluateRobustnessCommand: Command = {
     noPositionals(args, 'evaluate robustness');
     const seed = numberOption(args, 'seed', { min: 0, max: 4_000_000_000, whole: true }) ?? 1;
     const shown = numberOption(args, 'errors', { min: 0, max: 100_000, whole: true }) ?? 0;
-    const texts = args.values['set'] === undefined ? await suiteTexts() : await textsOfSets(args, io.cwd);
+    const texts = await textsToChange(args, io.cwd);
     const { flips, fairness } = await withModel(args, io, async (model) => ({
       flips: await flipRates(model, texts, seed),
       fairness: await measureFairness(model, COUNTERFACTUALS),
@@ -53,6 +53,11 @@ export const evaluateRobustnessCommand: Command = {
     return 0;
   },
 };
+
+/** The rows of `--set`, or the texts of the suite. */
+export function textsToChange(args: CommandArguments, cwd: string): Promise<readonly PerturbedText[]> {
+  return args.values['set'] === undefined ? suiteTexts() : textsOfSets(args, cwd);
+}
 
 /** The texts of the behavioural suite whose label a small change must not alter. */
 export async function suiteTexts(): Promise<readonly PerturbedText[]> {

@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Measure how often small changes flip a label, and fairness.',
     load: async () => (await import('./evaluate-robustness.js')).evaluateRobustnessCommand,
   },
+  'evaluate red-team': {
+    summary: 'Search for small changes that alter a label.',
+    load: async () => (await import('./evaluate-red-team.js')).evaluateRedTeamCommand,
+  },
   'evaluate peers': {
     summary: 'Measure our models beside VADER.',
     load: async () => (await import('./evaluate-peers.js')).evaluatePeersCommand,
