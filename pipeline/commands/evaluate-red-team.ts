@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { redTeam, type RedTeamReport, type WeakSpot } from '../../models/evaluation/robustness/red-team.js';
 import { flag, noPositionals, numberOption, textOption } from './arguments.js';
 import type { Command } from './command.js';
-import { textsToChange } from './evaluate-robustness.js';
+import { CHANGED_TEXTS_OPTIONS, textsToChange } from './evaluate-robustness.js';
 import { withModel } from './evaluation-model.js';
 import { MODEL_OPTION } from './model-option.js';
 import { CONFIG_OPTIONS } from './open-config.js';
@@ -18,15 +18,9 @@ export const evaluateRedTeamCommand: Command = {
     'Searches for small changes of texts that alter a label, and writes what it finds as cases of the behavioural suite.',
   usage: '[--model M] [--set FILE.jsonl …] [--tries N] [--depth N] [--seed N] [--output FILE.jsonl] [--json]',
   options: {
-    set: {
-      type: 'string',
-      multiple: true,
-      value: 'FILE',
-      doc: 'Texts to change: labelled rows; without it those of the behavioural suite.',
-    },
+    ...CHANGED_TEXTS_OPTIONS,
     tries: { type: 'string', value: 'N', doc: 'Variants of a text for every further change; default 12.' },
     depth: { type: 'string', value: 'N', doc: 'Changes on top of each other at most; default 3.' },
-    seed: { type: 'string', value: 'N', doc: 'Default 1; the same seed makes the same changes.' },
     output: {
       type: 'string',
       value: 'FILE.jsonl',

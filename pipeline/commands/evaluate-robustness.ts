@@ -12,19 +12,24 @@ import { MODEL_OPTION } from './model-option.js';
 import { CONFIG_OPTIONS } from './open-config.js';
 import { textTable } from './text-table.js';
 
+/** Which texts are changed, and how. */
+export const CHANGED_TEXTS_OPTIONS: Command['options'] = {
+  set: {
+    type: 'string',
+    multiple: true,
+    value: 'FILE',
+    doc: 'Texts to change: labelled rows; without it those of the behavioural suite.',
+  },
+  seed: { type: 'string', value: 'N', doc: 'Default 1; the same seed makes the same changes.' },
+};
+
 export const evaluateRobustnessCommand: Command = {
   name: 'evaluate robustness',
   summary:
     'How often small changes flip a label (typos, other names, numbers, synonyms, case, punctuation), and how much the polarity depends on company, region, gender and name.',
   usage: '[--model M] [--set FILE.jsonl …] [--seed N] [--errors N] [--json]',
   options: {
-    set: {
-      type: 'string',
-      multiple: true,
-      value: 'FILE',
-      doc: 'Texts to change: labelled rows; without it those of the behavioural suite.',
-    },
-    seed: { type: 'string', value: 'N', doc: 'Default 1; the same seed makes the same changes.' },
+    ...CHANGED_TEXTS_OPTIONS,
     errors: { type: 'string', value: 'N', doc: 'Show the first N flips, on stderr.' },
     ...MODEL_OPTION,
     config: CONFIG_OPTIONS.config,
