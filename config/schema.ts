@@ -99,6 +99,21 @@ const models = z.strictObject({
     .enum(['required', 'none'])
     .default('required')
     .describe('required: a trained candidate serves only when somebody else than its trainer approves it.'),
+  challenger: z
+    .string()
+    .regex(/^[a-z0-9-]{1,80}$/, 'must be a model or a candidate of "bellwether models candidates"')
+    .nullable()
+    .default(null)
+    .meta({ form: 'a model, or a candidate of "bellwether models candidates"' })
+    .describe(
+      'Another model that reads a share of the documents beside the one that serves, for comparison.',
+    ),
+  challengerShare: z
+    .number()
+    .min(0.001)
+    .max(1)
+    .default(0.1)
+    .describe('Share of the documents that the challenger reads, while there is time for it.'),
 });
 
 const fetching = z.strictObject({

@@ -57,8 +57,8 @@ export interface PreparedModel {
   abandon(): Promise<void>;
 }
 
-/** What decides which model is loaded; its rules are given beside it, and who approved it does not matter here. */
-export type ModelConfig = Omit<Config['models'], 'rules' | 'approval'>;
+/** What decides which model is loaded; its rules are given beside it, and neither who approved it nor who challenges it matters here. */
+export type ModelConfig = Omit<Config['models'], 'rules' | 'approval' | 'challenger' | 'challengerShare'>;
 
 export interface UnderstandingOptions {
   readonly world: World;

@@ -134,6 +134,14 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Compare a candidate with the model that serves.',
     load: async () => (await import('./models-compare.js')).modelsCompareCommand,
   },
+  'models impact': {
+    summary: 'Show what another model would change: alerts, series, labels.',
+    load: async () => (await import('./models-impact.js')).modelsImpactCommand,
+  },
+  'models shadow': {
+    summary: 'Show how a challenger reads live documents beside the model that serves.',
+    load: async () => (await import('./models-shadow.js')).modelsShadowCommand,
+  },
   'models approve': {
     summary: 'Let a candidate serve.',
     load: async () => (await import('./models-approve.js')).modelsApproveCommand,

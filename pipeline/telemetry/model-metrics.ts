@@ -16,10 +16,15 @@ export type ModelEvent =
   /** Scores depend on the batch by so much, so that every text runs alone. */
   | { readonly kind: 'separated'; readonly difference: number };
 
+/** What came of a document that a challenger might have read. */
+export const SHADOW_RESULTS = ['agreed', 'differed', 'skipped', 'failed'] as const;
+export type ShadowResult = (typeof SHADOW_RESULTS)[number];
+
 export interface ModelMetrics {
   /** The model that serves from now on. */
   model(model: ModelVersion): void;
   modelEvent(event: ModelEvent): void;
+  shadow(result: ShadowResult, documents: number): void;
 }
 
 const BATCH_TEXTS = [1, 2, 4, 8, 12, 16, 24, 32, 64, 128, 256];
@@ -50,11 +55,21 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
     labelNames: ['reason'],
     registers,
   });
+  const shadow = new Counter({
+    name: 'bellwether_shadow_documents_total',
+    help: 'Documents of the share that a challenger reads, by what came of it.',
+    labelNames: ['result'],
+    registers,
+  });
+  for (const result of SHADOW_RESULTS) shadow.inc({ result }, 0);
   for (const reason of ['hang', 'crash']) restarts.inc({ reason }, 0);
   return {
     model({ name, version }) {
       info.reset();
       info.set({ name, version }, 1);
+    },
+    shadow: (result, documents) => {
+      shadow.inc({ result }, documents);
     },
     modelEvent(event) {
       switch (event.kind) {
