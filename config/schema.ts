@@ -45,6 +45,12 @@ const metrics = z.strictObject({
 });
 
 const encoder = z.strictObject({
+  device: z
+    .enum(['auto', 'cpu', 'webgpu', 'cuda'])
+    .default('cpu')
+    .describe(
+      'Where it runs. A graphics processor must give the answers of the CPU within 0.001, or the CPU serves and says why; auto takes one that is faster.',
+    ),
   workers: z
     .int()
     .min(1)

@@ -21,11 +21,13 @@ export interface LoadOptions {
   readonly observer?: EncoderObserver;
 }
 
-const NO_OBSERVER: EncoderObserver = {
+/** For who does not want to know. */
+export const NO_OBSERVER: EncoderObserver = {
   batch: () => undefined,
   restarted: () => undefined,
   cacheHits: () => undefined,
   separated: () => undefined,
+  device: () => undefined,
 };
 
 /**

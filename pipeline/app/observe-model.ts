@@ -13,6 +13,9 @@ export function observeModel(tell: (event: ModelEvent) => void): EncoderObserver
     restarted: (reason) => {
       tell({ kind: 'restarted', reason });
     },
+    device: (state) => {
+      tell({ kind: 'device', ...state });
+    },
     separated: (difference) => {
       tell({ kind: 'separated', difference });
     },

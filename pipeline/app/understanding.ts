@@ -67,7 +67,7 @@ export interface UnderstandingOptions {
   readonly rules?: readonly ExpertRule[];
   readonly languages: Config['languages'];
   readonly instrumentFiles: readonly string[];
-  /** The model is asked now and then only: an encoder gets one worker, and none while it has nothing to do. */
+  /** The model is asked now and then only: an encoder gets one worker on the CPU, and none while it has nothing to do. */
   readonly seldom?: boolean;
   readonly observer?: EncoderObserver;
 }
@@ -83,7 +83,7 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     const { encoder, ...named } = modelOptions(models);
     const loaded = await loadClassifier({
       ...named,
-      encoder: seldom ? { ...encoder, workers: 1 } : encoder,
+      encoder: seldom ? { ...encoder, device: 'cpu', workers: 1 } : encoder,
       idleMs: seldom ? SELDOM_IDLE_MS : null,
       ...(observer === undefined ? {} : { observer }),
     });

@@ -2,6 +2,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 import type { ModelVersion } from '../core/scored.js';
 
+const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
+
 /** What the threads of an encoder say about their work. */
 export type ModelEvent =
   /** So many texts ran together for `seconds`; the oldest of them had waited `waitedSeconds`. */
@@ -14,7 +16,14 @@ export type ModelEvent =
   | { readonly kind: 'cache_hits'; readonly texts: number }
   | { readonly kind: 'restarted'; readonly reason: 'hang' | 'crash' }
   /** Scores depend on the batch by so much, so that every text runs alone. */
-  | { readonly kind: 'separated'; readonly difference: number };
+  | { readonly kind: 'separated'; readonly difference: number }
+  /** Where the encoder runs from now on, and why it is not where it was wanted. */
+  | {
+      readonly kind: 'device';
+      readonly wanted: (typeof DEVICES)[number] | 'auto';
+      readonly used: (typeof DEVICES)[number];
+      readonly reason: string | null;
+    };
 
 export interface ModelMetrics {
   /** The model that serves from now on. */
@@ -50,6 +59,7 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
     labelNames: ['reason'],
     registers,
   });
+  const showDevice = createDeviceMetrics(registry);
   for (const reason of ['hang', 'crash']) restarts.inc({ reason }, 0);
   return {
     model({ name, version }) {
@@ -69,8 +79,32 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
         case 'restarted':
           restarts.inc({ reason: event.reason });
           return;
+        case 'device':
+          showDevice(event);
+          return;
         case 'separated':
       }
     },
+  };
+}
+
+type DeviceEvent = Extract<ModelEvent, { kind: 'device' }>;
+
+function createDeviceMetrics(registry: Registry): (event: DeviceEvent) => void {
+  const registers = [registry];
+  const device = new Gauge({
+    name: 'bellwether_model_device',
+    help: '1 for the device on which an encoder runs now.',
+    labelNames: ['device'],
+    registers,
+  });
+  const fallback = new Gauge({
+    name: 'bellwether_model_device_fallback',
+    help: '1 while the CPU serves though another device is wanted by name.',
+    registers,
+  });
+  return ({ wanted, used }) => {
+    for (const name of DEVICES) device.set({ device: name }, name === used ? 1 : 0);
+    fallback.set(wanted !== 'auto' && used !== wanted ? 1 : 0);
   };
 }

@@ -209,6 +209,7 @@ describe('an encoder', () => {
         cacheHits: (count) => (known += count),
         restarted: () => undefined,
         separated: () => undefined,
+        device: () => undefined,
       },
     });
     open.push(classifier);
