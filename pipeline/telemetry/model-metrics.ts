@@ -17,6 +17,8 @@ export type ModelEvent =
   | { readonly kind: 'restarted'; readonly reason: 'hang' | 'crash' }
   /** Scores depend on the batch by so much, so that every text runs alone. */
   | { readonly kind: 'separated'; readonly difference: number }
+  /** A host that classifies for this installation was lost, or is back (null). */
+  | { readonly kind: 'remote'; readonly host: string; readonly problem: string | null }
   /** Where the encoder runs from now on, and why it is not where it was wanted. */
   | {
       readonly kind: 'device';
@@ -59,6 +61,7 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
     labelNames: ['reason'],
     registers,
   });
+  const showRemote = createRemoteMetrics(registry);
   const showDevice = createDeviceMetrics(registry);
   for (const reason of ['hang', 'crash']) restarts.inc({ reason }, 0);
   return {
@@ -78,6 +81,9 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
           return;
         case 'restarted':
           restarts.inc({ reason: event.reason });
+          return;
+        case 'remote':
+          showRemote(event);
           return;
         case 'device':
           showDevice(event);
@@ -106,5 +112,21 @@ function createDeviceMetrics(registry: Registry): (event: DeviceEvent) => void {
   return ({ wanted, used }) => {
     for (const name of DEVICES) device.set({ device: name }, name === used ? 1 : 0);
     fallback.set(wanted !== 'auto' && used !== wanted ? 1 : 0);
+  };
+}
+
+type RemoteEvent = Extract<ModelEvent, { kind: 'remote' }>;
+
+function createRemoteMetrics(registry: Registry): (event: RemoteEvent) => void {
+  const gone = new Gauge({
+    name: 'bellwether_model_remote_hosts_away',
+    help: 'Hosts of models.remote that do not answer now.',
+    registers: [registry],
+  });
+  const away = new Set<string>();
+  return ({ host, problem }) => {
+    if (problem === null) away.delete(host);
+    else away.add(host);
+    gone.set(away.size);
   };
 }

@@ -210,6 +210,7 @@ describe('an encoder', () => {
         restarted: () => undefined,
         separated: () => undefined,
         device: () => undefined,
+        remote: () => undefined,
       },
     });
     open.push(classifier);
