@@ -59,10 +59,7 @@ const sentiment = z.object({
 });
 const classification = z.object({
   sentiment,
-  topics: z
-    .array(z.object({ topic: z.enum(TOPIC_IDS), probability }))
-    .min(1)
-    .max(TOPIC_IDS.length),
+  topics: z.array(z.object({ topic: z.enum(TOPIC_IDS), probability })).max(TOPIC_IDS.length),
   flags: z.array(z.string().max(40)).max(20),
   mentions: z.array(sentiment.nullable()).max(MAX_MENTIONS).optional(),
   intensity: z.number().min(-1).max(1).optional(),
