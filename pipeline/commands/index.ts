@@ -90,6 +90,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Prove that a model is whole and right.',
     load: async () => (await import('./models-verify.js')).modelsVerifyCommand,
   },
+  'models serve': {
+    summary: 'Run the model for other machines.',
+    load: async () => (await import('./models-serve.js')).modelsServeCommand,
+  },
   'models import': {
     summary: 'Take over a BERT of somebody else.',
     load: async () => (await import('./models-import.js')).modelsImportCommand,
