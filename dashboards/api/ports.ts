@@ -8,7 +8,7 @@ import type { StoryFacts, StoryMember } from '../../pipeline/core/story.js';
 import type { SectorId } from '../../pipeline/core/taxonomy.js';
 import type { Logger } from '../../pipeline/telemetry/logger.js';
 import type { LiveHub } from './live-hub.js';
-import type { RequestRefusal, WireExplanation } from './wire.js';
+import type { RequestRefusal, UnansweredCounts, WireExplanation } from './wire.js';
 
 /** What people see of an instrument. */
 export interface InstrumentInfo {
@@ -100,6 +100,8 @@ export interface ServiceStatus {
   readonly version: string;
   /** Accepted and not yet queryable. */
   readonly lagDocuments: number;
+  /** Stored documents for which the model gave no answer; null in a process that does not know. Absent: nobody asked. */
+  readonly unanswered?: UnansweredCounts | null;
 }
 
 export interface Health {

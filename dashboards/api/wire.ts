@@ -188,6 +188,12 @@ export interface MailAnswer {
 
 export type RequestRefusal = 'signature_missing' | 'signature_wrong' | 'timestamp_outside_window';
 
+/** `waiting`: the model is asked again by itself. `givenUp`: it is not, only by a re-score. */
+export interface UnansweredCounts {
+  readonly waiting: number;
+  readonly givenUp: number;
+}
+
 export interface WireStatus {
   readonly world: 'demo' | 'live' | 'replay';
   readonly now: string;
@@ -198,6 +204,8 @@ export interface WireStatus {
   readonly model: ModelVersion | null;
   readonly version: string;
   readonly lagDocuments: number;
+  /** Stored documents without scores, because the model gave no answer; null in a process that does not know. */
+  readonly unanswered: UnansweredCounts | null;
   readonly sources: readonly {
     readonly id: string;
     readonly name: string;

@@ -58,7 +58,10 @@ export interface PreparedModel {
 }
 
 /** What decides which model is loaded; its rules are given beside it, and neither who approved it nor who challenges it matters here. */
-export interface ModelConfig extends Omit<Config['models'], 'rules' | 'approval' | 'serve' | 'remote' | 'challenger' | 'challengerShare'> {
+export interface ModelConfig extends Omit<
+  Config['models'],
+  'rules' | 'approval' | 'serve' | 'remote' | 'challenger' | 'challengerShare'
+> {
   /** The token may have been revealed before: a secret does not cross from one thread to another. */
   readonly remote?: Omit<Config['models']['remote'], 'token'> & { readonly token: Secret | string | null };
 }

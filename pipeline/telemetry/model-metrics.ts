@@ -36,7 +36,14 @@ export interface ModelMetrics {
   model(model: ModelVersion): void;
   modelEvent(event: ModelEvent): void;
   shadow(result: ShadowResult, documents: number): void;
+  /** Documents that the model left unanswered: those that are asked about again, and those given up. */
+  unanswered(documents: { readonly waiting: number; readonly givenUp: number }): void;
+  /** What came of asking again. */
+  retried(outcome: RetryOutcome, documents: number): void;
 }
+
+export const RETRY_OUTCOMES = ['answered', 'unanswered'] as const;
+export type RetryOutcome = (typeof RETRY_OUTCOMES)[number];
 
 const BATCH_TEXTS = [1, 2, 4, 8, 12, 16, 24, 32, 64, 128, 256];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -84,6 +91,7 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
     shadow: (result, documents) => {
       shadow.inc({ result }, documents);
     },
+    ...retryMetrics(registers),
     modelEvent(event) {
       switch (event.kind) {
         case 'batch':
@@ -143,5 +151,31 @@ function createRemoteMetrics(registry: Registry): (event: RemoteEvent) => void {
     if (problem === null) away.delete(host);
     else away.add(host);
     gone.set(away.size);
+  };
+}
+
+/** Documents that the model left unanswered. */
+function retryMetrics(registers: Registry[]): Pick<ModelMetrics, 'unanswered' | 'retried'> {
+  const unanswered = new Gauge({
+    name: 'bellwether_model_unanswered_documents',
+    help: 'Stored documents that the model left unanswered.',
+    labelNames: ['state'],
+    registers,
+  });
+  const retried = new Counter({
+    name: 'bellwether_model_retried_documents_total',
+    help: 'Documents that the model was asked about again.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of RETRY_OUTCOMES) retried.inc({ outcome }, 0);
+  return {
+    unanswered({ waiting, givenUp }) {
+      unanswered.set({ state: 'waiting' }, waiting);
+      unanswered.set({ state: 'given_up' }, givenUp);
+    },
+    retried: (outcome, documents) => {
+      retried.inc({ outcome }, documents);
+    },
   };
 }
