@@ -125,7 +125,8 @@ export async function scoreAgain(
   });
 }
 
-function toLinked(view: DocumentView, offset: number, credibility: number): LinkedDocument {
+/** A stored document as a model is asked about it; what the source said beyond text and names is not stored. */
+export function toLinked(view: DocumentView, offset: number, credibility = 1): LinkedDocument {
   const { id, action, source, url, title, text, language, author, publishedAt, receivedAt } = view;
   return {
     kind: 'linked',

@@ -19,8 +19,9 @@ import type { MonitorProgress } from '../topology.js';
 import { quietBackfillMs } from './backfill.js';
 import type { FlowBreaker } from './breaker.js';
 import { createCrashGuard } from './dead-letters-crash.js';
-import { startFlow, type Flow } from './flow.js';
+import { isCalm, startFlow, type Flow } from './flow.js';
 import { servedModels } from './model-life/approved-model.js';
+import { createShadowing, type Shadowing } from './model-life/shadowing.js';
 import type { Monitoring } from './monitoring.js';
 import type { OpenParts } from './parts.js';
 import type { Roles } from './roles.js';
@@ -65,12 +66,13 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Ser
     },
   };
   const { store } = parts;
-  const flow = await startFlow({
+  const shadowing = store === null ? null : shadowingOf(store, options, () => isCalm(flow));
+  const flow: Flow = await startFlow({
     log: breaker.guard(crashes.log),
     clock,
     credit: { maxMessages: config.log.maxUnfinishedDocuments, maxBytes: config.log.maxUnfinishedBytes },
     understand: roles.has('understand') ? understand : null,
-    monitor: store !== null && roles.has('monitor') ? monitorOf(store, failure, options) : null,
+    monitor: store !== null && roles.has('monitor') ? monitorOf(store, failure, options, shadowing) : null,
     onRetry: (error) => {
       failure.failed(error);
     },
@@ -79,22 +81,44 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Ser
     throw error;
   });
   const stop = async () => {
+    await shadowing?.close();
     await flow.stop();
     await thread?.close();
     await crashes.ended();
   };
+  // Nothing waits for it, and what is wrong with it is logged.
+  void shadowing?.follow(config.models);
   const { understanding } = parts;
   metrics.model(understanding.classifier.model);
   const switchTo = createModelSwitch({ ...options, understanding, thread });
-  const switchModel: SwitchModel = async (models, always) =>
-    switchTo(await servedModels(parts.folder.path, models), always);
+  const switchModel: SwitchModel = async (models, always) => {
+    const switched = await switchTo(await servedModels(parts.folder.path, models), always);
+    await shadowing?.follow(models);
+    return switched;
+  };
   return {
     ...breaker.guardFlow({ ...flow, stop }),
     switchModel: roles.has('understand') ? switchModel : null,
   };
 }
 
-function monitorOf(store: Store, writing: RepeatingFailure, options: ServiceFlowOptions) {
+/** Only a monitor has documents that are stored, and may write what a challenger says of them; null elsewhere. */
+function shadowingOf(
+  store: Store,
+  { parts, roles, clock, logger, metrics }: ServiceFlowOptions,
+  calm: () => Promise<boolean>,
+): Shadowing | null {
+  if (!roles.has('monitor')) return null;
+  const { path: dataDir } = parts.folder;
+  return createShadowing({ dataDir, store: store.shadow, calm, clock, logger, metrics });
+}
+
+function monitorOf(
+  store: Store,
+  writing: RepeatingFailure,
+  options: ServiceFlowOptions,
+  shadowing: Pick<Shadowing, 'offer'> | null,
+) {
   const { parts, config, metrics, monitoring, breaker } = options;
   const foreign = createForeignWriter(options);
   let refused = 0;
@@ -117,6 +141,7 @@ function monitorOf(store: Store, writing: RepeatingFailure, options: ServiceFlow
       breaker.stored(progress.messages, store.unstorable() - refused + unreadIn(progress));
       refused = store.unstorable();
       options.onStored(progress);
+      shadowing?.offer(progress.batches.flatMap(({ versions }) => versions));
     },
   };
 }
@@ -187,6 +212,16 @@ function tellModelEvent(event: ModelEvent, logger: ServiceFlowOptions['logger'])
   if (event.kind === 'restarted') {
     const { reason } = event;
     logger.warn('A thread of the encoder was started again; the texts it had are unclassified.', { reason });
+  }
+  if (event.kind === 'remote') {
+    const { host, problem } = event;
+    if (problem === null) logger.info('A host that classifies for this service answers again.', { host });
+    else logger.warn('A host that classifies for this service does not answer.', { host, problem });
+  }
+  if (event.kind === 'device') {
+    const { wanted, used, reason } = event;
+    if (reason === null) logger.info('The encoder runs on this device.', { wanted, used });
+    else logger.warn('The encoder does not run on the device that is wanted.', { wanted, used, reason });
   }
   if (event.kind === 'separated') {
     const { difference } = event;

@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Measure how often small changes flip a label, and fairness.',
     load: async () => (await import('./evaluate-robustness.js')).evaluateRobustnessCommand,
   },
+  'evaluate red-team': {
+    summary: 'Search for small changes that alter a label.',
+    load: async () => (await import('./evaluate-red-team.js')).evaluateRedTeamCommand,
+  },
   'evaluate peers': {
     summary: 'Measure our models beside VADER.',
     load: async () => (await import('./evaluate-peers.js')).evaluatePeersCommand,
@@ -86,6 +90,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Prove that a model is whole and right.',
     load: async () => (await import('./models-verify.js')).modelsVerifyCommand,
   },
+  'models serve': {
+    summary: 'Run the model for other machines.',
+    load: async () => (await import('./models-serve.js')).modelsServeCommand,
+  },
   'models import': {
     summary: 'Take over a BERT of somebody else.',
     load: async () => (await import('./models-import.js')).modelsImportCommand,
@@ -129,6 +137,14 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
   'models compare': {
     summary: 'Compare a candidate with the model that serves.',
     load: async () => (await import('./models-compare.js')).modelsCompareCommand,
+  },
+  'models impact': {
+    summary: 'Show what another model would change: alerts, series, labels.',
+    load: async () => (await import('./models-impact.js')).modelsImpactCommand,
+  },
+  'models shadow': {
+    summary: 'Show how a challenger reads live documents beside the model that serves.',
+    load: async () => (await import('./models-shadow.js')).modelsShadowCommand,
   },
   'models approve': {
     summary: 'Let a candidate serve.',

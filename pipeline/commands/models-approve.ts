@@ -1,4 +1,5 @@
 import { approveCandidate } from '../app/model-life/approve.js';
+import { readImpact } from '../app/model-life/candidate-files.js';
 import { systemClock } from '../core/clock.js';
 import { textOption } from './arguments.js';
 import type { Command } from './command.js';
@@ -10,7 +11,7 @@ import { findInstallation } from './with-installation.js';
 export const modelsApproveCommand: Command = {
   name: 'models approve',
   summary:
-    'Lets a compared candidate serve. Where models.approval is "required" somebody else than its trainer must do it; every step is kept with hashes in models/audit.jsonl of the data folder.',
+    'Lets a compared candidate serve. Where models.approval is "required" somebody else than its trainer must do it. What "models impact" found belongs to the record; every step is kept with hashes in models/audit.jsonl of the data folder.',
   usage: 'CANDIDATE --by WHO [--despite REASON] [--data DIR]',
   options: {
     ...CONFIG_OPTIONS,
@@ -25,6 +26,8 @@ export const modelsApproveCommand: Command = {
     const fourEyes = config.models.approval === 'required';
     const despite = textOption(args, 'despite');
     const { name } = await approveCandidate({ dataDir, id, by, fourEyes, despite, now: systemClock.now() });
+    if ((await readImpact(dataDir, id)) === null)
+      io.words(`Nobody has looked at what it changes; "bellwether models impact ${id}" shows it.`);
     io.out(`${id} is approved by ${by}. ${WHEN_IT_SERVES}\n`);
     if (config.models.sentiment !== name)
       io.words(

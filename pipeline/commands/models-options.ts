@@ -1,7 +1,7 @@
 import { ConfigError } from '../core/errors.js';
 import type { CommandArguments } from './command.js';
 
-/** The candidate a command is about. */
+/** The candidate a command is about, and of `models impact` any model. */
 export function candidateOf(args: CommandArguments, command: string): string {
   const [id, ...more] = args.positionals;
   if (id !== undefined && more.length === 0) return id;

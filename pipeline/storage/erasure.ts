@@ -67,6 +67,7 @@ const PERSONAL_TABLES: readonly RemovableTable[] = [
   'alert_events',
   'evidence_subjects',
   'labels',
+  'shadow_scores',
 ];
 const NEWEST = `(
   SELECT erasure_id, kind, source_id, pseudonym, requested_at, state FROM erasures FINAL
@@ -206,6 +207,7 @@ function removalOf(db: SqlSession, rows: RowRemover): Removal {
         erasing,
       );
       await rows.remove('labels', `document_id IN ${ERASED_IDS}`, erasing);
+      await rows.remove('shadow_scores', `document_id IN ${ERASED_IDS}`, erasing);
       await rows.remove('document_scores', `id IN ${ERASED_IDS}`, erasing);
       await rows.remove('mentions', `doc_id IN ${ERASED_IDS}`, erasing);
       await rows.remove('documents', `id IN ${ERASED_IDS}`, erasing);

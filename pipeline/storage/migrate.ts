@@ -11,6 +11,7 @@ import { storySketches } from './migrations/0010-story-sketches.js';
 import { storyTurns } from './migrations/0011-story-turns.js';
 import { ruledScores } from './migrations/0012-ruled-scores.js';
 import { labels } from './migrations/0013-labels.js';
+import { shadowScores } from './migrations/0014-shadow-scores.js';
 import { clusterStatement } from './server/cluster-statement.js';
 import type { SqlSession } from './sql-session.js';
 
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   storyTurns,
   ruledScores,
   labels,
+  shadowScores,
 ];
 
 const BOOKKEEPING = [

@@ -21,6 +21,7 @@ import { Generations } from './generations.js';
 import { KnownWrites } from './known-writes.js';
 import { createLabelStore, labelsInOrder, type LabelStore } from './labels.js';
 import { migrate, MIGRATIONS, requireSchema } from './migrate.js';
+import { queryCountedDocuments, type CountedPage, type CountedQuery } from './queries/counted-documents.js';
 import { queryCounts } from './queries/counts.js';
 import { queryDiff } from './queries/diff.js';
 import { queryDocuments } from './queries/documents.js';
@@ -34,6 +35,7 @@ import { RowRemover } from './remove-rows.js';
 import { createRescoreStore, type RescoreStore } from './rescore.js';
 import { createRetentionStore, WindowLimits, type RetentionStore } from './retention.js';
 import { RollUps } from './roll-up.js';
+import { createShadowStore, shadowInOrder, type ShadowStore } from './shadow-scores.js';
 import type { SqlReader } from './sql-session.js';
 import { namedValues, StoreState } from './state.js';
 import {
@@ -60,8 +62,11 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   readonly deadLetters: DeadLetterStore;
   readonly rescore: RescoreStore;
   readonly labels: LabelStore;
+  readonly shadow: ShadowStore;
   readonly erasure: ErasureStore;
   readonly retention: RetentionStore;
+  /** What counts, with what it may move detection by: to play the past again. */
+  countedDocuments(query: CountedQuery): Promise<CountedPage>;
   /** Up to when the history is final, as the active monitor last published it; milliseconds or null. */
   readSettledUntil(): Promise<number | null>;
   writeSettledUntil(time: number): Promise<void>;
@@ -176,6 +181,7 @@ function assemble(parts: Parts): Store {
     openEvents: () => anytime(() => alertEvents.openEvents(lookUps)),
     ...namedValues(state, work),
     ...queriesOf(sessions, anytime),
+    countedDocuments: (query) => anytime(() => queryCountedDocuments(readers, query)),
     ping: () => anytime(() => sessions.pinger.query('SELECT 1').then(() => undefined)),
     // Not a reader's: a recomputation of everything may take longer than a person's query.
     counts: (below) => inOrder(() => pending.rollUpAll().then(() => queryCounts(writer, below, limits))),
@@ -187,6 +193,7 @@ function assemble(parts: Parts): Store {
     standDown: generations.standDown.bind(generations),
     deadLetters: lettersInOrder(createDeadLetterStore(writer, readers), work, () => generations.require()),
     labels: labelsInOrder(createLabelStore(writer, readers), work, () => generations.require()),
+    shadow: shadowInOrder(createShadowStore(writer, readers), work, () => generations.require()),
     rescore: {
       ...guarded(rescore, anytime),
       write: (rescores) => inOrder(() => known.write((at) => rescore.write(rescores, at))),

@@ -13,7 +13,8 @@ export type RemovableTable =
   | 'alert_events'
   | 'erased_documents'
   | 'evidence_subjects'
-  | 'labels';
+  | 'labels'
+  | 'shadow_scores';
 
 const LOOK_AGAIN_MS = 100;
 /** The engine drops a part that is no longer used at once, when it is told to; a query may still hold it for as long as it runs. */

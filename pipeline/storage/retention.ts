@@ -175,6 +175,7 @@ async function removeExpiring(db: SqlSession, rows: RowRemover): Promise<void> {
      SELECT DISTINCT raw_partition, raw_offset, id, version, 'expired', NULL FROM documents WHERE id IN ${EXPIRING}`,
   );
   await rows.remove('labels', `document_id IN ${EXPIRING}`);
+  await rows.remove('shadow_scores', `document_id IN ${EXPIRING}`);
   await rows.remove('document_scores', `id IN ${EXPIRING}`);
   await rows.remove('mentions', `doc_id IN ${EXPIRING}`);
   await rows.remove('documents', `id IN ${EXPIRING}`);

@@ -2,6 +2,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 import type { ModelVersion } from '../core/scored.js';
 
+const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
+
 /** What the threads of an encoder say about their work. */
 export type ModelEvent =
   /** So many texts ran together for `seconds`; the oldest of them had waited `waitedSeconds`. */
@@ -14,12 +16,26 @@ export type ModelEvent =
   | { readonly kind: 'cache_hits'; readonly texts: number }
   | { readonly kind: 'restarted'; readonly reason: 'hang' | 'crash' }
   /** Scores depend on the batch by so much, so that every text runs alone. */
-  | { readonly kind: 'separated'; readonly difference: number };
+  | { readonly kind: 'separated'; readonly difference: number }
+  /** A host that classifies for this installation was lost, or is back (null). */
+  | { readonly kind: 'remote'; readonly host: string; readonly problem: string | null }
+  /** Where the encoder runs from now on, and why it is not where it was wanted. */
+  | {
+      readonly kind: 'device';
+      readonly wanted: (typeof DEVICES)[number] | 'auto';
+      readonly used: (typeof DEVICES)[number];
+      readonly reason: string | null;
+    };
+
+/** What came of a document that a challenger might have read. */
+export const SHADOW_RESULTS = ['agreed', 'differed', 'skipped', 'failed'] as const;
+export type ShadowResult = (typeof SHADOW_RESULTS)[number];
 
 export interface ModelMetrics {
   /** The model that serves from now on. */
   model(model: ModelVersion): void;
   modelEvent(event: ModelEvent): void;
+  shadow(result: ShadowResult, documents: number): void;
   /** Documents that the model left unanswered: those that are asked about again, and those given up. */
   unanswered(documents: { readonly waiting: number; readonly givenUp: number }): void;
   /** What came of asking again. */
@@ -57,11 +73,23 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
     labelNames: ['reason'],
     registers,
   });
+  const shadow = new Counter({
+    name: 'bellwether_shadow_documents_total',
+    help: 'Documents of the share that a challenger reads, by what came of it.',
+    labelNames: ['result'],
+    registers,
+  });
+  for (const result of SHADOW_RESULTS) shadow.inc({ result }, 0);
+  const showRemote = createRemoteMetrics(registry);
+  const showDevice = createDeviceMetrics(registry);
   for (const reason of ['hang', 'crash']) restarts.inc({ reason }, 0);
   return {
     model({ name, version }) {
       info.reset();
       info.set({ name, version }, 1);
+    },
+    shadow: (result, documents) => {
+      shadow.inc({ result }, documents);
     },
     ...retryMetrics(registers),
     modelEvent(event) {
@@ -77,9 +105,52 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
         case 'restarted':
           restarts.inc({ reason: event.reason });
           return;
+        case 'remote':
+          showRemote(event);
+          return;
+        case 'device':
+          showDevice(event);
+          return;
         case 'separated':
       }
     },
+  };
+}
+
+type DeviceEvent = Extract<ModelEvent, { kind: 'device' }>;
+
+function createDeviceMetrics(registry: Registry): (event: DeviceEvent) => void {
+  const registers = [registry];
+  const device = new Gauge({
+    name: 'bellwether_model_device',
+    help: '1 for the device on which an encoder runs now.',
+    labelNames: ['device'],
+    registers,
+  });
+  const fallback = new Gauge({
+    name: 'bellwether_model_device_fallback',
+    help: '1 while the CPU serves though another device is wanted by name.',
+    registers,
+  });
+  return ({ wanted, used }) => {
+    for (const name of DEVICES) device.set({ device: name }, name === used ? 1 : 0);
+    fallback.set(wanted !== 'auto' && used !== wanted ? 1 : 0);
+  };
+}
+
+type RemoteEvent = Extract<ModelEvent, { kind: 'remote' }>;
+
+function createRemoteMetrics(registry: Registry): (event: RemoteEvent) => void {
+  const gone = new Gauge({
+    name: 'bellwether_model_remote_hosts_away',
+    help: 'Hosts of models.remote that do not answer now.',
+    registers: [registry],
+  });
+  const away = new Set<string>();
+  return ({ host, problem }) => {
+    if (problem === null) away.delete(host);
+    else away.add(host);
+    gone.set(away.size);
   };
 }
 

@@ -26,6 +26,7 @@ const COMMANDS = [
   'models list',
   'models verify',
   'models import',
+  'models serve',
   'reconcile',
   'check-config',
   'doctor',

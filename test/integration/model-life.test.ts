@@ -119,6 +119,16 @@ describe('a candidate', () => {
     });
     const own = await command('models', 'approve', candidate.id, '--by', ' ANN ', '--despite', 'a test');
     expect([own.code, own.words]).toEqual([2, expect.stringContaining('somebody else must approve')]);
+    const impact = await command('models', 'impact', candidate.id, '--json');
+    expect([impact.code, JSON.parse(impact.out)]).toMatchObject([
+      0,
+      {
+        served: { sha256: packaged },
+        candidate: { sha256: candidate.sha256 },
+        documents: LABELLED,
+        alerts: { same: 0 },
+      },
+    ]);
     const approved = await command('models', 'approve', candidate.id, '--by', 'bo', '--despite', 'a test');
     expect([approved.code, approved.words]).toEqual([0, '']);
     expect((await served()).sha256).toBe(candidate.sha256);
@@ -132,7 +142,11 @@ describe('a candidate', () => {
     expect([again.code, again.words]).toEqual([2, expect.stringContaining('nothing to go back to')]);
     const record = join(data, 'models', 'audit.jsonl');
     const lines = (await readFile(record, 'utf8')).trim().split('\n');
-    const steps = lines.map((line) => JSON.parse(line) as { step: string; by: string; model: string | null });
+    const steps = lines.map(
+      (line) =>
+        JSON.parse(line) as { step: string; by: string; model: string | null; details: { impact?: unknown } },
+    );
+    expect(steps[2]?.details.impact).toMatchObject({ candidate: candidate.sha256, documents: LABELLED });
     expect(steps.map(({ step, by, model }) => [step, by, model])).toEqual([
       ['trained', 'ann', candidate.sha256],
       ['compared', 'ann', candidate.sha256],

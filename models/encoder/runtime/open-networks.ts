@@ -6,14 +6,16 @@ import type { NetworkLanguage, WorkerStart } from './worker-messages.js';
 export async function openNetworks({
   networks,
   threads,
+  device,
 }: WorkerStart): Promise<ReadonlyMap<NetworkLanguage, Network>> {
   const opened = new Map<NetworkLanguage, Network>();
   for (const { language, served, model } of networks) {
     // A copy of its own: the runtime does not take shared memory.
     const network = await openNetwork({
       language: served,
-      model: Uint8Array.from(new Uint8Array(model)),
+      model: Uint8Array.from(model),
       threads,
+      device,
     });
     opened.set(language, network);
   }

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { ConfigError } from '../../core/errors.js';
 import { appendAudit, readAudit, type AuditStep } from './audit.js';
 import { readApproved, type ModelReference } from './approved-model.js';
-import { modelPaths, readCandidate, readComparison, writeJson } from './candidate-files.js';
+import { modelPaths, readCandidate, readComparison, readImpact, writeJson } from './candidate-files.js';
 
 export interface ApproveOptions {
   readonly dataDir: string;
@@ -43,7 +43,8 @@ export async function approveCandidate(options: ApproveOptions): Promise<ModelRe
   const { current, before } = await readApproved(dataDir);
   const next: ModelReference = { id, name: candidate.name, sha256: candidate.sha256 };
   const { dataSha256, trainedBy } = candidate;
-  const details = { id, instead: current?.sha256 ?? null, trainedBy, dataSha256, despite };
+  const impact = await readImpact(dataDir, id);
+  const details = { id, instead: current?.sha256 ?? null, trainedBy, dataSha256, despite, impact };
   await appendAudit(audit, { ...stepBy(by, now), step: 'approved', model: next.sha256, details });
   await writeJson(approved, { current: next, before: [...before, current] });
   return next;

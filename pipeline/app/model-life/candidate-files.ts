@@ -38,6 +38,21 @@ const comparison = z.object({
 });
 export type Comparison = z.infer<typeof comparison>;
 
+const seenImpact = z.object({
+  candidate: hash,
+  /** Weights of the model that served then. */
+  against: z.string(),
+  at: z.string(),
+  from: z.string(),
+  to: z.string(),
+  documents: z.int(),
+  alerts: z.object({ gained: z.int(), lost: z.int(), moved: z.int(), same: z.int() }),
+  /** Share of documents with another label. */
+  changed: z.number(),
+});
+/** What `models impact` last found, without texts. */
+export type SeenImpact = z.infer<typeof seenImpact>;
+
 /** Where the models of an installation are. */
 export function modelPaths(dataDir: string) {
   const folder = join(dataDir, 'models');
@@ -74,12 +89,20 @@ export async function listCandidates(dataDir: string): Promise<readonly string[]
 
 /** Null before the candidate was compared. */
 export async function readComparison(dataDir: string, id: string): Promise<Comparison | null> {
-  const path = join(candidateFolder(dataDir, id), 'comparison.json');
+  return readIfThere(join(candidateFolder(dataDir, id), 'comparison.json'), comparison);
+}
+
+/** Null before anybody looked at what the candidate would change. */
+export async function readImpact(dataDir: string, id: string): Promise<SeenImpact | null> {
+  return readIfThere(join(candidateFolder(dataDir, id), 'impact.json'), seenImpact);
+}
+
+async function readIfThere<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
   const there = await readFile(path).then(
     () => true,
     () => false,
   );
-  return there ? readChecked(path, comparison) : null;
+  return there ? readChecked(path, schema) : null;
 }
 
 /** Whole or not at all, also after a power cut. */

@@ -3,6 +3,8 @@ import { backupOperation } from './backup.js';
 import { resetBreakerOperation } from './breaker.js';
 import { diffOperation } from './diff.js';
 import { eraseOperation } from './erase.js';
+import { countedDocumentsOperation, extentOperation } from './impact.js';
+import { shadowOperation } from './shadow.js';
 import { addLabelsOperation, labelsQueueOperation, listLabelsOperation } from './labels.js';
 import type { Operation } from './operation.js';
 import {
@@ -31,6 +33,9 @@ export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
   erased(labelsQueueOperation),
   erased(addLabelsOperation),
   erased(listLabelsOperation),
+  erased(shadowOperation),
+  erased(extentOperation),
+  erased(countedDocumentsOperation),
 ];
 
 /** What can be asked of a service about its sources. */

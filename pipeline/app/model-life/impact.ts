@@ -1,0 +1,237 @@
+import { createAlertEngine } from '../../../alerts/engine.js';
+import { dueEvaluations } from '../../../alerts/evaluation-grid.js';
+import { compareAlerts, type AlertChanges } from '../../../alerts/rehearsal/compare-alerts.js';
+import { createMemoryStore, type MemoryStore } from '../../../alerts/rehearsal/memory-store.js';
+import { rehearsalReport, type RehearsedAlert } from '../../../alerts/rehearsal/rehearse.js';
+import type { NegativeSurgeRule } from '../../../alerts/rules/negative-surge-rule.js';
+import { ChangeTable, type LabelChange } from '../../../models/evaluation/change/label-changes.js';
+import { StepTable, type SeriesStep } from '../../../models/evaluation/change/series-steps.js';
+import type { Classifier } from '../../core/model.js';
+import type { ModelVersion, ScoredDocument } from '../../core/scored.js';
+import { seriesKind } from '../../core/series.js';
+import type { DocumentVersion, SeriesContribution } from '../../core/store.js';
+import { scoreSentiment } from '../../operators/score-sentiment.js';
+import type { CountedDocument } from '../../storage/queries/counted-documents.js';
+import { describeSeries } from '../instrument-directory.js';
+import { toLinked } from '../rescore.js';
+import type { Understanding } from '../understanding.js';
+
+export interface ImpactPeriod {
+  /** Milliseconds, [from, to): what fires, and what is counted. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ImpactOptions {
+  /** What counts from `impactHistoryFrom` on until the end of the period, oldest first. */
+  readonly pages: AsyncIterable<readonly CountedDocument[]>;
+  readonly period: ImpactPeriod;
+  readonly served: Classifier;
+  readonly candidate: Classifier;
+  readonly understanding: Pick<Understanding, 'splitSentences' | 'rules' | 'weigh' | 'linker'>;
+  readonly rules: readonly NegativeSurgeRule[];
+  readonly onProgress: (documents: number) => void;
+}
+
+/** A document that the two models call differently. */
+export interface ChangedDocument {
+  readonly id: string;
+  readonly title: string;
+  readonly language: string;
+  readonly before: { readonly label: string; readonly polarity: number };
+  readonly after: { readonly label: string; readonly polarity: number };
+}
+
+/** What would have been different had the candidate served. */
+export interface ImpactSheet {
+  readonly from: string;
+  readonly to: string;
+  readonly served: ModelVersion;
+  readonly candidate: ModelVersion;
+  /** In the period; the history before it is read besides. */
+  readonly documents: number;
+  readonly alerts: AlertChanges;
+  readonly series: readonly (SeriesStep & { readonly name: string })[];
+  readonly slices: readonly LabelChange[];
+  /** Those whose polarity moves furthest. */
+  readonly examples: readonly ChangedDocument[];
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Alerts that are open when the period begins are under way then, as they would have been. */
+const RUN_IN_MS = 7 * DAY_MS;
+/** Documents that go through a model in one call. */
+const SCORE_BATCH = 48;
+const LARGEST_SERIES = 20;
+const EXAMPLES = 10;
+/** Posts have no title; people know them by their first words. */
+const TITLE_CHARACTERS = 120;
+
+/** From when on documents matter: the baseline of the first evaluation begins there. */
+export function impactHistoryFrom(rules: readonly NegativeSurgeRule[], { from }: ImpactPeriod): number {
+  const days = Math.max(0, ...rules.map(({ baselineDays, windowHours }) => baselineDays + windowHours / 24));
+  return Math.max(0, from - RUN_IN_MS - Math.ceil(days + 1) * DAY_MS);
+}
+
+/**
+ * Plays stored documents again through two models, and through detection for each of them, in memory; nothing is stored and
+ * nothing is sent.
+ *
+ * Both read the documents as they count today, with the same links, stories and weights, under the expert rules in force;
+ * detection is asked at full hours. Only what the models say differs. Memory: about 5 kB a document.
+ */
+export async function measureImpact(options: ImpactOptions): Promise<ImpactSheet> {
+  const { period, understanding } = options;
+  const before = createMemoryStore();
+  const after = createMemoryStore();
+  const figures = createFigures();
+  let read = 0;
+  for await (const page of options.pages) {
+    for (let first = 0; first < page.length; first += SCORE_BATCH) {
+      const documents = page.slice(first, first + SCORE_BATCH);
+      const [old, next] = [
+        await scoreVersions(documents, read, { ...understanding, classifier: options.served }),
+        await scoreVersions(documents, read, { ...understanding, classifier: options.candidate }),
+      ];
+      await before.write({ versions: old, deadLetters: [], receipts: [] });
+      await after.write({ versions: next, deadLetters: [], receipts: [] });
+      for (const [index, version] of old.entries()) figures.add(version, next[index] ?? version, period);
+      read += documents.length;
+    }
+    options.onProgress(read);
+  }
+  const alertsBefore = await detect(before, options.served, options);
+  const alertsAfter = await detect(after, options.candidate, options);
+  const { documents, changes, steps, examples } = figures;
+  return {
+    from: new Date(period.from).toISOString(),
+    to: new Date(period.to).toISOString(),
+    served: options.served.model,
+    candidate: options.candidate.model,
+    documents: documents(),
+    alerts: compareAlerts(alertsBefore, alertsAfter, period),
+    series: steps.largest(LARGEST_SERIES).map((step) => ({
+      ...step,
+      name: describeSeries(understanding.linker, step.series).name,
+    })),
+    slices: changes.rows(),
+    examples: examples(),
+  };
+}
+
+type ScoringDeps = ImpactOptions['understanding'] & { readonly classifier: Classifier };
+
+/** The documents as a model scores them; what does not come from a model stays as it is stored. */
+async function scoreVersions(
+  documents: readonly CountedDocument[],
+  offset: number,
+  deps: ScoringDeps,
+): Promise<readonly DocumentVersion[]> {
+  const linked = documents.map(({ view }, index) => toLinked(view, offset + index));
+  const messages = await scoreSentiment(linked, { ...deps, now: () => 0 });
+  return messages.flatMap((message, index) => {
+    const counted = documents[index];
+    return message.kind !== 'scored' || counted === undefined
+      ? []
+      : [toVersion(counted, message.scored, offset + index, deps)];
+  });
+}
+
+function toVersion(
+  { view, opensStory, places }: CountedDocument,
+  scored: ScoredDocument,
+  sequence: number,
+  { weigh }: Pick<ScoringDeps, 'weigh'>,
+): DocumentVersion {
+  const said = new Map(weigh(scored).map((contribution) => [contribution.series, contribution]));
+  const unread = scored.flags.includes('unclassified');
+  const contributions = places.flatMap(({ series, relevance, weight }): readonly SeriesContribution[] => {
+    const known = said.get(series);
+    const counts = unread ? 0 : weight;
+    return known === undefined ? [] : [{ ...known, relevance, voice: counts, weight: counts }];
+  });
+  const { document } = scored;
+  return {
+    raw: { partition: 0, offset: sequence },
+    sequence,
+    version: view.version,
+    // The models have read the text; from here on nobody does.
+    scored: { ...scored, document: { ...document, title: titleOf(view), text: '' } },
+    knownAt: Date.parse(view.knownAt),
+    opensStory,
+    silent: false,
+    authorDay: null,
+    leftStory: null,
+    fingerprint: '',
+    storySketch: null,
+    contributions,
+    withdrawn: [],
+    turns: [],
+  };
+}
+
+function titleOf({ title, text }: CountedDocument['view']): string {
+  return (title ?? text).slice(0, TITLE_CHARACTERS).toWellFormed();
+}
+
+async function detect(
+  store: MemoryStore,
+  classifier: Classifier,
+  { rules, understanding: { linker }, period: { from, to } }: ImpactOptions,
+): Promise<readonly RehearsedAlert[]> {
+  const firstDocumentAt = await store.firstDocumentAt();
+  if (firstDocumentAt === null) return [];
+  const engine = createAlertEngine({
+    rules,
+    history: store,
+    store,
+    describeSeries: (series) => describeSeries(linker, series),
+    pickSentence: () => Promise.resolve(''),
+    model: () => classifier.model,
+  });
+  const begin = Math.max(firstDocumentAt, from - RUN_IN_MS);
+  for (const at of dueEvaluations(begin, firstDocumentAt, to)) await engine.evaluateAt(at);
+  return rehearsalReport(store.alertEvents(), store.extent()).alerts;
+}
+
+/** What is counted while documents go by. */
+function createFigures() {
+  const changes = new ChangeTable();
+  const steps = new StepTable();
+  let count = 0;
+  let examples: readonly ChangedDocument[] = [];
+  const distance = ({ before, after }: ChangedDocument) => Math.abs(after.polarity - before.polarity);
+  return {
+    changes,
+    steps,
+    documents: () => count,
+    examples: () => examples,
+    add(old: DocumentVersion, next: DocumentVersion, { from, to }: ImpactPeriod): void {
+      const { document, language, topics, sentiment } = old.scored;
+      const at = Date.parse(document.publishedAt);
+      if (at < from || at >= to) return;
+      count += 1;
+      const after = next.scored.sentiment;
+      changes.add({
+        language,
+        kind: document.source.kind,
+        topic: topics[0]?.topic ?? 'other',
+        before: sentiment.label,
+        after: after.label,
+      });
+      for (const [index, { series, negative }] of old.contributions.entries())
+        if (seriesKind(series) !== 'sector')
+          steps.add(series, at, negative, next.contributions[index]?.negative ?? negative);
+      if (sentiment.label === after.label) return;
+      const changed: ChangedDocument = {
+        id: document.id,
+        title: document.title ?? '',
+        language,
+        before: { label: sentiment.label, polarity: sentiment.polarity },
+        after: { label: after.label, polarity: after.polarity },
+      };
+      examples = [...examples, changed].sort((a, b) => distance(b) - distance(a)).slice(0, EXAMPLES);
+    },
+  };
+}
