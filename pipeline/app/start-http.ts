@@ -46,7 +46,7 @@ export interface HttpOptions {
   readonly accept: (documents: readonly RawDocument[]) => Promise<void>;
   readonly operate: <Request, Answer>(
     operation: Operation<Request, Answer>,
-    request: Request,
+    request: NoInfer<Request>,
   ) => Promise<Answer>;
   readonly health: () => Health;
   readonly status: () => ServiceStatus;

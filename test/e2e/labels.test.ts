@@ -125,7 +125,7 @@ describe.skipIf(!findBrowser())('saying what texts are, on the page in Chromium'
     });
     await page.setViewportSize({ width: 390, height: 844 });
     await page.emulateMedia({ colorScheme: 'dark' });
-    await page.addInitScript(() => localStorage.setItem('bellwether.language', 'zh'));
+    await page.addInitScript("localStorage.setItem('bellwether.language', 'zh')");
     await open('/?label=texts');
     await picture('label-start-narrow-dark');
     await page.getByLabel('您的姓名').fill('李');

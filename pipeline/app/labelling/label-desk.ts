@@ -13,7 +13,10 @@ const SEED_MS = 3_600_000;
 
 /** Labelling on the page: the same operations, store and guidelines as those of `bellwether labels`. */
 export function createLabelDesk(
-  operate: <Request, Answer>(operation: Operation<Request, Answer>, request: Request) => Promise<Answer>,
+  operate: <Request, Answer>(
+    operation: Operation<Request, Answer>,
+    request: NoInfer<Request>,
+  ) => Promise<Answer>,
   now: () => number,
 ): LabelDesk {
   return {
