@@ -21,6 +21,7 @@ import type { FlowBreaker } from './breaker.js';
 import { createCrashGuard } from './dead-letters-crash.js';
 import { isCalm, startFlow, type Flow } from './flow.js';
 import { servedModels } from './model-life/approved-model.js';
+import { watchDrift } from './model-life/drift.js';
 import { createShadowing, type Shadowing } from './model-life/shadowing.js';
 import type { Monitoring } from './monitoring.js';
 import type { OpenParts } from './parts.js';
@@ -80,11 +81,13 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Ser
     await thread?.close();
     throw error;
   });
+  const drift = startDriftWatch(options);
   const stop = async () => {
     await shadowing?.close();
     await flow.stop();
     await thread?.close();
     await crashes.ended();
+    await drift.stop();
   };
   // Nothing waits for it, and what is wrong with it is logged.
   void shadowing?.follow(config.models);
@@ -97,8 +100,32 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Ser
     return switched;
   };
   return {
-    ...breaker.guardFlow({ ...flow, stop }),
+    ...breaker.guardFlow({
+      ...flow,
+      failed: Promise.all([flow.failed, drift.failed]).then(() => undefined),
+      stop,
+    }),
     switchModel: roles.has('understand') ? switchModel : null,
+  };
+}
+
+/** A monitor watches what comes for drift. */
+function startDriftWatch(options: ServiceFlowOptions): Pick<Flow, 'failed' | 'stop'> {
+  const { parts, roles } = options;
+  const { store, understanding } = parts;
+  const ended = new AbortController();
+  const { signal } = ended;
+  const failed =
+    store === null || !roles.has('monitor') || parts.world === 'replay'
+      ? Promise.resolve()
+      : watchDrift({ ...options, store, model: () => understanding.classifier.model, signal });
+  return {
+    failed,
+    async stop() {
+      ended.abort();
+      // Its failure has reached `failed` already.
+      await failed.catch(() => undefined);
+    },
   };
 }
 

@@ -146,6 +146,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Show how a challenger reads live documents beside the model that serves.',
     load: async () => (await import('./models-shadow.js')).modelsShadowCommand,
   },
+  'models drift': {
+    summary: 'Show whether documents differ from what the model began with.',
+    load: async () => (await import('./models-drift.js')).modelsDriftCommand,
+  },
   'models approve': {
     summary: 'Let a candidate serve.',
     load: async () => (await import('./models-approve.js')).modelsApproveCommand,

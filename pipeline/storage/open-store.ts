@@ -25,6 +25,13 @@ import { queryCountedDocuments, type CountedPage, type CountedQuery } from './qu
 import { queryCounts } from './queries/counts.js';
 import { queryDiff } from './queries/diff.js';
 import { queryDocuments } from './queries/documents.js';
+import {
+  queryDriftCounts,
+  queryUnknownWords,
+  type DriftQuery,
+  type DriftRow,
+  type WordsQuery,
+} from './queries/drift-counts.js';
 import { querySeries, querySummaries } from './queries/series.js';
 import { queryDocument, queryExtent } from './queries/stored-documents.js';
 import { queryStoryMembers } from './queries/stories.js';
@@ -65,6 +72,9 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   readonly shadow: ShadowStore;
   readonly erasure: ErasureStore;
   readonly retention: RetentionStore;
+  /** What a model was given and answered, day by day; and how much of it in words that earlier days did not hold. */
+  driftCounts(query: DriftQuery): Promise<readonly DriftRow[]>;
+  unknownWords(query: WordsQuery): Promise<readonly DriftRow[]>;
   /** What counts, with what it may move detection by: to play the past again. */
   countedDocuments(query: CountedQuery): Promise<CountedPage>;
   /** Up to when the history is final, as the active monitor last published it; milliseconds or null. */
@@ -181,6 +191,8 @@ function assemble(parts: Parts): Store {
     openEvents: () => anytime(() => alertEvents.openEvents(lookUps)),
     ...namedValues(state, work),
     ...queriesOf(sessions, anytime),
+    driftCounts: (query) => anytime(() => queryDriftCounts(readers, query)),
+    unknownWords: (query) => anytime(() => queryUnknownWords(readers, query)),
     countedDocuments: (query) => anytime(() => queryCountedDocuments(readers, query)),
     ping: () => anytime(() => sessions.pinger.query('SELECT 1').then(() => undefined)),
     // Not a reader's: a recomputation of everything may take longer than a person's query.

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 import type { ModelVersion } from '../core/scored.js';
+import { createModelLifeMetrics, type ModelLifeMetrics } from './model-life-metrics.js';
 
 const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
 
@@ -27,15 +28,10 @@ export type ModelEvent =
       readonly reason: string | null;
     };
 
-/** What came of a document that a challenger might have read. */
-export const SHADOW_RESULTS = ['agreed', 'differed', 'skipped', 'failed'] as const;
-export type ShadowResult = (typeof SHADOW_RESULTS)[number];
-
-export interface ModelMetrics {
+export interface ModelMetrics extends ModelLifeMetrics {
   /** The model that serves from now on. */
   model(model: ModelVersion): void;
   modelEvent(event: ModelEvent): void;
-  shadow(result: ShadowResult, documents: number): void;
   /** Documents that the model left unanswered: those that are asked about again, and those given up. */
   unanswered(documents: { readonly waiting: number; readonly givenUp: number }): void;
   /** What came of asking again. */
@@ -73,23 +69,14 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
     labelNames: ['reason'],
     registers,
   });
-  const shadow = new Counter({
-    name: 'bellwether_shadow_documents_total',
-    help: 'Documents of the share that a challenger reads, by what came of it.',
-    labelNames: ['result'],
-    registers,
-  });
-  for (const result of SHADOW_RESULTS) shadow.inc({ result }, 0);
   const showRemote = createRemoteMetrics(registry);
   const showDevice = createDeviceMetrics(registry);
   for (const reason of ['hang', 'crash']) restarts.inc({ reason }, 0);
   return {
+    ...createModelLifeMetrics(registry),
     model({ name, version }) {
       info.reset();
       info.set({ name, version }, 1);
-    },
-    shadow: (result, documents) => {
-      shadow.inc({ result }, documents);
     },
     ...retryMetrics(registers),
     modelEvent(event) {

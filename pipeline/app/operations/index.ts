@@ -1,6 +1,7 @@
 import { backfillOperation } from './backfill.js';
 import { backupOperation } from './backup.js';
 import { resetBreakerOperation } from './breaker.js';
+import { driftOperation } from './drift.js';
 import { diffOperation } from './diff.js';
 import { eraseOperation } from './erase.js';
 import { countedDocumentsOperation, extentOperation } from './impact.js';
@@ -34,6 +35,7 @@ export const OPERATIONS: readonly Operation<unknown, unknown>[] = [
   erased(addLabelsOperation),
   erased(listLabelsOperation),
   erased(shadowOperation),
+  erased(driftOperation),
   erased(extentOperation),
   erased(countedDocumentsOperation),
 ];
