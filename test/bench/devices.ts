@@ -89,7 +89,11 @@ async function measureDevices(file: string): Promise<readonly Figure[]> {
       right ??= answers;
       const name = `${device}, batches of ${maxBatch}`;
       figures.push({ name, value: perSecond, unit: 'docs/s' });
-      figures.push({ name: `${name}: from the first`, value: difference(right, answers).toExponential(1), unit: '' });
+      figures.push({
+        name: `${name}: from the first`,
+        value: difference(right, answers).toExponential(1),
+        unit: '',
+      });
     }
   }
   return figures;
