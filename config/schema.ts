@@ -49,7 +49,7 @@ const encoder = z.strictObject({
     .enum(['auto', 'cpu', 'webgpu', 'cuda'])
     .default('cpu')
     .describe(
-      'Where it runs. A graphics processor must give the answers of the CPU within 0.001, or the CPU serves and says why; auto takes one that is faster.',
+      'Where it runs. A graphics processor must give the answers of the CPU within 0.001 (a network of int8: 0.01), or the CPU serves and says why; auto takes one that is faster.',
     ),
   workers: z
     .int()

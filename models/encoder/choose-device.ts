@@ -9,6 +9,11 @@ import { toClassification } from './to-classification.js';
 
 /** How far an answer of a graphics processor may lie from that of the CPU: a probability or an intensity. */
 export const DEVICE_TOLERANCE = 1e-3;
+/**
+ * The same for a network of int8. A sum that differs in its last bit is now and then rounded to the step beside, on another
+ * CPU as well: measured on 210 texts, float32 arithmetic moved a probability by up to 0.0043 and an intensity by up to 0.0074.
+ */
+export const INT8_TOLERANCE = 1e-2;
 /** The first batches are slow everywhere; the best of some says what a device can do. */
 const TIMED_RUNS = 3;
 
@@ -20,6 +25,8 @@ export interface ChooseDeviceOptions {
   readonly cpu: NetworkPool;
   readonly workers: number;
   readonly maxBatch: number;
+  /** The networks round what goes through them to 256 steps. */
+  readonly int8: boolean;
   readonly openPool: (device: Exclude<Device, 'cpu'>) => NetworkPool;
 }
 
@@ -56,10 +63,11 @@ async function tryDevice(gpu: NetworkPool, options: ChooseDeviceOptions): Promis
     throw error;
   }
   const difference = await compareDevices(gpu, options);
-  if (!(difference <= DEVICE_TOLERANCE)) {
+  const tolerance = options.int8 ? INT8_TOLERANCE : DEVICE_TOLERANCE;
+  if (!(difference <= tolerance)) {
     return Number.isNaN(difference)
       ? 'it gave no answer to the golden texts'
-      : `its answers to the golden texts differ from those of the CPU by ${difference.toExponential(1)}, more than ${DEVICE_TOLERANCE}`;
+      : `its answers to the golden texts differ from those of the CPU by ${difference.toExponential(1)}, more than ${tolerance}`;
   }
   return options.wanted === 'auto' ? compareSpeed(gpu, options) : null;
 }

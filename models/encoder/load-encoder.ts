@@ -7,6 +7,7 @@ import { createAnswerCache } from './answer-cache.js';
 import { checkEncoder } from './check-encoder.js';
 import { chooseDevice } from './choose-device.js';
 import { createEncoderClassifier } from './encoder-classifier.js';
+import { roundsToBytes } from './onnx/widen-graph.js';
 import { parseEncoderManifest, servedLanguages, type EncoderManifest } from './manifest.js';
 import { readEncoderFiles, type EncoderFiles } from './read-folder.js';
 import type { Device, DeviceState, DeviceWish } from './runtime/device.js';
@@ -112,6 +113,7 @@ async function openPool(parts: EncoderParts, options: LoadEncoderOptions): Promi
       manifest,
       tokenizers,
       cpu,
+      int8: wanted !== 'cpu' && [...modelBytes(parts).values()].some(roundsToBytes),
       openPool: (device) =>
         createPool(parts, options, { device, recovery: recoverDevice({ wanted, used: device }, tell) }),
     });
@@ -128,6 +130,18 @@ async function openPool(parts: EncoderParts, options: LoadEncoderOptions): Promi
   }
 }
 
+function modelBytes({
+  manifest,
+  files,
+}: Pick<EncoderParts, 'manifest' | 'files'>): ReadonlyMap<string, Uint8Array> {
+  return new Map(
+    servedLanguages(manifest).map(([language, { model }]) => [
+      language,
+      new Uint8Array(files.get(model) ?? new SharedArrayBuffer(0)),
+    ]),
+  );
+}
+
 function createPool(
   { manifest, files }: EncoderParts,
   { settings, idleMs, observer }: Pick<LoadEncoderOptions, 'settings' | 'idleMs' | 'observer'>,
@@ -142,7 +156,7 @@ function createPool(
     networks: servedLanguages(manifest).map(([language, served]) => ({
       language,
       served,
-      model: new Uint8Array(files.get(served.model) ?? new SharedArrayBuffer(0)),
+      model: modelBytes({ manifest, files }).get(language) ?? new Uint8Array(),
     })),
     idleMs: onCpu ? idleMs : null,
     // A graphics processor that is lost has a stand-in: no text is unclassified, and `device` tells.

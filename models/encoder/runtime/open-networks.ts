@@ -1,3 +1,4 @@
+import { widenGraph } from '../onnx/widen-graph.js';
 import type { Network } from './network.js';
 import { openNetwork } from './network.js';
 import type { NetworkLanguage, WorkerStart } from './worker-messages.js';
@@ -10,10 +11,10 @@ export async function openNetworks({
 }: WorkerStart): Promise<ReadonlyMap<NetworkLanguage, Network>> {
   const opened = new Map<NetworkLanguage, Network>();
   for (const { language, served, model } of networks) {
-    // A copy of its own: the runtime does not take shared memory.
     const network = await openNetwork({
       language: served,
-      model: Uint8Array.from(model),
+      // A copy of its own: the runtime does not take shared memory. Graphics processors have no kernels for int8.
+      model: device === 'cpu' ? Uint8Array.from(model) : widenGraph(model),
       threads,
       device,
     });

@@ -67,6 +67,7 @@ async function choose(gpu: NetworkPool, options: Partial<ChooseDeviceOptions> = 
     cpu: poolOf({ ms: 4 }),
     workers: 1,
     maxBatch: 4,
+    int8: false,
     openPool: () => gpu,
     ...options,
   });
@@ -92,6 +93,12 @@ describe('the choice of a device', () => {
     expect(state).toMatchObject({ wanted: 'webgpu', used: 'cpu' });
     expect(state.reason).toMatch(reason);
     expect(gpu.closed).toBe(true);
+  });
+
+  it('lets networks of int8 differ by a step of their rounding', async () => {
+    expect((await choose(poolOf({ alone: 0.02 }))).state.used).toBe('cpu');
+    expect((await choose(poolOf({ alone: 0.02 }), { int8: true })).state.used).toBe('webgpu');
+    expect((await choose(poolOf({ alone: 0.2 }), { int8: true })).state.used).toBe('cpu');
   });
 
   it('asks for speed only when the choice is left to it', async () => {
