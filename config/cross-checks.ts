@@ -6,6 +6,7 @@ import type { ParsedConfig } from './schema.js';
 export function crossChecks(config: Partial<ParsedConfig>, lineOf: LocateLine): readonly ConfigProblem[] {
   return [
     ...openWebhook(config, lineOf),
+    ...openModel(config, lineOf),
     ...sameIds(config, lineOf),
     ...mixedWorlds(config, lineOf),
     ...samePorts(config, lineOf),
@@ -29,6 +30,18 @@ function openWebhook({ http, webhook }: Partial<ParsedConfig>, lineOf: LocateLin
       line: lineOf(['http', 'host']),
       problem: `is ${http.host}, which other machines reach, while anyone may push documents without a token`,
       fix: 'Set webhook.token, or webhook.enabled to false, or http.host to 127.0.0.1.',
+    },
+  ];
+}
+
+function openModel({ models }: Partial<ParsedConfig>, lineOf: LocateLine): readonly ConfigProblem[] {
+  if (models === undefined || models.serve.token !== null || isLoopback(models.serve.host)) return [];
+  return [
+    {
+      path: 'models.serve.host',
+      line: lineOf(['models', 'serve', 'host']),
+      problem: `is ${models.serve.host}, which other machines reach, while anyone may use the model without a token`,
+      fix: 'Set models.serve.token, or models.serve.host to 127.0.0.1.',
     },
   ];
 }

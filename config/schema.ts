@@ -45,6 +45,12 @@ const metrics = z.strictObject({
 });
 
 const encoder = z.strictObject({
+  device: z
+    .enum(['auto', 'cpu', 'webgpu', 'cuda'])
+    .default('cpu')
+    .describe(
+      'Where it runs. A graphics processor must give the answers of the CPU within 0.001 (a network of int8: 0.01), or the CPU serves and says why; auto takes one that is faster.',
+    ),
   workers: z
     .int()
     .min(1)
@@ -73,6 +79,49 @@ const encoder = z.strictObject({
   cacheMiB: z.int().min(0).max(1_024).default(16).describe('Memory for answers to texts that come again.'),
 });
 
+const remote = z.strictObject({
+  urls: z
+    .array(
+      z
+        .url({ protocol: /^https?$/ })
+        .regex(/^[^@?#]*$/, 'must be an address without user, query or fragment'),
+    )
+    .max(8)
+    .default([])
+    .describe(
+      'Hosts that run "bellwether models serve" and classify for this installation, in turn; [] runs the model here. Texts go there as they are: use https, or a network of your own.',
+    ),
+  token: secretReferenceSchema.nullable().default(null).describe('Their models.serve.token.'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex')
+    .nullable()
+    .default(null)
+    .meta({ form: 'a SHA-256 in hex' })
+    .describe(
+      'Hash of the model that they must serve ("bellwether models list --json" there); null takes the one that the first of them has at the start.',
+    ),
+  deadlineMs: z
+    .int()
+    .min(100)
+    .max(18_000)
+    .default(8_000)
+    .describe('Milliseconds after which texts that no host has answered are stored unclassified.'),
+});
+
+const serve = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address on which "bellwether models serve" listens. Others than this machine need a token.'),
+  port: z.int().min(0).max(65_535).default(8430).describe('Its port; 0 takes a free one.'),
+  token: secretReferenceSchema
+    .nullable()
+    .default(null)
+    .describe('Bearer token that callers must send; null accepts anyone who reaches the port.'),
+});
+
 const MODEL_FORM = 'lexicon, ngram, ngram-research, encoder, encoder-research or imported-NAME';
 
 const models = z.strictObject({
@@ -94,6 +143,8 @@ const models = z.strictObject({
     .default(null)
     .describe('Folder of model files; null takes the ones of this package.'),
   encoder: encoder.prefault({}).describe('How an encoder runs.'),
+  remote: remote.prefault({}).describe('Other machines that run the model.'),
+  serve: serve.prefault({}).describe('Running the model for other machines.'),
   rules: rules.prefault({}).describe('Experts that may decide over the model.'),
   approval: z
     .enum(['required', 'none'])
@@ -202,7 +253,33 @@ const mail = z.strictObject({
   language: z.enum(['en', 'zh']).default('en').describe('Language of the mails.'),
 });
 
+const cost = z.strictObject({
+  cpuHour: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe('Price of an hour of one processor core, in any currency; null tells no cost.'),
+  wattsPerCore: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(10)
+    .describe(
+      'What a busy core draws, its share of the machine included: an estimate of yours, nothing is measured.',
+    ),
+  budgetPerThousand: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe(
+      'Cost of a thousand documents, in the currency of cpuHour, above which Prometheus warns; null never warns.',
+    ),
+});
+
 const telemetry = z.strictObject({
+  cost: cost.prefault({}).describe('What a thousand documents cost.'),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug', 'trace'])
     .default('info')

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { BellwetherError } from '../pipeline/core/errors.js';
 import type { ModelVersion } from '../pipeline/core/scored.js';
-import { loadClassifier, type LoadOptions } from './load-classifier.js';
+import type { DeviceState } from './encoder/runtime/device.js';
+import { loadClassifier, NO_OBSERVER, type LoadOptions } from './load-classifier.js';
 import { IMPORTED_PREFIX, isModelName, MODEL_NAMES, type ModelName } from './model-names.js';
 
 /** A model and whether it can serve; `problem` says why not. */
@@ -9,6 +10,8 @@ export interface ListedModel {
   readonly name: ModelName;
   readonly model: ModelVersion | null;
   readonly problem: string | null;
+  /** Where it would run; null for one that needs no network, or cannot serve. */
+  readonly device: DeviceState | null;
 }
 
 /** Loads every model in turn, ours and the imported ones, and reports what came of it; rejects only for bugs. */
@@ -28,11 +31,20 @@ async function modelNames(directory: string): Promise<readonly ModelName[]> {
 async function tryModel(options: LoadOptions): Promise<ListedModel> {
   const { name } = options;
   try {
-    const classifier = await loadClassifier(options);
+    let device: DeviceState | null = null;
+    const classifier = await loadClassifier({
+      ...options,
+      observer: {
+        ...NO_OBSERVER,
+        device: (state) => {
+          device = state;
+        },
+      },
+    });
     await classifier.close();
-    return { name, model: classifier.model, problem: null };
+    return { name, model: classifier.model, problem: null, device };
   } catch (error) {
     if (!(error instanceof BellwetherError)) throw error;
-    return { name, model: null, problem: error.message };
+    return { name, model: null, problem: error.message, device: null };
   }
 }

@@ -7,6 +7,7 @@ import { ENCODER_FORMAT } from './encoder/manifest.js';
 import { GOLDEN_SENTENCES } from './golden-sentences.js';
 import { createLexiconClassifier } from './lexicon/lexicon-classifier.js';
 import { isModelName, type ModelName } from './model-names.js';
+import { loadRemote, type RemoteOptions } from './remote/load-remote.js';
 import { parseArtefact } from './ngram/artefact.js';
 import { createNgramClassifier } from './ngram/ngram-classifier.js';
 
@@ -18,14 +19,25 @@ export interface LoadOptions {
   readonly encoder: EncoderSettings;
   /** Threads of an encoder that had nothing to do for so long are ended until they are needed; null, the default, keeps them. */
   readonly idleMs?: number | null;
-  readonly observer?: EncoderObserver;
+  readonly observer?: ModelObserver;
+  /** Other machines that serve a model; asked when it is this one. */
+  readonly remote?: RemoteOptions | null;
 }
 
-const NO_OBSERVER: EncoderObserver = {
+/** What is worth telling about a model at work. */
+export interface ModelObserver extends EncoderObserver {
+  /** A host that classifies for us was lost, with the reason, or is back (null). */
+  remote(host: string, problem: string | null): void;
+}
+
+/** For who does not want to know. */
+export const NO_OBSERVER: ModelObserver = {
   batch: () => undefined,
   restarted: () => undefined,
   cacheHits: () => undefined,
   separated: () => undefined,
+  device: () => undefined,
+  remote: () => undefined,
 };
 
 /**
@@ -33,9 +45,11 @@ const NO_OBSERVER: EncoderObserver = {
  *
  * Rejects with ConfigError `model_missing` when there is no such artefact, and with RejectedError `model_format`,
  * `model_truncated`, `model_corrupt` or `model_golden`, each naming the file and the reason. Memory: the weights, below 8 MB
- * of an n-gram model; for an encoder see `loadEncoder`. Close it when it is not needed any more.
+ * of an n-gram model; for an encoder see `loadEncoder`, for one on other machines `loadRemote`. Close it when it is not needed any more.
  */
 export async function loadClassifier(options: LoadOptions): Promise<Classifier> {
+  const { remote } = options;
+  if (remote?.name === options.name) return loadChecked(remote, options.observer ?? NO_OBSERVER);
   if (options.name === 'lexicon') return createLexiconClassifier();
   const folder = join(options.directory, options.name);
   const manifestText = (await readArtefactFile(join(folder, 'model.json'))).toString('utf8');
@@ -62,6 +76,14 @@ export async function loadClassifier(options: LoadOptions): Promise<Classifier> 
     await classifier.close();
     throw error;
   }
+}
+
+async function loadChecked(remote: RemoteOptions, observer: ModelObserver): Promise<Classifier> {
+  const classifier = await loadRemote(remote, (host, problem) => {
+    observer.remote(host, problem);
+  });
+  await checkGoldenSentences(classifier, remote.urls.join(', '));
+  return classifier;
 }
 
 async function loadNgram(manifestText: string, folder: string): Promise<Classifier> {

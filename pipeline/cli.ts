@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 
 import { findCommand, listCommands } from './commands/index.js';
 import { helpFor, type Command, type CommandIo } from './commands/command.js';
+import { leaveStdin } from './commands/leave-stdin.js';
 import { BellwetherError, ConfigError, InvalidDocumentError } from './core/errors.js';
 import { armFailpoint, armTextFault } from './core/failpoint.js';
 
@@ -52,7 +53,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   const io: CommandIo = {
     out: (text) => void process.stdout.write(text),
     words: (text) => void process.stderr.write(`${text}\n`),
-    stdin: process.stdin,
+    // Asked for late: looking at it begins to read.
+    get stdin() {
+      return process.stdin;
+    },
+    leaveStdin,
     outTty: process.stdout.isTTY,
     env: process.env,
     cwd: process.cwd(),
@@ -103,6 +108,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   }
   try {
     const { values, positionals } = parse(found.command, found.rest);
+    if (found.command.readsStdin !== true) io.leaveStdin();
     return await found.command.run({ values, positionals }, io);
   } catch (error) {
     return explain(error, found.command, io);

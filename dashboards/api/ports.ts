@@ -2,13 +2,21 @@ import type { FastifyPluginAsync } from 'fastify';
 
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { World } from '../../pipeline/core/document.js';
+import type { Label } from '../../pipeline/core/label.js';
 import type { ModelVersion, Span } from '../../pipeline/core/scored.js';
 import type { QueryStore } from '../../pipeline/core/store.js';
 import type { StoryFacts, StoryMember } from '../../pipeline/core/story.js';
 import type { SectorId } from '../../pipeline/core/taxonomy.js';
 import type { Logger } from '../../pipeline/telemetry/logger.js';
 import type { LiveHub } from './live-hub.js';
-import type { RequestRefusal, WireExplanation } from './wire.js';
+import type {
+  RequestRefusal,
+  UnansweredCounts,
+  WireDispute,
+  WireExplanation,
+  WireLabelProgress,
+  WireLabelTask,
+} from './wire.js';
 
 /** What people see of an instrument. */
 export interface InstrumentInfo {
@@ -100,6 +108,8 @@ export interface ServiceStatus {
   readonly version: string;
   /** Accepted and not yet queryable. */
   readonly lagDocuments: number;
+  /** Stored documents for which the model gave no answer; null in a process that does not know. Absent: nobody asked. */
+  readonly unanswered?: UnansweredCounts | null;
 }
 
 export interface Health {
@@ -142,6 +152,28 @@ export type DescribeStory = (
   members: readonly StoryMember[],
 ) => StoryFacts | null;
 
+/** One thing that somebody says on the page; a null version is the newest. */
+export interface SaidLabel extends Pick<Label, 'documentId' | 'instrument' | 'value' | 'author'> {
+  readonly version: number | null;
+  readonly origin: 'label' | 'verdict' | 'adjudication';
+}
+
+/** Where labels are kept. Every call rejects with a BellwetherError where this process is not the one that stores. */
+export interface LabelDesk {
+  /** Texts for this person, most worth first, second looks among them; `onlySeconds`: only those. */
+  queue(request: {
+    readonly labeller: string;
+    readonly language: 'en' | 'zh' | null;
+    readonly size: number;
+    readonly onlySeconds: boolean;
+  }): Promise<readonly WireLabelTask[]>;
+  /** Durable when it resolves, with how many were kept. */
+  add(labels: readonly SaidLabel[]): Promise<number>;
+  progress(labeller: string): Promise<WireLabelProgress>;
+  /** The oldest first. */
+  disputes(limit: number): Promise<readonly WireDispute[]>;
+}
+
 /** What every HTTP server of ours needs. */
 export interface HealthServerDeps {
   readonly health: () => Health;
@@ -164,6 +196,9 @@ export interface ServerDeps extends HealthServerDeps {
   readonly findTellingSentence: FindTellingSentence;
   readonly explain: ExplainText;
   readonly describeStory: DescribeStory;
+  readonly labels: LabelDesk;
+  /** Whether a caller with this `Authorization` header may write; what the webhook asks for, too. */
+  readonly mayWrite: (authorization: string | undefined) => boolean;
   readonly clock: Clock;
   /** Folder of the built page (`dist/web`). */
   readonly webRoot: string;

@@ -18,6 +18,7 @@ export class ProblemError extends Error {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
@@ -67,6 +68,8 @@ function handleError(
     logger.warn('A read ran over its time limit.', { request });
     return sendProblem(reply, 503, error.message, { code: error.code });
   }
+  if (error instanceof BellwetherError && error.code === 'not_the_active_monitor')
+    return sendProblem(reply, 503, error.message, { code: error.code });
   if (error instanceof BellwetherError && error.retriable) {
     logger.warn('A read could not be answered for now.', { request, error });
     return sendProblem(reply, 503, `${error.message} Try again in a moment.`, { code: error.code });

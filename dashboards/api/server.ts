@@ -8,15 +8,19 @@ import { addAlertRoutes } from './routes/alerts.js';
 import { addDiffRoute } from './routes/diff.js';
 import { addDocumentRoutes } from './routes/documents.js';
 import { addExplainRoute } from './routes/explain.js';
+import { addLabelRoutes, addLabelWrites } from './routes/labels.js';
 import { addMailRoutes } from './routes/mails.js';
 import { addOverviewRoutes } from './routes/overview.js';
 import { addPageRoutes } from './routes/page.js';
 import { addSeriesRoute } from './routes/series.js';
 import { addStatusRoutes } from './routes/status.js';
 import { addStreamRoute } from './routes/stream.js';
+import { addVerdictRoute } from './routes/verdict.js';
 import { secure } from './security.js';
+import { guardWrites } from './write-guard.js';
 
 const LIMITS = { maxRunning: 4, maxWaiting: 40 };
+const WRITE_LIMITS = { maxRunning: 1, maxWaiting: 20 };
 const OPTIONS: FastifyServerOptions = {
   forceCloseConnections: true,
   requestTimeout: 30_000,
@@ -47,6 +51,14 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     addExplainRoute(api, deps, gate);
     addStatusRoutes(api, deps);
     addStreamRoute(api, deps);
+    addLabelRoutes(api, deps, gate);
+    void api.register((writes, _writeOptions, written) => {
+      const writeGate = createReadGate(WRITE_LIMITS);
+      guardWrites(writes, deps);
+      addLabelWrites(writes, deps, writeGate);
+      addVerdictRoute(writes, deps, writeGate);
+      written();
+    });
     done();
   });
   if (deps.ingestRoutes !== undefined) void app.register(deps.ingestRoutes);

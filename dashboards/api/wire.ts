@@ -1,4 +1,5 @@
 import type { Alert, AlertEvent } from '../../pipeline/core/alert.js';
+import type { LabelValue } from '../../pipeline/core/label.js';
 import type { Explanation } from '../../pipeline/core/model.js';
 import type { ModelVersion, Sentiment, Span } from '../../pipeline/core/scored.js';
 import type { SeriesKey } from '../../pipeline/core/series.js';
@@ -155,6 +156,65 @@ export interface InstrumentsAnswer {
   readonly data: readonly Omit<SeriesInfo, 'series' | 'kind'>[];
 }
 
+/** A text to be labelled, without what any model or person says of it. */
+export interface WireLabelTask {
+  readonly documentId: string;
+  readonly version: number;
+  readonly language: string;
+  readonly text: string;
+  readonly source: string;
+  readonly publishedAt: string;
+  readonly companies: readonly { readonly instrument: string; readonly name: string }[];
+}
+
+export interface LabelQueueAnswer {
+  readonly data: readonly WireLabelTask[];
+}
+
+/** How far the labelling has come, and how well people agree: Cohen's κ of two people, Krippendorff's α of more. */
+export interface WireLabelProgress {
+  /** Items (a text, or a company in one) that somebody labelled; by this person; by two people or more. */
+  readonly items: number;
+  readonly mine: number;
+  readonly doublyLabelled: number;
+  readonly disputed: number;
+  /** Null without doubly labelled items, or where everybody always said the same one thing. */
+  readonly figure: number | null;
+  readonly pairs: readonly {
+    readonly people: readonly [string, string];
+    readonly items: number;
+    readonly same: number;
+    readonly kappa: number | null;
+  }[];
+  /** Whether labels may train, and if not, why. */
+  readonly problem: string | null;
+}
+
+export interface LabelProgressAnswer {
+  readonly data: WireLabelProgress;
+}
+
+/** An item about which people differ. */
+export interface WireDispute {
+  readonly task: WireLabelTask;
+  /** Empty for the text as a whole. */
+  readonly instrument: string;
+  readonly said: readonly { readonly author: string; readonly value: LabelValue }[];
+}
+
+export interface DisputesAnswer {
+  readonly data: readonly WireDispute[];
+}
+
+export interface KeptAnswer {
+  /** Labels that were kept; none about a document that is gone meanwhile. */
+  readonly data: { readonly kept: number };
+}
+
+/** What the reader of an alert says about a document in it. */
+export const VERDICTS = ['right', 'wrong_model', 'wrong_company', 'not_news'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
 /** The few fields of a new document that the page shows before anybody opens it. */
 export interface LiveDocument {
   readonly id: string;
@@ -188,6 +248,12 @@ export interface MailAnswer {
 
 export type RequestRefusal = 'signature_missing' | 'signature_wrong' | 'timestamp_outside_window';
 
+/** `waiting`: the model is asked again by itself. `givenUp`: it is not, only by a re-score. */
+export interface UnansweredCounts {
+  readonly waiting: number;
+  readonly givenUp: number;
+}
+
 export interface WireStatus {
   readonly world: 'demo' | 'live' | 'replay';
   readonly now: string;
@@ -198,6 +264,8 @@ export interface WireStatus {
   readonly model: ModelVersion | null;
   readonly version: string;
   readonly lagDocuments: number;
+  /** Stored documents without scores, because the model gave no answer; null in a process that does not know. */
+  readonly unanswered: UnansweredCounts | null;
   readonly sources: readonly {
     readonly id: string;
     readonly name: string;

@@ -147,7 +147,7 @@ function parseItem(item: BodyItem, context: ParseContext): RawDocument | Invalid
 }
 
 /** Compares digests, so that neither content nor length of the token shows in the time it takes. */
-function sameToken(header: string | undefined, token: string): boolean {
+export function sameToken(header: string | undefined, token: string): boolean {
   const digestOf = (value: string) => createHash('sha256').update(value).digest();
   return timingSafeEqual(digestOf(header ?? ''), digestOf(`Bearer ${token}`));
 }

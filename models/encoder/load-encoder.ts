@@ -5,16 +5,26 @@ import type { Classifier } from '../../pipeline/core/model.js';
 import type { ModelVersion } from '../../pipeline/core/scored.js';
 import { createAnswerCache } from './answer-cache.js';
 import { checkEncoder } from './check-encoder.js';
+import { chooseDevice } from './choose-device.js';
 import { createEncoderClassifier } from './encoder-classifier.js';
+import { roundsToBytes } from './onnx/widen-graph.js';
 import { parseEncoderManifest, servedLanguages, type EncoderManifest } from './manifest.js';
 import { readEncoderFiles, type EncoderFiles } from './read-folder.js';
-import { createNetworkPool, type PoolObserver } from './runtime/network-pool.js';
+import type { Device, DeviceState, DeviceWish } from './runtime/device.js';
+import { createDevicePool, recoverDevice } from './runtime/device-pool.js';
+import {
+  createNetworkPool,
+  type NetworkPool,
+  type PoolObserver,
+  type PoolRecovery,
+} from './runtime/network-pool.js';
 import type { EncoderTokenizers } from './to-network-input.js';
 import { parseTokenizer } from './tokenizer/parse-tokenizer.js';
 import { createWordPiece } from './tokenizer/word-piece.js';
 
 /** How an encoder runs; see `models.encoder` in the configuration. */
 export interface EncoderSettings {
+  readonly device: DeviceWish;
   readonly workers: number;
   readonly threads: number;
   readonly maxBatch: number;
@@ -27,6 +37,8 @@ export interface EncoderObserver extends PoolObserver {
   cacheHits(texts: number): void;
   /** Scores depend on the batch by so much: every text runs alone, which is slow. */
   separated(difference: number): void;
+  /** Where it runs from now on; told at the load and at each change. */
+  device(state: DeviceState): void;
 }
 
 export interface LoadEncoderOptions {
@@ -42,9 +54,11 @@ export interface LoadEncoderOptions {
 }
 
 const MIB = 2 ** 20;
+/** Threads that stand by for a graphics processor are ended so long after they were needed. */
+const STAND_BY_MS = 60_000;
 
 /**
- * Loads an encoder and proves that it is whole, is the one that was trained, and how it may be run.
+ * Loads an encoder and proves that it is whole, is the one that was trained, and how and where it may be run.
  *
  * Rejects with `model_missing`, `model_format`, `model_corrupt` or `model_golden`, each naming file and reason; no thread is
  * left then. Memory: the files once, and in each worker the weights and the working memory of a batch.
@@ -53,20 +67,13 @@ export async function loadEncoder(options: LoadEncoderOptions): Promise<Classifi
   const { folder, settings, observer } = options;
   const manifest = parseEncoderManifest(options.manifestJson, folder);
   const files = await readEncoderFiles(folder, manifest);
-  const bytesOf = (name: string) => files.get(name) ?? new SharedArrayBuffer(0);
   const tokenizers = openTokenizers(manifest, files);
   const ladder = await loadLadders(manifest, options);
-  const pool = createNetworkPool({
-    ...settings,
-    networks: servedLanguages(manifest).map(([language, served]) => ({
-      language,
-      served,
-      model: bytesOf(served.model),
-    })),
-    idleMs: options.idleMs,
-    observer,
+  const pool = await openPool({ manifest, files, tokenizers }, options).catch(async (error: unknown) => {
+    for (const classifier of ladder.values()) await classifier.close();
+    throw error;
   });
-  const classifier = createEncoderClassifier({
+  return createEncoderClassifier({
     model: versionOf(manifest, options.manifestText, ladder),
     manifest,
     pool,
@@ -77,18 +84,84 @@ export async function loadEncoder(options: LoadEncoderOptions): Promise<Classifi
       observer.cacheHits(texts);
     },
   });
+}
+
+interface EncoderParts {
+  readonly manifest: EncoderManifest;
+  readonly files: EncoderFiles;
+  readonly tokenizers: EncoderTokenizers;
+}
+
+/** Proves the networks on the CPU first, which every device is measured by; then the device that is wanted. */
+async function openPool(parts: EncoderParts, options: LoadEncoderOptions): Promise<NetworkPool> {
+  const { manifest, tokenizers } = parts;
+  const { settings, observer } = options;
+  const wanted = settings.device;
+  const cpu = createPool(parts, options, { device: 'cpu' });
+  let chosen = false;
+  const tell = (state: DeviceState) => {
+    // What happens while it is tried is told once, in the end.
+    if (chosen) observer.device(state);
+  };
   try {
-    await pool.warm();
-    const { batchable, difference } = await checkEncoder(manifest, { pool, tokenizers }, folder);
-    if (!batchable) {
-      pool.separate();
-      observer.separated(difference);
-    }
-    return classifier;
+    await cpu.warm();
+    const { batchable, difference } = await checkEncoder(manifest, { pool: cpu, tokenizers }, options.folder);
+    if (!batchable) observer.separated(difference);
+    const { state, gpu } = await chooseDevice({
+      ...settings,
+      wanted,
+      manifest,
+      tokenizers,
+      cpu,
+      int8: wanted !== 'cpu' && [...modelBytes(parts).values()].some(roundsToBytes),
+      openPool: (device) =>
+        createPool(parts, options, { device, recovery: recoverDevice({ wanted, used: device }, tell) }),
+    });
+    chosen = true;
+    observer.device(state);
+    if (gpu !== null) await cpu.close();
+    const standBy = () => createPool(parts, { ...options, idleMs: STAND_BY_MS }, { device: 'cpu' });
+    const pool = gpu === null ? cpu : createDevicePool(gpu, standBy());
+    if (!batchable) pool.separate();
+    return pool;
   } catch (error) {
-    await classifier.close();
+    await cpu.close();
     throw error;
   }
+}
+
+function modelBytes({
+  manifest,
+  files,
+}: Pick<EncoderParts, 'manifest' | 'files'>): ReadonlyMap<string, Uint8Array> {
+  return new Map(
+    servedLanguages(manifest).map(([language, { model }]) => [
+      language,
+      new Uint8Array(files.get(model) ?? new SharedArrayBuffer(0)),
+    ]),
+  );
+}
+
+function createPool(
+  { manifest, files }: EncoderParts,
+  { settings, idleMs, observer }: Pick<LoadEncoderOptions, 'settings' | 'idleMs' | 'observer'>,
+  where: { readonly device: Device; readonly recovery?: PoolRecovery },
+): NetworkPool {
+  const onCpu = where.device === 'cpu';
+  return createNetworkPool({
+    ...settings,
+    ...where,
+    // A graphics processor runs one batch at a time, and its memory holds the networks once.
+    workers: onCpu ? settings.workers : 1,
+    networks: servedLanguages(manifest).map(([language, served]) => ({
+      language,
+      served,
+      model: modelBytes({ manifest, files }).get(language) ?? new Uint8Array(),
+    })),
+    idleMs: onCpu ? idleMs : null,
+    // A graphics processor that is lost has a stand-in: no text is unclassified, and `device` tells.
+    observer: onCpu ? observer : { ...observer, restarted: () => undefined },
+  });
 }
 
 function openTokenizers(manifest: EncoderManifest, files: EncoderFiles): EncoderTokenizers {

@@ -122,7 +122,7 @@ async function answerGolden(
     [TOKENIZER, createWordPiece(parseTokenizer(tokenizer.toString('utf8'), TOKENIZER))],
   ]);
   const texts = GOLDEN_SENTENCES.filter((sentence) => sentence.language === language);
-  const network = await openNetwork({ language: served, model, threads: 1 });
+  const network = await openNetwork({ language: served, model, threads: 1, device: 'cpu' });
   try {
     const outputs = await network.run(texts.map((text) => toNetworkInput(text, served, tokenizers)));
     return texts.flatMap(({ text }, index) => {

@@ -11,6 +11,8 @@ const FORMAT_VERSION = 1;
 export const WORLD_FILE = 'world.json';
 /** Stands in a folder that a restore has not filled to the end. */
 export const RESTORE_MARKER = 'restore-unfinished';
+/** Of a folder below the data folder that is not ready yet. */
+export const DRAFT_PREFIX = 'Draft-';
 /** Unix sockets allow 108 bytes on Linux and 104 on macOS, the final NUL included. */
 const MAX_SOCKET_BYTES = 100;
 
@@ -74,13 +76,33 @@ export function dataPaths(path: string): Pick<DataFolder, 'log' | 'store' | 'out
   };
 }
 
-/** What an installation keeps beside log, store and outbox, absolute; not what belongs to the process that holds the folder. */
+/**
+ * What an installation keeps beside log, store and outbox, absolute: its own files, and the models that were trained here; not what
+ * belongs to the process that holds the folder, and nothing that is half written.
+ */
 export async function listOwnFiles(path: string): Promise<readonly string[]> {
-  const entries = await readdir(path, { withFileTypes: true });
+  const models = join(path, 'models');
+  return [...(await listFiles(path)), ...(await listTree(models).catch(nothingThere))];
+}
+
+async function listTree(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(DRAFT_PREFIX));
+  const below = await Promise.all(folders.map(({ name }) => listTree(join(folder, name))));
+  return [...(await listFiles(folder)), ...below.flat()];
+}
+
+async function listFiles(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
   const passing = (name: string) => /^lock(\.|$)|\.new$/.test(name);
   return entries
     .filter((entry) => entry.isFile() && !passing(entry.name))
-    .map(({ name }) => join(path, name));
+    .map(({ name }) => join(folder, name));
+}
+
+function nothingThere(error: unknown): readonly string[] {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+  throw error;
 }
 
 async function requireWhole(path: string): Promise<void> {

@@ -1,12 +1,11 @@
 import type { Clock } from '../core/clock.js';
 import type { ErasureTarget, Suppressions } from '../core/erasure.js';
-import { BellwetherError } from '../core/errors.js';
 import type { RefuseDocument } from '../operators/leave-out-messages.js';
 import { createTurns } from '../core/turns.js';
 import type { Logger } from '../telemetry/logger.js';
 import { eraseAll, type EraseDeps, type ErasedCounts } from './erase.js';
-import { isReplaced } from './monitoring.js';
 import type { Retention } from './retention.js';
+import { succeeds } from './succeeds.js';
 
 export interface ForgettingOptions extends EraseDeps {
   readonly suppressions: Suppressions;
@@ -82,17 +81,4 @@ export function createForgetting(options: ForgettingOptions): Forgetting {
       }
     },
   };
-}
-
-/** False for what waiting may mend, for what another monitor goes on with, and for what the end of the service cut off. */
-async function succeeds(work: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    if (signal.aborted && error instanceof BellwetherError) return false;
-    if (isReplaced(error)) return false;
-    if (error instanceof BellwetherError && (error.retriable || error.code === 'breaker_open')) return false;
-    throw error;
-  }
 }

@@ -1,8 +1,8 @@
-import type { EncoderObserver } from '../../models/encoder/load-encoder.js';
+import type { ModelObserver } from '../../models/load-classifier.js';
 import type { ModelEvent } from '../telemetry/model-metrics.js';
 
-/** Turns what an encoder says about itself into events, which can cross from one thread to another. */
-export function observeModel(tell: (event: ModelEvent) => void): EncoderObserver {
+/** Turns what a model says about itself into events, which can cross from one thread to another. */
+export function observeModel(tell: (event: ModelEvent) => void): ModelObserver {
   return {
     batch: (texts, seconds, waitedSeconds) => {
       tell({ kind: 'batch', texts, seconds, waitedSeconds });
@@ -12,6 +12,12 @@ export function observeModel(tell: (event: ModelEvent) => void): EncoderObserver
     },
     restarted: (reason) => {
       tell({ kind: 'restarted', reason });
+    },
+    remote: (host, problem) => {
+      tell({ kind: 'remote', host, problem });
+    },
+    device: (state) => {
+      tell({ kind: 'device', ...state });
     },
     separated: (difference) => {
       tell({ kind: 'separated', difference });

@@ -3,7 +3,7 @@ import type { ModelName } from '../../models/model-names.js';
 import type { Classifier } from '../core/model.js';
 import { SOURCE_KINDS, type RawDocument } from '../core/document.js';
 import type { DocumentView } from '../core/store.js';
-import { documentText, type ModelVersion } from '../core/scored.js';
+import { documentText, UNANSWERED, type ModelVersion } from '../core/scored.js';
 import { DOCUMENT_FLAGS } from '../operators/flag-document.js';
 import { scoreSentiment } from '../operators/score-sentiment.js';
 import type { LinkedDocument } from '../operators/understand-document.js';
@@ -83,7 +83,7 @@ async function rescoreWith(
     const views = await store.rescore.read(keys);
     const rescores = await scoreAgain(views, { ...understanding, classifier }, clock.now());
     touch(await store.rescore.write(rescores));
-    rescored += views.length;
+    rescored += rescores.length;
     if (clock.monotonic() - said < PROGRESS_EVERY_MS) continue;
     said = clock.monotonic();
     logger.info('Stored documents are being scored again.', { documents: rescored, model: model.name });
@@ -104,23 +104,29 @@ async function* batchesLeft(
   }
 }
 
-/** The names of a document stay as they were linked; only what the model says is new. */
-async function scoreAgain(
+/**
+ * The names of a document stay as they were linked; only what the model says is new. Documents about which it gives no answer
+ * are left out. `credibility`: of each view's source, where it is to count; 1 without.
+ */
+export async function scoreAgain(
   views: readonly DocumentView[],
-  understanding: Understanding,
+  understanding: Pick<Understanding, 'classifier' | 'splitSentences' | 'rules' | 'weigh'>,
   now: number,
+  credibility: readonly number[] = [],
 ): Promise<readonly Rescore[]> {
-  const messages = await scoreSentiment(views.map(toLinked), { ...understanding, now: () => now });
+  const linked = views.map((view, index) => toLinked(view, index, credibility[index] ?? 1));
+  const messages = await scoreSentiment(linked, { ...understanding, now: () => now });
   return messages.flatMap((message, index) => {
     const version = views[index]?.version;
     if (message.kind !== 'scored' || version === undefined) return [];
     const { scored } = message;
+    if (scored.model.version === UNANSWERED) return [];
     return [{ version, scored, contributions: understanding.weigh(scored) }];
   });
 }
 
 /** A stored document as a model is asked about it; what the source said beyond text and names is not stored. */
-export function toLinked(view: DocumentView, offset: number): LinkedDocument {
+export function toLinked(view: DocumentView, offset: number, credibility = 1): LinkedDocument {
   const { id, action, source, url, title, text, language, author, publishedAt, receivedAt } = view;
   return {
     kind: 'linked',
@@ -131,7 +137,7 @@ export function toLinked(view: DocumentView, offset: number): LinkedDocument {
       id,
       contentHash: '',
       action,
-      source: { ...source, kind: kindOf(source.kind), licence: null, credibility: 1 },
+      source: { ...source, kind: kindOf(source.kind), licence: null, credibility },
       nativeId: '',
       url,
       title,

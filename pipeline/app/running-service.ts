@@ -8,7 +8,7 @@ import { createSuppressions } from '../core/erasure.js';
 import { ConfigError } from '../core/errors.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { MonitorProgress } from '../topology.js';
-import { announceAlerts, announceDocuments } from './announce.js';
+import { announceDocuments } from './announce.js';
 import { createFlowBreaker, readiness, type FlowBreaker } from './breaker.js';
 import { startControlServer } from './control-server.js';
 import { lagOrNull, type Flow } from './flow.js';
@@ -17,11 +17,11 @@ import { followWithWords } from './follow-store.js';
 import { createHealthWatch, type HealthWatch } from './health-watch.js';
 import { keepHouse } from './housekeeping.js';
 import { createIntake, type Intake } from './intake.js';
-import { createMonitoring, untilActive, type Monitoring } from './monitoring.js';
-import { noteAuthorKey } from './author-keys.js';
+import { untilActive, type Monitoring } from './monitoring.js';
 import { withStore, type OpenParts } from './parts.js';
 import { createProgressMeter, type ProgressMeter } from './progress-meter.js';
 import { replayFiles } from './replay-files.js';
+import type { UnansweredRetry } from './retry-unanswered.js';
 import { ALL_ROLES, type Roles } from './roles.js';
 import type { Operation, OperationContext } from './operations/operation.js';
 import { keepSettled, settledClockOf, type SettledClock } from './settled.js';
@@ -29,6 +29,8 @@ import { startHttp, type HttpAddresses } from './start-http.js';
 import { createServiceSources, type ServiceSources } from './source-life/service-sources.js';
 import { startServiceFlow, type ServiceFlow } from './service-flow.js';
 import { createServiceForgetting, requireForgetting } from './service-forgetting.js';
+import { createServiceMonitoring } from './service-monitoring.js';
+import { createServiceRetry } from './service-retry.js';
 import { stopAll } from './stop-all.js';
 import { serviceStatus } from './service-status.js';
 import type { ReplayRequest, ReplayResult, Service, ServiceOptions } from './service.js';
@@ -57,6 +59,7 @@ export class RunningService implements Service {
   readonly sources: ServiceSources;
   /** Null where there is no store. */
   readonly #forgetting: Forgetting | null;
+  readonly #retry: UnansweredRetry | null;
   #newest: number | null = null;
   /** Null in a replay world, and where there is no store. */
   readonly #settled: SettledClock | null;
@@ -100,6 +103,14 @@ export class RunningService implements Service {
       hub: this.#hub,
     });
     this.#monitoring = this.#createMonitoring();
+    this.#retry = createServiceRetry({
+      ...options,
+      roles,
+      parts,
+      metrics,
+      monitoring: () => this.#monitoring,
+      flow: () => this.#requireFlow(),
+    });
     this.#settled = settledClockOf(parts, clock, () => this.#monitoring.state === 'active');
     this.#breaker = createFlowBreaker({ clock, logger, metrics: this.#metrics });
   }
@@ -138,6 +149,7 @@ export class RunningService implements Service {
       ...(this.#forgetting === null || !roles.has('monitor')
         ? []
         : [this.#forgetting.run(this.#abort.signal)]),
+      this.#retry?.run(this.#abort.signal) ?? Promise.resolve(),
       ...(roles.has('api') && !roles.has('monitor') ? [this.#follow()] : []),
     ];
     this.failed = Promise.all(background).then(() => undefined);
@@ -215,36 +227,18 @@ export class RunningService implements Service {
   }
 
   #createMonitoring(): Monitoring {
-    const { config, clock, logger } = this.options;
-    return createMonitoring({
-      takeOver: async () => {
-        const { store } = withStore(this.parts);
-        await store.takeOver();
-        await noteAuthorKey(store, config, logger);
-        await this.#forgetting?.read();
-      },
-      standDown: () => this.parts.store?.standDown(),
-      onActive: (active) => {
-        this.#watch.detects(active);
-        this.#metrics.monitorActive(active);
-        if (this.#roles.size < ALL_ROLES.size)
-          logger.info(active ? 'This monitor is the active one now.' : 'This monitor stands by.');
-      },
-      alerting: () => ({
-        parts: withStore(this.parts),
-        config,
-        clock,
-        metrics: this.#watch.listenTo(this.#metrics),
-        logger,
-        outbox: this.#outbox,
-        // A port that happened to be free is gone tomorrow: no link is better than a dead one.
-        publicUrl: () => config.http.publicUrl ?? (config.http.port === 0 ? null : this.addresses.page),
-        caughtUp: () => this.#isCaughtUp(),
-        onEvaluated: this.#meter.evaluated,
-        onEvents: (events) => {
-          announceAlerts(this.#hub, this.#outbox, events);
-        },
-      }),
+    return createServiceMonitoring({
+      ...this.options,
+      parts: this.parts,
+      roles: this.#roles,
+      metrics: this.#metrics,
+      hub: this.#hub,
+      outbox: this.#outbox,
+      watch: this.#watch,
+      meter: this.#meter,
+      readForgotten: async () => this.#forgetting?.read(),
+      page: () => this.addresses.page,
+      caughtUp: () => this.#isCaughtUp(),
     });
   }
 
@@ -268,6 +262,7 @@ export class RunningService implements Service {
     const { alerting } = this.#monitoring;
     alerting?.history.touch(progress.touched);
     this.#settled?.stored(progress.batches);
+    this.#retry?.stored(progress.batches);
     if (progress.newest === null) return;
     this.#newest = Math.max(this.#newest ?? progress.newest, progress.newest);
     const versions = progress.batches.flatMap((batch) => batch.versions);
@@ -285,6 +280,7 @@ export class RunningService implements Service {
       roles: this.#roles,
       metrics: this.#metrics,
       accept: (documents) => this.#intake.accept(documents),
+      operate: (operation, request) => this.operate(operation, request, this.#abort.signal),
       health: () => ({
         ...readiness(this.#ready, this.#breaker, [...this.#noRoom, ...this.#watch.reasons]),
         monitor: this.#roles.has('monitor') ? this.#monitoring.state : null,
@@ -309,6 +305,7 @@ export class RunningService implements Service {
       sources: this.sources.statuses(),
       recorded: this.#intake.statuses(),
       lag: this.#watch.behind,
+      unanswered: this.#retry?.counts ?? null,
     });
   }
 

@@ -240,6 +240,16 @@ function tellModelEvent(event: ModelEvent, logger: ServiceFlowOptions['logger'])
     const { reason } = event;
     logger.warn('A thread of the encoder was started again; the texts it had are unclassified.', { reason });
   }
+  if (event.kind === 'remote') {
+    const { host, problem } = event;
+    if (problem === null) logger.info('A host that classifies for this service answers again.', { host });
+    else logger.warn('A host that classifies for this service does not answer.', { host, problem });
+  }
+  if (event.kind === 'device') {
+    const { wanted, used, reason } = event;
+    if (reason === null) logger.info('The encoder runs on this device.', { wanted, used });
+    else logger.warn('The encoder does not run on the device that is wanted.', { wanted, used, reason });
+  }
   if (event.kind === 'separated') {
     const { difference } = event;
     logger.warn('Scores of this model depend on the batch: every text runs alone, which is slow.', {

@@ -7,7 +7,7 @@ import { version } from './version.js';
 /** Live documents are expected within this time of their publication; until then the newest windows are provisional. */
 const LATENESS_MS = 60_000;
 
-export interface StatusFacts extends Pick<ServiceStatus, 'world' | 'model' | 'sources'> {
+export interface StatusFacts extends Pick<ServiceStatus, 'world' | 'model' | 'sources' | 'unanswered'> {
   /** Both milliseconds; the newest is that of the stored documents. */
   readonly now: number;
   readonly newest: number | null;

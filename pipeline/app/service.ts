@@ -58,6 +58,7 @@ export interface Service {
 /** Opens everything in order, starts the stages, detection, the sources and the servers. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const metrics = createMetrics();
+  metrics.cost(options.config.telemetry.cost);
   const { roles = ALL_ROLES } = options;
   for (const role of roles) metrics.role(role);
   const parts = await openParts({ ...options, roles, metrics });

@@ -9,7 +9,7 @@ import type { LiveHub } from '../../dashboards/api/live-hub.js';
 import { createMetricsServer } from '../../dashboards/api/metrics-server.js';
 import type { Health, ServiceStatus } from '../../dashboards/api/ports.js';
 import { createHealthServer, createServer } from '../../dashboards/api/server.js';
-import { webhookRoutes } from '../../ingest/sources/webhook.js';
+import { sameToken, webhookRoutes } from '../../ingest/sources/webhook.js';
 import type { Clock } from '../core/clock.js';
 import type { RawDocument } from '../core/document.js';
 import { ConfigError } from '../core/errors.js';
@@ -19,6 +19,8 @@ import type { Metrics } from '../telemetry/metrics.js';
 import { startClickHouseEndpoint, type ClickHouseEndpoint } from '../storage/endpoint/clickhouse-endpoint.js';
 import { privacyOf } from './author-keys.js';
 import { createInstrumentDirectory } from './instrument-directory.js';
+import { createLabelDesk } from './labelling/label-desk.js';
+import type { Operation } from './operations/operation.js';
 import { packageRoot } from './package-root.js';
 import type { OpenParts } from './parts.js';
 import type { Roles } from './roles.js';
@@ -42,6 +44,10 @@ export interface HttpOptions {
   readonly roles: Roles;
   readonly metrics: Metrics;
   readonly accept: (documents: readonly RawDocument[]) => Promise<void>;
+  readonly operate: <Request, Answer>(
+    operation: Operation<Request, Answer>,
+    request: NoInfer<Request>,
+  ) => Promise<Answer>;
   readonly health: () => Health;
   readonly status: () => ServiceStatus;
 }
@@ -71,6 +77,8 @@ export async function startHttp(
           findTellingSentence: understanding.findTellingSentence,
           explain: understanding.explain,
           describeStory: storyFactsOf,
+          labels: createLabelDesk(options.operate, () => options.clock.now()),
+          mayWrite: writersOf(config),
           clock: options.clock,
           webRoot: fileURLToPath(new URL('dist/web/', packageRoot())),
         });
@@ -95,6 +103,11 @@ export async function startHttp(
     await close();
     throw error;
   }
+}
+
+/** Whoever may bring documents may also say what they mean: with the token, or anyone who reaches the port where there is none. */
+function writersOf({ webhook: { token } }: Config): (authorization: string | undefined) => boolean {
+  return (authorization) => token === null || sameToken(authorization, token.reveal());
 }
 
 /** Only over the embedded store; a server has its own users. */

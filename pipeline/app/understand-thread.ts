@@ -8,7 +8,7 @@ import type { UnderstandBatch, UnderstoodRecord } from '../operators/understand-
 import type { ModelEvent } from '../telemetry/model-metrics.js';
 import { startThreadLife, ThreadLostError, type LossReason } from './understand-thread-life.js';
 import { unpack, type BatchAnswer } from './understand-thread-bytes.js';
-import type { UnderstandingOptions } from './understanding.js';
+import { toThreadModels, type UnderstandingOptions } from './understanding.js';
 
 /** UNDERSTAND in a thread of its own. */
 export interface UnderstandThread {
@@ -51,7 +51,7 @@ export function startUnderstandThread(
   const entry = supervision.entry ?? ENTRY;
   if (!existsSync(entry)) return null;
   const { deadlineMs = DEADLINE_MS, onObserved } = supervision;
-  let current = options;
+  let current = { ...options, models: toThreadModels(options.models) };
   const start = () => startThreadLife({ entry, options: current, deadlineMs, onObserved });
   let life = start();
   const ask = (messages: readonly LogMessage[]) => {
@@ -65,9 +65,10 @@ export function startUnderstandThread(
   return {
     understand: (messages) => understandSupervised(messages, ask, supervision),
     async switchModel(models) {
-      const model = await life.switchModel(models);
+      const sent = toThreadModels(models);
+      const model = await life.switchModel(sent);
       // A thread that is started again later begins with it.
-      current = { ...current, models };
+      current = { ...current, models: sent };
       return model;
     },
     close: () => life.end(),

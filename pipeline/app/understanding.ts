@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 
 import type { Config } from '../../config/schema.js';
+import { Secret } from '../../config/secret.js';
 import { bundledInstrumentsPath, loadInstruments } from '../../config/reference.js';
-import { loadClassifier, type LoadOptions } from '../../models/load-classifier.js';
+import { loadClassifier, type LoadOptions, type ModelObserver } from '../../models/load-classifier.js';
 import { isModelName } from '../../models/model-names.js';
-import type { EncoderObserver } from '../../models/encoder/load-encoder.js';
 import { explainByDeletion, SERVED_DELETION } from '../../models/explanation/explain-by-deletion.js';
 import { createRuleSet } from '../../models/rules/create-rule-set.js';
 import { createSentenceSplitter } from '../../models/text/split-sentences.js';
@@ -58,7 +58,23 @@ export interface PreparedModel {
 }
 
 /** What decides which model is loaded; its rules are given beside it, and neither who approved it nor who challenges it matters here. */
-export type ModelConfig = Omit<Config['models'], 'rules' | 'approval' | 'challenger' | 'challengerShare'>;
+export interface ModelConfig extends Omit<
+  Config['models'],
+  'rules' | 'approval' | 'serve' | 'remote' | 'challenger' | 'challengerShare'
+> {
+  /** The token may have been revealed before: a secret does not cross from one thread to another. */
+  readonly remote?: Omit<Config['models']['remote'], 'token'> & { readonly token: Secret | string | null };
+}
+
+/** The same as it can be handed to another thread. */
+export function toThreadModels({ remote, ...models }: ModelConfig): ModelConfig {
+  if (remote === undefined) return models;
+  return { ...models, remote: { ...remote, token: revealed(remote.token) } };
+}
+
+function revealed(token: Secret | string | null): string | null {
+  return token instanceof Secret ? token.reveal() : token;
+}
 
 export interface UnderstandingOptions {
   readonly world: World;
@@ -67,9 +83,9 @@ export interface UnderstandingOptions {
   readonly rules?: readonly ExpertRule[];
   readonly languages: Config['languages'];
   readonly instrumentFiles: readonly string[];
-  /** The model is asked now and then only: an encoder gets one worker, and none while it has nothing to do. */
+  /** The model is asked now and then only: an encoder gets one worker on the CPU, and none while it has nothing to do. */
   readonly seldom?: boolean;
-  readonly observer?: EncoderObserver;
+  readonly observer?: ModelObserver;
 }
 
 /** Starting an encoder again costs half a second; keeping it, 150 MB. */
@@ -83,7 +99,7 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     const { encoder, ...named } = modelOptions(models);
     const loaded = await loadClassifier({
       ...named,
-      encoder: seldom ? { ...encoder, workers: 1 } : encoder,
+      encoder: seldom ? { ...encoder, device: 'cpu', workers: 1 } : encoder,
       idleMs: seldom ? SELDOM_IDLE_MS : null,
       ...(observer === undefined ? {} : { observer }),
     });
@@ -138,12 +154,16 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
 }
 
 /** How the configured model is loaded. */
-export function modelOptions({ sentiment, directory, encoder }: ModelConfig): LoadOptions {
+export function modelOptions({ sentiment, directory, encoder, remote }: ModelConfig): LoadOptions {
   if (!isModelName(sentiment)) throw new ConfigError('usage', `No model can be called "${sentiment}".`);
   return {
     name: sentiment,
     directory: directory ?? fileURLToPath(new URL('models/artifacts/', packageRoot())),
     encoder,
+    remote:
+      remote === undefined || remote.urls.length === 0
+        ? null
+        : { ...remote, name: sentiment, token: revealed(remote.token) },
   };
 }
 

@@ -41,6 +41,7 @@ export const classifyCommand: Command = {
     'bellwether classify headlines.txt --json > scores.jsonl',
     'echo "Losses narrow at Halden Motors" | bellwether classify --explain',
   ],
+  readsStdin: true,
   async run(args, io) {
     const input = await openInput(args, io);
     const config = await configFrom(args, io, { sources: [] });

@@ -7,6 +7,8 @@ export interface CommandIo {
   /** Words for a person, to stderr, one line each. */
   readonly words: (text: string) => void;
   readonly stdin: Readable;
+  /** For a command that does not read it: what is piped in reaches nobody, the embedded store least of all. */
+  readonly leaveStdin: () => void;
   /** True when a person reads stdout. */
   readonly outTty: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -39,6 +41,8 @@ export interface Command {
   readonly usage: string;
   readonly options: Readonly<Record<string, CommandOption>> & NonNullable<ParseArgsConfig['options']>;
   readonly examples: readonly string[];
+  /** It reads standard input itself, and to its end before it opens the store; absent for all others. */
+  readonly readsStdin?: true;
   /** Answers the exit code; throws ConfigError for wrong use. */
   run(args: CommandArguments, io: CommandIo): Promise<number>;
 }

@@ -12,19 +12,24 @@ import { MODEL_OPTION } from './model-option.js';
 import { CONFIG_OPTIONS } from './open-config.js';
 import { textTable } from './text-table.js';
 
+/** Which texts are changed, and how. */
+export const CHANGED_TEXTS_OPTIONS: Command['options'] = {
+  set: {
+    type: 'string',
+    multiple: true,
+    value: 'FILE',
+    doc: 'Texts to change: labelled rows; without it those of the behavioural suite.',
+  },
+  seed: { type: 'string', value: 'N', doc: 'Default 1; the same seed makes the same changes.' },
+};
+
 export const evaluateRobustnessCommand: Command = {
   name: 'evaluate robustness',
   summary:
     'How often small changes flip a label (typos, other names, numbers, synonyms, case, punctuation), and how much the polarity depends on company, region, gender and name.',
   usage: '[--model M] [--set FILE.jsonl …] [--seed N] [--errors N] [--json]',
   options: {
-    set: {
-      type: 'string',
-      multiple: true,
-      value: 'FILE',
-      doc: 'Texts to change: labelled rows; without it those of the behavioural suite.',
-    },
-    seed: { type: 'string', value: 'N', doc: 'Default 1; the same seed makes the same changes.' },
+    ...CHANGED_TEXTS_OPTIONS,
     errors: { type: 'string', value: 'N', doc: 'Show the first N flips, on stderr.' },
     ...MODEL_OPTION,
     config: CONFIG_OPTIONS.config,
@@ -38,7 +43,7 @@ export const evaluateRobustnessCommand: Command = {
     noPositionals(args, 'evaluate robustness');
     const seed = numberOption(args, 'seed', { min: 0, max: 4_000_000_000, whole: true }) ?? 1;
     const shown = numberOption(args, 'errors', { min: 0, max: 100_000, whole: true }) ?? 0;
-    const texts = args.values['set'] === undefined ? await suiteTexts() : await textsOfSets(args, io.cwd);
+    const texts = await textsToChange(args, io.cwd);
     const { flips, fairness } = await withModel(args, io, async (model) => ({
       flips: await flipRates(model, texts, seed),
       fairness: await measureFairness(model, COUNTERFACTUALS),
@@ -53,6 +58,11 @@ export const evaluateRobustnessCommand: Command = {
     return 0;
   },
 };
+
+/** The rows of `--set`, or the texts of the suite. */
+export function textsToChange(args: CommandArguments, cwd: string): Promise<readonly PerturbedText[]> {
+  return args.values['set'] === undefined ? suiteTexts() : textsOfSets(args, cwd);
+}
 
 /** The texts of the behavioural suite whose label a small change must not alter. */
 export async function suiteTexts(): Promise<readonly PerturbedText[]> {

@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Measure how often small changes flip a label, and fairness.',
     load: async () => (await import('./evaluate-robustness.js')).evaluateRobustnessCommand,
   },
+  'evaluate red-team': {
+    summary: 'Search for small changes that alter a label.',
+    load: async () => (await import('./evaluate-red-team.js')).evaluateRedTeamCommand,
+  },
   'evaluate peers': {
     summary: 'Measure our models beside VADER.',
     load: async () => (await import('./evaluate-peers.js')).evaluatePeersCommand,
@@ -85,6 +89,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
   'models verify': {
     summary: 'Prove that a model is whole and right.',
     load: async () => (await import('./models-verify.js')).modelsVerifyCommand,
+  },
+  'models serve': {
+    summary: 'Run the model for other machines.',
+    load: async () => (await import('./models-serve.js')).modelsServeCommand,
   },
   'models import': {
     summary: 'Take over a BERT of somebody else.',

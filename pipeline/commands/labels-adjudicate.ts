@@ -19,6 +19,7 @@ export const labelsAdjudicateCommand: Command = {
   usage: '--as WHO [--data DIR]',
   options: { ...CONFIG_OPTIONS, ...PERSON_OPTION },
   examples: ['bellwether labels adjudicate --as cy --data data/live'],
+  readsStdin: true,
   async run(args, io) {
     noPositionals(args, 'labels adjudicate');
     const author = personOf(args, 'as');

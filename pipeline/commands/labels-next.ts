@@ -22,6 +22,7 @@ export const labelsNextCommand: Command = {
     double: { type: 'boolean', doc: 'Only second looks.' },
   },
   examples: ['bellwether labels next --as ann --language zh --data data/live'],
+  readsStdin: true,
   async run(args, io) {
     noPositionals(args, 'labels next');
     const author = personOf(args, 'as');

@@ -1,4 +1,4 @@
-import { listModels } from '../../models/list-models.js';
+import { listModels, type ListedModel } from '../../models/list-models.js';
 import { modelOptions } from '../app/understanding.js';
 import { flag, noPositionals } from './arguments.js';
 import type { Command } from './command.js';
@@ -26,9 +26,14 @@ export const modelsListCommand: Command = {
     const rows = models.map((listed) => [
       listed.name,
       listed.model?.version ?? '–',
-      listed.problem ?? (served(listed) ? 'serves' : 'can serve'),
+      listed.problem ?? `${served(listed) ? 'serves' : 'can serve'}${deviceWords(listed)}`,
     ]);
     io.out(textTable(['NAME', 'VERSION', 'STATE'], rows));
     return 0;
   },
 };
+
+function deviceWords({ device }: ListedModel): string {
+  if (device === null) return '';
+  return ` on ${device.used}${device.reason === null ? '' : `, ${device.wanted} is wanted: ${device.reason}`}`;
+}

@@ -1,4 +1,4 @@
-import { loadClassifier } from '../../models/load-classifier.js';
+import { loadClassifier, NO_OBSERVER } from '../../models/load-classifier.js';
 import { isModelName } from '../../models/model-names.js';
 import { modelOptions } from '../app/understanding.js';
 import { ConfigError } from '../core/errors.js';
@@ -26,9 +26,10 @@ export const modelsVerifyCommand: Command = {
       ...options,
       name: name ?? options.name,
       observer: {
-        batch: () => undefined,
-        restarted: () => undefined,
-        cacheHits: () => undefined,
+        ...NO_OBSERVER,
+        device: ({ used, reason }) => {
+          notes.push(` on ${used}${reason === null ? '' : `; not on another device: ${reason}`}`);
+        },
         separated: (difference) => {
           notes.push(
             `; scores depend on the batch by ${difference.toExponential(1)}, so every text runs alone`,

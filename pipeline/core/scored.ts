@@ -24,6 +24,9 @@ export interface ModelVersion {
   readonly sha256: string;
 }
 
+/** Version of no model: of a document about which the model was asked and gave no answer. It is asked about another time. */
+export const UNANSWERED = 'unanswered';
+
 /** How a mention came about: words in the text, a `$TICKER` in it, or the provider's tag. */
 export const MENTION_ORIGINS = ['name', 'cashtag', 'provider'] as const;
 export type MentionOrigin = (typeof MENTION_ORIGINS)[number];

@@ -1,6 +1,13 @@
 import type { ExpertRuleSet } from '../core/expert-rule.js';
 import type { Classification, Classifier, ClassifierInput, SplitSentences } from '../core/model.js';
-import type { LinkedMention, Mention, ScoredDocument, ScoredMessage, Sentiment } from '../core/scored.js';
+import {
+  UNANSWERED,
+  type LinkedMention,
+  type Mention,
+  type ScoredDocument,
+  type ScoredMessage,
+  type Sentiment,
+} from '../core/scored.js';
 import { applyRules } from './apply-rules.js';
 import { hintTopics } from './hint-topics.js';
 import { sentencesAround } from './sentences-around.js';
@@ -14,8 +21,6 @@ export interface ScoreDeps {
   readonly now: () => number;
 }
 
-/** Version of no model: a document that has it is among those that a re-score finds unscored by the model that serves. */
-export const UNANSWERED = 'unanswered';
 /** Models read the title and the lead; what follows in a long article is about less and less of it. */
 const LEAD_CHARACTERS = 1_000;
 /** The part of a text that is scored, without broken Unicode; as long as it, or cut. */
@@ -52,8 +57,8 @@ export async function scoreSentiment(
 }
 
 /**
- * The model's answers; a text on which it fails, alone again, is answered "unclassified", so that a fault of a model never
- * stops the stream and never loses a document.
+ * The model's answers; a text on which it fails, alone again, is answered "unclassified" and is asked about another time, so
+ * that a fault of a model never stops the stream and never loses a document.
  */
 async function classifySafely(
   inputs: readonly ClassifierInput[],
@@ -63,7 +68,7 @@ async function classifySafely(
   try {
     return (await classifier.classify(inputs)).map((answer) => (isSound(answer) ? answer : UNCLASSIFIED));
   } catch (error) {
-    if (inputs.length === 1) return [UNCLASSIFIED];
+    if (inputs.length === 1) return [{ ...UNCLASSIFIED, unanswered: true }];
     if (!(error instanceof Error)) throw error;
     const answers: Classification[] = [];
     for (const input of inputs) answers.push(...(await classifySafely([input], classifier)));

@@ -83,6 +83,9 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   /** Fingerprints of the keys with which authors were named, oldest first. */
   readAuthorKeys(): Promise<readonly string[]>;
   writeAuthorKeys(fingerprints: readonly string[]): Promise<void>;
+  /** What is known of documents that the model left unanswered, as it was written last; null before. */
+  readRetries(): Promise<string | null>;
+  writeRetries(value: string): Promise<void>;
   /** Since when a write of alert events or re-scores is on its way, milliseconds; null without one. Nothing from then on is settled. */
   openSince(): number | null;
   /** How many versions became dead letters since the opening because the engine does not take them. */

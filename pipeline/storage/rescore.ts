@@ -1,4 +1,4 @@
-import type { ScoredDocument } from '../core/scored.js';
+import { UNANSWERED, type ScoredDocument } from '../core/scored.js';
 import type { DocumentView, SeriesContribution, TouchedWindow } from '../core/store.js';
 import type { Generations } from './generations.js';
 import { findMissing, insertRows, MENTIONS, type TableSpec } from './insert-rows.js';
@@ -21,6 +21,21 @@ export interface Rescore {
   readonly scored: ScoredDocument;
   /** The probabilities of the series it may count for. */
   readonly contributions: readonly SeriesContribution[];
+  /** No model had read it, so that it had no voice in detection: it gets the one that stands in its contributions. */
+  readonly findsVoice?: true;
+}
+
+/** Documents that no model has answered for, the longest known first. */
+export interface UnansweredQuery {
+  /** Known at or after it, milliseconds. */
+  readonly since: number;
+  /** Left out, as `ID VERSION`. */
+  readonly except: readonly string[];
+  readonly limit: number;
+}
+
+export interface UnansweredDocument extends VersionKey {
+  readonly credibility: number;
 }
 
 /** New scores beside the old ones; a write may be repeated and is then completed, never done twice. */
@@ -29,6 +44,10 @@ export interface RescoreStore {
   remaining(range: RescoreRange): Promise<number>;
   /** The newest versions, by id, that this model has not scored yet. Looks at all of the range behind the id: ask for many. */
   candidates(range: RescoreRange, after: string, limit: number): Promise<readonly VersionKey[]>;
+  /** Newest versions that were stored while the model gave no answer, and that none has read since. One scan of the models' names. */
+  unanswered(query: UnansweredQuery): Promise<readonly UnansweredDocument[]>;
+  /** How many those are, of all ages, and how many of them are known since then. */
+  countUnanswered(since: number): Promise<{ readonly all: number; readonly fresh: number }>;
   /** Those of them that are still stored. */
   read(keys: readonly VersionKey[]): Promise<readonly DocumentView[]>;
   /**
@@ -68,6 +87,16 @@ const NEWEST_UNSCORED = `(
       SELECT id, version FROM document_scores
       WHERE id > {after:String} AND model_name = {name:String} AND model_version = {number:String}))`;
 
+/** What a model that did not answer calls its version. */
+const NOT_READ = `SELECT id, version, known_at, source_credibility AS credibility FROM documents
+  WHERE model_version = {unanswered:String} AND action != 'retract'`;
+const UNANSWERED_DOCUMENTS = `(
+  SELECT id, version, known_at, credibility FROM (${NOT_READ})
+  WHERE (id, version) IN (SELECT id, max(version) FROM documents WHERE id IN (SELECT id FROM (${NOT_READ})) GROUP BY id)
+    AND (id, version) NOT IN (
+      SELECT id, version FROM document_scores
+      WHERE id IN (SELECT id FROM (${NOT_READ})) AND model_version != {unanswered:String}))`;
+
 export function createRescoreStore(
   db: SqlSession,
   { rollUps, generations }: RescoreDeps,
@@ -92,6 +121,21 @@ export function createRescoreStore(
         ...paramsOf(range, after),
         limit,
       }),
+    unanswered: ({ since, except, limit }) =>
+      db.query<UnansweredDocument>(
+        `SELECT id, version, any(credibility) AS credibility FROM ${UNANSWERED_DOCUMENTS}
+         WHERE known_at >= ${timeParam('since')} AND concat(id, ' ', toString(version)) NOT IN {except:Array(String)}
+         GROUP BY id, version ORDER BY min(known_at), id LIMIT {limit:UInt32}`,
+        { unanswered: UNANSWERED, since, except, limit },
+      ),
+    async countUnanswered(since) {
+      const [row] = await db.query<{ total: number; fresh: number }>(
+        `SELECT uniqExact(id) AS total, uniqExactIf(id, known_at >= ${timeParam('since')}) AS fresh
+         FROM ${UNANSWERED_DOCUMENTS}`,
+        { unanswered: UNANSWERED, since },
+      );
+      return { all: row?.total ?? 0, fresh: row?.fresh ?? 0 };
+    },
     read: (keys) => queryVersions(db, keys, null),
     async write(rescores, knownAt) {
       await generations.require();
@@ -131,6 +175,7 @@ interface CountingRow {
   readonly weight: number;
   readonly story_id: string;
   readonly opens_story: number;
+  readonly classified: number;
 }
 
 /** For each place where the version counts a row with the new probabilities; places, relevance and story stay. */
@@ -142,7 +187,7 @@ async function mentionRows(
   const byKey = new Map(rescores.map((rescore) => [keyOf(rescore), rescore]));
   const rows = await db.query<CountingRow>(
     `SELECT series, toUnixTimestamp64Milli(event_time) AS time, doc_id, version, relevance, via, voice, weight, story_id,
-       opens_story
+       opens_story, classified
      FROM mentions WHERE doc_id IN {ids:Array(String)} AND event_time IN (
          SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC'))
        AND series IN {series:Array(String)} AND valid = 1
@@ -166,11 +211,14 @@ async function mentionRows(
 
 function toMentionRow(
   { time, ...row }: CountingRow,
-  { scored }: Rescore,
+  { scored, findsVoice }: Rescore,
   contribution: SeriesContribution,
 ): SqlRow {
   const { negative, neutral, positive } = contribution;
   const unread = scored.flags.includes('unclassified');
+  const found = findsVoice === true && row.classified === 0;
+  const voice = found ? contribution.voice : row.voice;
+  const weight = found ? voice * row.opens_story : row.weight;
   return {
     ...row,
     event_time: time,
@@ -180,8 +228,8 @@ function toMentionRow(
     negative,
     neutral,
     positive,
-    voice: unread ? 0 : row.voice,
-    weight: unread ? 0 : row.weight,
+    voice: unread ? 0 : voice,
+    weight: unread ? 0 : weight,
     decided_by: 0,
     classified: unread ? 0 : 1,
     topics: [...new Set(scored.topics.map(({ topic }) => topic))],

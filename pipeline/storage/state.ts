@@ -5,6 +5,7 @@ import type { SqlSession } from './sql-session.js';
 const EVALUATED_UNTIL = 'evaluated_until';
 const SETTLED_UNTIL = 'settled_until';
 const AUTHOR_KEYS = 'author_keys';
+const RETRIES = 'retries';
 
 /** Small named values of the installation, such as its world and how far the detector has come. */
 export class StoreState {
@@ -38,6 +39,8 @@ export function namedValues(state: StoreState, work: OpenWork) {
     readSettledUntil: () => read(SETTLED_UNTIL, toTime),
     writeSettledUntil: (time: number) => write(SETTLED_UNTIL, String(time)),
     readAuthorKeys: () => read(AUTHOR_KEYS, (value) => (value ?? '').split(' ').filter((key) => key !== '')),
+    readRetries: () => read(RETRIES, (value) => value),
+    writeRetries: (value: string) => write(RETRIES, value),
     writeAuthorKeys: (fingerprints: readonly string[]) => write(AUTHOR_KEYS, fingerprints.join(' ')),
   };
 }

@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { ALERT_EVENT_TYPES, type AlertEventType } from '../core/alert.js';
 import { OUTCOMES, type OutcomeKind } from '../core/store.js';
 import { REJECT_REASONS, type RejectReason } from './reject-reason.js';
+import { createCostMetrics, type CostMetrics } from './cost-metrics.js';
 import { createModelMetrics, type ModelMetrics } from './model-metrics.js';
 import { createSourceMetrics, type SourceMetrics } from './source-metrics.js';
 
@@ -55,7 +56,7 @@ const LATENCY_SECONDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3_600, 2
 const QUERYABLE_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 3600];
 
 /** The numbers that the service says about itself. Every label comes from a closed set or from the configuration. */
-export interface Metrics extends SourceMetrics, ModelMetrics {
+export interface Metrics extends SourceMetrics, ModelMetrics, CostMetrics {
   readonly registry: Registry;
   /** What this process does. */
   role(role: RoleLabel): void;
@@ -137,6 +138,7 @@ export function createMetrics(): Metrics {
     ...processMetrics(defined),
     ...createSourceMetrics(registry),
     ...createModelMetrics(registry),
+    ...createCostMetrics(registry),
     alertEvent: (type) => alertEvents.inc({ type }),
     mail: (result) => mails.inc({ result }),
     breaker: (open) => {

@@ -3,6 +3,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ModelVersion } from '../core/scored.js';
 import { createModelLifeMetrics, type ModelLifeMetrics } from './model-life-metrics.js';
 
+const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
+
 /** What the threads of an encoder say about their work. */
 export type ModelEvent =
   /** So many texts ran together for `seconds`; the oldest of them had waited `waitedSeconds`. */
@@ -15,13 +17,29 @@ export type ModelEvent =
   | { readonly kind: 'cache_hits'; readonly texts: number }
   | { readonly kind: 'restarted'; readonly reason: 'hang' | 'crash' }
   /** Scores depend on the batch by so much, so that every text runs alone. */
-  | { readonly kind: 'separated'; readonly difference: number };
+  | { readonly kind: 'separated'; readonly difference: number }
+  /** A host that classifies for this installation was lost, or is back (null). */
+  | { readonly kind: 'remote'; readonly host: string; readonly problem: string | null }
+  /** Where the encoder runs from now on, and why it is not where it was wanted. */
+  | {
+      readonly kind: 'device';
+      readonly wanted: (typeof DEVICES)[number] | 'auto';
+      readonly used: (typeof DEVICES)[number];
+      readonly reason: string | null;
+    };
 
 export interface ModelMetrics extends ModelLifeMetrics {
   /** The model that serves from now on. */
   model(model: ModelVersion): void;
   modelEvent(event: ModelEvent): void;
+  /** Documents that the model left unanswered: those that are asked about again, and those given up. */
+  unanswered(documents: { readonly waiting: number; readonly givenUp: number }): void;
+  /** What came of asking again. */
+  retried(outcome: RetryOutcome, documents: number): void;
 }
+
+export const RETRY_OUTCOMES = ['answered', 'unanswered'] as const;
+export type RetryOutcome = (typeof RETRY_OUTCOMES)[number];
 
 const BATCH_TEXTS = [1, 2, 4, 8, 12, 16, 24, 32, 64, 128, 256];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -51,6 +69,8 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
     labelNames: ['reason'],
     registers,
   });
+  const showRemote = createRemoteMetrics(registry);
+  const showDevice = createDeviceMetrics(registry);
   for (const reason of ['hang', 'crash']) restarts.inc({ reason }, 0);
   return {
     ...createModelLifeMetrics(registry),
@@ -58,6 +78,7 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
       info.reset();
       info.set({ name, version }, 1);
     },
+    ...retryMetrics(registers),
     modelEvent(event) {
       switch (event.kind) {
         case 'batch':
@@ -71,8 +92,77 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
         case 'restarted':
           restarts.inc({ reason: event.reason });
           return;
+        case 'remote':
+          showRemote(event);
+          return;
+        case 'device':
+          showDevice(event);
+          return;
         case 'separated':
       }
+    },
+  };
+}
+
+type DeviceEvent = Extract<ModelEvent, { kind: 'device' }>;
+
+function createDeviceMetrics(registry: Registry): (event: DeviceEvent) => void {
+  const registers = [registry];
+  const device = new Gauge({
+    name: 'bellwether_model_device',
+    help: '1 for the device on which an encoder runs now.',
+    labelNames: ['device'],
+    registers,
+  });
+  const fallback = new Gauge({
+    name: 'bellwether_model_device_fallback',
+    help: '1 while the CPU serves though another device is wanted by name.',
+    registers,
+  });
+  return ({ wanted, used }) => {
+    for (const name of DEVICES) device.set({ device: name }, name === used ? 1 : 0);
+    fallback.set(wanted !== 'auto' && used !== wanted ? 1 : 0);
+  };
+}
+
+type RemoteEvent = Extract<ModelEvent, { kind: 'remote' }>;
+
+function createRemoteMetrics(registry: Registry): (event: RemoteEvent) => void {
+  const gone = new Gauge({
+    name: 'bellwether_model_remote_hosts_away',
+    help: 'Hosts of models.remote that do not answer now.',
+    registers: [registry],
+  });
+  const away = new Set<string>();
+  return ({ host, problem }) => {
+    if (problem === null) away.delete(host);
+    else away.add(host);
+    gone.set(away.size);
+  };
+}
+
+/** Documents that the model left unanswered. */
+function retryMetrics(registers: Registry[]): Pick<ModelMetrics, 'unanswered' | 'retried'> {
+  const unanswered = new Gauge({
+    name: 'bellwether_model_unanswered_documents',
+    help: 'Stored documents that the model left unanswered.',
+    labelNames: ['state'],
+    registers,
+  });
+  const retried = new Counter({
+    name: 'bellwether_model_retried_documents_total',
+    help: 'Documents that the model was asked about again.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of RETRY_OUTCOMES) retried.inc({ outcome }, 0);
+  return {
+    unanswered({ waiting, givenUp }) {
+      unanswered.set({ state: 'waiting' }, waiting);
+      unanswered.set({ state: 'given_up' }, givenUp);
+    },
+    retried: (outcome, documents) => {
+      retried.inc({ outcome }, documents);
     },
   };
 }

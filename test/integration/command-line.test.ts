@@ -26,6 +26,7 @@ const COMMANDS = [
   'models list',
   'models verify',
   'models import',
+  'models serve',
   'reconcile',
   'check-config',
   'doctor',
@@ -188,6 +189,16 @@ describe('the command line', () => {
       unlisted: 1,
     });
   });
+
+  it('keeps what is piped in away from the store, which would take it for data', async () => {
+    const row = { id: '1', source: 'desk', publishedAt: '2026-01-05T10:00:00Z', text: 'Profit rises' };
+    await writeFile(at('one.jsonl'), JSON.stringify(row));
+    const data = ['--data', at('piped')];
+    const replayed = await runCommand(['replay', at('one.jsonl'), ...data], { input: 'yes\n{"a":1}\n' });
+    expect(replayed).toMatchObject({ code: 0 });
+    const books = await runCommand(['reconcile', '--json', ...data], { input: 'nothing to do with it\n' });
+    expect(JSON.parse(books.out)).toMatchObject({ accepted: 1, stored: 1, difference: 0 });
+  }, 60_000);
 
   it('says which port is in use and how to choose another', async () => {
     const server = createServer();

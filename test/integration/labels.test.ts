@@ -91,6 +91,13 @@ const say = (at: number, author: string, value: string, origin = 'label') =>
     }),
     never,
   );
+/** What the API answers; with a body it is told something. */
+async function ask(path: string, body?: string): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' };
+  const sent = body === undefined ? {} : { method: 'POST', headers, body };
+  const response = await fetch(`${String(running().addresses.page)}/api/v1/${path}`, sent);
+  return ((await response.json()) as { data: unknown }).data;
+}
 
 describe('labelling in a service', () => {
   it('asks about every story once, in both languages, with reasons and without scores', async () => {
@@ -109,7 +116,14 @@ describe('labelling in a service', () => {
       documentId: ids[4],
       reasons: expect.arrayContaining(['verdict']) as unknown,
     });
-    await say(7, 'ann', 'neutral');
+    // On the page, where the same is asked for and nothing is said of the first look.
+    const answers = [{ instrument: '', value: 'neutral' }];
+    const said = { labeller: 'ann', documentId: ids[7], version: 1, answers };
+    expect(await ask('labels', JSON.stringify(said))).toEqual({ kept: 1 });
+    expect(await ask('labels/progress?labeller=ann')).toMatchObject({ items: 2, mine: 1, doublyLabelled: 0 });
+    const looks = (await ask('labels/queue?labeller=bo&second=true')) as { documentId: string }[];
+    expect(new Set(looks.map(({ documentId }) => documentId))).toEqual(new Set([ids[4], ids[7]]));
+    expect(JSON.stringify(looks)).not.toMatch(/second_look|reasons|value/);
     const seconds = await queue({ labeller: 'bo', onlySeconds: true });
     expect(new Set(seconds.map(({ documentId }) => documentId))).toEqual(new Set([ids[4], ids[7]]));
     await running().operate(

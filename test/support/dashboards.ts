@@ -17,6 +17,7 @@ import type {
   ServerDeps,
   ServiceStatus,
 } from '../../dashboards/api/ports.js';
+import { createMemoryDesk, type MemoryDesk } from './dashboards-labels.js';
 import { createMemoryStore, type MemoryStore } from './dashboards-store.js';
 
 /** The present of every dashboard test. */
@@ -193,6 +194,7 @@ export interface Fixture {
   readonly store: MemoryStore;
   readonly live: LiveHub;
   readonly mails: Mail[];
+  readonly desk: MemoryDesk;
   status: ServiceStatus;
 }
 
@@ -227,10 +229,12 @@ export function createFixture(overrides: Partial<ServerDeps> = {}): Fixture {
   const store = createMemoryStore();
   const live = createLiveHub({ startedAt: NOW });
   const mails: Mail[] = [];
+  const desk = createMemoryDesk(store);
   const fixture: Fixture = {
     store,
     live,
     mails,
+    desk,
     status: {
       world: 'demo',
       now: NOW,
@@ -275,6 +279,8 @@ export function createFixture(overrides: Partial<ServerDeps> = {}): Fixture {
       },
       explain: ({ text, language }) => Promise.resolve(explainByFewWords(text, language ?? 'en')),
       describeStory: storyFactsOf,
+      labels: desk,
+      mayWrite: () => true,
       health: () => ({ ready: true, reasons: [] }),
       status: () => fixture.status,
       clock: systemClock,

@@ -7,6 +7,7 @@ import type { EncoderSettings } from '../../models/encoder/load-encoder.js';
 
 /** Small: tests share two processors. */
 export const ENCODER_SETTINGS: EncoderSettings = {
+  device: 'cpu',
   workers: 1,
   threads: 1,
   maxBatch: 16,

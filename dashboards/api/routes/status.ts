@@ -18,6 +18,7 @@ export function toWireStatus(status: ServiceStatus): WireStatus {
     model,
     version,
     lagDocuments,
+    unanswered: status.unanswered ?? null,
     sources: status.sources.map((source) => ({
       id: source.id,
       name: source.name,

@@ -14,6 +14,7 @@ import type {
   WireStatus,
 } from '../../api/wire.js';
 import type { DocumentRow } from './document-row.js';
+import type { LabelDeskState } from './label-desk.js';
 import type { Connection } from './live.js';
 import type { TimeRange } from './periods.js';
 import type { Resource } from './resource.js';
@@ -53,6 +54,8 @@ export interface App {
   readonly reload: () => void;
   /** Name of the series of the newest alert that fired while the page was open. */
   readonly announced: ReadonlySignal<string | null>;
+  /** What people say about texts: labels, and verdicts on alerts. */
+  readonly desk: LabelDeskState;
   readonly language: Signal<Language>;
   readonly theme: Signal<Theme>;
   /** A string of the page in the chosen language. */

@@ -3,6 +3,7 @@ import { computed, effect, signal, type ReadonlySignal, type Signal } from '@pre
 import type { WireStatus } from '../../api/wire.js';
 import type { Answers, App, Theme } from './app.js';
 import { createFeed } from './feed.js';
+import { createLabelDesk } from './label-desk.js';
 import { connectLive, type Connection } from './live.js';
 import { createLoader } from './loader.js';
 import { createResource } from './resource.js';
@@ -62,6 +63,7 @@ export function createApp(): App {
     showMore: loader.showMore,
     reload: loader.reload,
     announced,
+    desk: createLabelDesk(remembered('labeller')),
     language,
     theme,
     t: (key) => STRINGS[language.value][key],
@@ -128,4 +130,12 @@ function stored<T extends string>(name: string, fallback: T, allowed: readonly T
   const choice = signal(allowed.find((value) => value === localStorage.getItem(key)) ?? fallback);
   effect(() => localStorage.setItem(key, choice.value));
   return choice;
+}
+
+/** A text that this browser remembers. */
+function remembered(name: string): Signal<string> {
+  const key = `bellwether.${name}`;
+  const text = signal(localStorage.getItem(key) ?? '');
+  effect(() => localStorage.setItem(key, text.value));
+  return text;
 }

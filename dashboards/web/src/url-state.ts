@@ -19,6 +19,8 @@ export interface View {
   readonly mail: string | null;
   /** `all` while the list of sources is open. */
   readonly sources: 'all' | null;
+  /** `texts` while texts are being labelled. */
+  readonly label: 'texts' | null;
 }
 
 export const START_VIEW: View = {
@@ -32,6 +34,7 @@ export const START_VIEW: View = {
   alert: null,
   mail: null,
   sources: null,
+  label: null,
 };
 
 /** Reads the query of an address; whatever is not understood falls back to the start. */
@@ -49,6 +52,7 @@ export function parseView(query: string): View {
     alert: given.get('alert'),
     mail: given.get('mail'),
     sources: given.get('sources') === 'all' ? 'all' : null,
+    label: given.get('label') === 'texts' ? 'texts' : null,
   };
 }
 

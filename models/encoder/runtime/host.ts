@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 
 import { RejectedError } from '../../../pipeline/core/errors.js';
 import type { NetworkOutput } from './network.js';
 import { openNetworks } from './open-networks.js';
+import { startProcess } from './start-process.js';
+import { startThread } from './start-thread.js';
 import type { WorkerMessage, WorkerRequest, WorkerStart } from './worker-messages.js';
 
 export type HostLoss = 'hang' | 'crash';
 
-/** The thread that had the batch is gone. */
+/** The thread or process that had the batch is gone. */
 export class HostLostError extends Error {
   override readonly name = 'HostLostError';
 
@@ -24,7 +25,7 @@ export class HostLostError extends Error {
 
 /** A place where the networks of a model run: one batch at a time. */
 export interface Host {
-  /** Rejects with HostLostError when the thread hangs or ends, and with another error when the batch alone failed. */
+  /** Rejects with HostLostError when the place hangs or ends, and with another error when the batch alone failed. */
   run(request: WorkerRequest): Promise<readonly NetworkOutput[]>;
   end(): Promise<void>;
 }
@@ -32,24 +33,43 @@ export interface Host {
 export interface HostOptions extends WorkerStart {
   /** Longest time for one batch. */
   readonly deadlineMs: number;
-  /** For tests: another thread than ours. */
+  /** For tests: another thread or process than ours. */
   readonly entry?: string;
 }
 
-const ENTRY = fileURLToPath(new URL('./worker-main.js', import.meta.url));
+/** A thread or a process, which may end whenever it likes. */
+export interface Runner {
+  /** What it is called in errors. */
+  readonly name: string;
+  post(request: WorkerRequest): void;
+  /** Ends it at once, whatever it does. */
+  end(): Promise<void>;
+}
+
+export interface RunnerEvents {
+  readonly message: (message: WorkerMessage) => void;
+  /** It is gone, or of no use any more. */
+  readonly lost: (problem: string, cause?: unknown) => void;
+}
+
+const THREAD_ENTRY = fileURLToPath(new URL('./worker-main.js', import.meta.url));
+const PROCESS_ENTRY = fileURLToPath(new URL('./process-main.js', import.meta.url));
 /** Opening a model takes half a second, on a machine that is starved of CPU many times that. */
 const START_DEADLINE_MS = 120_000;
-/** For JavaScript alone: the vocabulary and the texts of a batch; networks live outside. */
-const MAX_HEAP_MB = 128;
 
 /**
- * Starts a thread with the networks and resolves when it can serve; rejects with what `openNetwork` refused.
+ * Starts the networks and resolves when they can serve; rejects with what `openNetwork` refused.
  *
- * Where the code is not compiled (tests run from the sources) the networks run in this thread, without a deadline.
+ * On the CPU in a thread, on a graphics processor in a process of its own, which a failing driver may take with it. Where
+ * the code is not compiled (tests run from the sources) the networks run in this thread, without a deadline, and on the CPU only.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const entry = options.entry ?? ENTRY;
-  return existsSync(entry) ? startWorkerHost(entry, options) : startHere(options);
+  const onCpu = options.device === 'cpu';
+  const entry = options.entry ?? (onCpu ? THREAD_ENTRY : PROCESS_ENTRY);
+  if (existsSync(entry))
+    return supervise((events) => (onCpu ? startThread : startProcess)(entry, options, events), options);
+  if (onCpu) return startHere(options);
+  throw new RejectedError('device_missing', `${entry} is not there: run "npm run build"`);
 }
 
 async function startHere(options: HostOptions): Promise<Host> {
@@ -67,10 +87,10 @@ interface Waiting {
   readonly reject: (error: HostLostError) => void;
 }
 
-async function startWorkerHost(entry: string, options: HostOptions): Promise<Host> {
-  const { networks, threads, deadlineMs } = options;
-  const workerData: WorkerStart = { networks, threads };
-  const worker = new Worker(entry, { workerData, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
+async function supervise(
+  start: (events: RunnerEvents) => Runner,
+  { deadlineMs }: Pick<HostOptions, 'deadlineMs'>,
+): Promise<Host> {
   let waiting: Waiting | null = null;
   let lost: HostLostError | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -83,14 +103,13 @@ async function startWorkerHost(entry: string, options: HostOptions): Promise<Hos
   const lose = (reason: HostLoss, message: string, cause?: unknown) => {
     lost ??= new HostLostError(reason, message, { cause });
     settle()?.reject(lost);
-    void worker.terminate();
+    void runner.end();
   };
-  worker.on('message', (message: WorkerMessage) => settle()?.resolve(message));
-  worker.on('error', (error) => {
-    lose('crash', `A thread of the encoder failed: ${error.message}`, error);
-  });
-  worker.on('exit', (code) => {
-    lose('crash', `A thread of the encoder ended with ${code}.`);
+  const runner = start({
+    message: (message) => settle()?.resolve(message),
+    lost: (problem, cause) => {
+      lose('crash', `${runner.name} ${problem}`, cause);
+    },
   });
   const next = (patienceMs: number) =>
     new Promise<WorkerMessage>((resolve, reject) => {
@@ -100,25 +119,25 @@ async function startWorkerHost(entry: string, options: HostOptions): Promise<Hos
       }
       waiting = { resolve, reject };
       timer = setTimeout(() => {
-        lose('hang', `A thread of the encoder gave no answer for ${patienceMs / 1_000} s.`);
+        lose('hang', `${runner.name} gave no answer for ${patienceMs / 1_000} s.`);
       }, patienceMs);
     });
   const first = await next(START_DEADLINE_MS);
   if (first.kind === 'refused') {
-    await worker.terminate();
+    await runner.end();
     throw new RejectedError(first.code, first.message);
   }
   return {
     async run(request) {
       const answer = next(deadlineMs);
-      worker.postMessage(request);
+      runner.post(request);
       const message = await answer;
       if (message.kind === 'answer') return message.outputs;
       throw new Error(message.kind === 'failed' ? message.message : `Unexpected ${message.kind}.`);
     },
     async end() {
       lost ??= new HostLostError('crash', 'The encoder is closed.');
-      await worker.terminate();
+      await runner.end();
     },
   };
 }

@@ -13,6 +13,17 @@ export interface PoolOptions extends HostOptions {
   /** Threads that had nothing to do for so long are ended, and started again with the next text; null keeps them. */
   readonly idleMs: number | null;
   readonly observer: PoolObserver;
+  /** Left out, a thread that was lost is started again with the next text. */
+  readonly recovery?: PoolRecovery;
+}
+
+/** What becomes of a place whose host was lost or could not be started. */
+export interface PoolRecovery {
+  /** Milliseconds until it is started again after so many losses in a row; null never does. What is asked meanwhile is answered null. */
+  pauseMs(losses: number): number | null;
+  lost(problem: string, pauseMs: number | null): void;
+  /** It was lost and serves again. */
+  back(): void;
 }
 
 /** What is worth counting. */
@@ -46,10 +57,15 @@ interface Item extends NetworkInput {
 interface Slot {
   state: 'off' | 'starting' | 'idle' | 'busy' | 'down';
   host: Host | null;
+  /** In a row. */
+  losses: number;
+  startedAt: number;
 }
 
 /** A thread that could not be started is tried again after so long; until then its texts are not kept waiting. */
 const TRY_AGAIN_MS = 5_000;
+/** What has served for so long starts counting its losses anew. */
+const SOUND_MS = 600_000;
 
 /** Creates threads for the networks of one model and shares texts out among them in micro-batches. */
 export function createNetworkPool(options: PoolOptions): NetworkPool {
@@ -67,7 +83,12 @@ class Pool implements NetworkPool {
   private closed = false;
 
   constructor(private readonly options: PoolOptions) {
-    this.slots = Array.from({ length: options.workers }, () => ({ state: 'off', host: null }));
+    this.slots = Array.from({ length: options.workers }, () => ({
+      state: 'off',
+      host: null,
+      losses: 0,
+      startedAt: 0,
+    }));
     this.maxBatch = options.maxBatch;
   }
 
@@ -129,7 +150,7 @@ class Pool implements NetworkPool {
   private dispatch(): void {
     clearTimeout(this.idleTimer);
     for (const slot of this.slots) if (slot.state === 'off') void this.start(slot).catch(() => undefined);
-    if (this.slots.every(({ state }) => state === 'down')) {
+    if (this.slots.every((slot) => this.isAway(slot))) {
       for (const { resolve } of this.waiting.splice(0)) resolve(null);
     }
     while (this.due && this.waiting.length > 0) {
@@ -164,7 +185,8 @@ class Pool implements NetworkPool {
     } catch (error) {
       if (!(error instanceof HostLostError)) throw error;
       slot.host = null;
-      slot.state = 'off';
+      if (performance.now() - slot.startedAt > SOUND_MS) slot.losses = 0;
+      this.recover(slot, error.message, 0);
       if (!this.closed) this.options.observer.restarted(error.reason);
     }
     for (const [index, { resolve }] of batch.entries()) resolve(outputs[index] ?? null);
@@ -177,27 +199,44 @@ class Pool implements NetworkPool {
     try {
       slot.host = await startHost(this.options);
     } catch (error) {
-      slot.state = 'down';
-      this.tryAgain(slot);
+      this.recover(slot, error instanceof Error ? error.message : String(error), TRY_AGAIN_MS);
       this.dispatch();
       throw error;
     }
+    slot.startedAt = performance.now();
+    if (slot.losses > 0 && !this.isClosed()) this.options.recovery?.back();
     // Closed while the thread was starting.
     if (this.isClosed()) await this.endHosts();
     else slot.state = 'idle';
     this.dispatch();
   }
 
+  /** Nothing waits for a place that is down, or for one with a stand-in that has yet to come back. */
+  private isAway({ state, losses }: Slot): boolean {
+    if (state === 'down') return true;
+    return this.options.recovery !== undefined && losses > 0 && (state === 'off' || state === 'starting');
+  }
+
+  /** Decides when a place without a host is filled again. */
+  private recover(slot: Slot, problem: string, usualMs: number): void {
+    if (this.closed) return;
+    slot.losses += 1;
+    const { recovery } = this.options;
+    const pauseMs = recovery === undefined ? usualMs : recovery.pauseMs(slot.losses);
+    slot.state = pauseMs === 0 ? 'off' : 'down';
+    if (pauseMs !== null && pauseMs > 0) this.tryAgain(slot, pauseMs);
+    recovery?.lost(problem, pauseMs);
+  }
+
   private isClosed(): boolean {
     return this.closed;
   }
 
-  private tryAgain(slot: Slot): void {
-    if (this.closed) return;
+  private tryAgain(slot: Slot, pauseMs: number): void {
     const timer = setTimeout(() => {
       this.againTimers.delete(timer);
       if (slot.state === 'down') slot.state = 'off';
-    }, TRY_AGAIN_MS);
+    }, pauseMs);
     timer.unref();
     this.againTimers.add(timer);
   }

@@ -1,3 +1,4 @@
+import { widenGraph } from '../onnx/widen-graph.js';
 import type { Network } from './network.js';
 import { openNetwork } from './network.js';
 import type { NetworkLanguage, WorkerStart } from './worker-messages.js';
@@ -6,14 +7,16 @@ import type { NetworkLanguage, WorkerStart } from './worker-messages.js';
 export async function openNetworks({
   networks,
   threads,
+  device,
 }: WorkerStart): Promise<ReadonlyMap<NetworkLanguage, Network>> {
   const opened = new Map<NetworkLanguage, Network>();
   for (const { language, served, model } of networks) {
-    // A copy of its own: the runtime does not take shared memory.
     const network = await openNetwork({
       language: served,
-      model: Uint8Array.from(new Uint8Array(model)),
+      // A copy of its own: the runtime does not take shared memory. Graphics processors have no kernels for int8.
+      model: device === 'cpu' ? Uint8Array.from(model) : widenGraph(model),
       threads,
+      device,
     });
     opened.set(language, network);
   }

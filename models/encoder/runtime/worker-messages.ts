@@ -1,19 +1,21 @@
 import type { ServedLanguage } from '../manifest.js';
+import type { Device } from './device.js';
 import type { NetworkInput, NetworkOutput } from './network.js';
 
 export type NetworkLanguage = 'en' | 'zh';
 
-/** A network as it is handed to a thread: checked bytes that all threads share. */
+/** A network as it is handed to a thread or a process: checked bytes, which all threads share. */
 export interface SharedNetwork {
   readonly language: NetworkLanguage;
   readonly served: ServedLanguage;
-  readonly model: SharedArrayBuffer;
+  readonly model: Uint8Array;
 }
 
 /** What a worker is started with. */
 export interface WorkerStart {
   readonly networks: readonly SharedNetwork[];
   readonly threads: number;
+  readonly device: Device;
 }
 
 export interface WorkerRequest {

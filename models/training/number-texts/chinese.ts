@@ -1,4 +1,15 @@
-import { drawChange, toFigureText, type Change, type Draw, type FigureText } from './draw.js';
+import {
+  drawChange,
+  drawDifferent,
+  drawFigureText,
+  signOf,
+  toFigureText,
+  written,
+  type Amount,
+  type Draw,
+  type FigureText,
+  type Measure,
+} from './draw.js';
 
 const FIRST =
   '岚溪 澜渡 砚山 青柏 禾澍 铎远 霁川 沅芷 朗屿 鹤汀 栖梧 槐序 汀澜 嵩屿 翎羽 昱衡 沧渚 珩越 苍梧岭 云栈'.split(
@@ -67,8 +78,6 @@ const EARLIER = ['上年同期为', '去年同期为', '上年为', '而上年�
 const UP = ['增至', '升至', '提高到', '增加到'];
 const DOWN = ['降至', '减至', '下滑到', '减少到'];
 
-type Amount = (value: number, decimals: number) => string;
-
 const AMOUNTS: readonly Amount[] = [
   (value, decimals) => `${value.toFixed(decimals)}亿元`,
   (value, decimals) => `${value.toFixed(decimals)}亿元`,
@@ -79,13 +88,6 @@ const AMOUNTS: readonly Amount[] = [
 ];
 const percent: Amount = (value, decimals) => `${value.toFixed(decimals)}%`;
 const perShare: Amount = (value) => `${value.toFixed(2)}元`;
-
-interface Measure {
-  readonly name: string;
-  readonly good: boolean;
-  readonly write: Amount;
-  readonly change: Change;
-}
 
 function drawMeasure(draw: Draw): Measure {
   const kind = draw.random();
@@ -107,19 +109,13 @@ function drawMeasure(draw: Draw): Measure {
 /** As `drawEnglishFigureText`, in Chinese. */
 export function drawChineseFigureText(draw: Draw): FigureText {
   const company = draw.chance(0.7) ? draw.one(FIRST) + draw.one(SECOND) : null;
-  const kind = draw.random();
-  if (kind < 0.42) return compared(draw, company);
-  if (kind < 0.5) return moved(draw, company);
-  if (kind < 0.62) return losses(draw, company);
-  if (kind < 0.74) return swung(draw, company);
-  return level(draw, company);
+  return drawFigureText(draw, company, { compared, moved, losses, swung, level });
 }
 
 function compared(draw: Draw, company: string | null): FigureText {
-  const { name, good, write, change } = drawMeasure(draw);
-  const now = write(change.now, change.decimals);
-  const before = write(change.before, change.decimals);
-  if (now === before) return compared(draw, company);
+  const measure = drawDifferent(() => drawMeasure(draw));
+  const { name, change } = measure;
+  const { now, before } = written(measure);
   const who = company ?? '公司';
   const text = draw.one([
     `${who}${draw.one(PERIODS)}${name}${draw.one(LEVELS)}${now}，${draw.one(EARLIER)}${before}。`,
@@ -128,33 +124,25 @@ function compared(draw: Draw, company: string | null): FigureText {
     `${name}${now}，${draw.one(EARLIER)}${before}。`,
     `${draw.one(EARLIER)}${before}，${who}本期${name}${draw.one(LEVELS)}${now}。`,
   ]);
-  return toFigureText(
-    text,
-    text.includes(who) ? company : null,
-    change.relative > 0 === good ? 1 : -1,
-    change.relative,
-  );
+  return toFigureText(text, text.includes(who) ? company : null, signOf(measure), change.relative);
 }
 
 function moved(draw: Draw, company: string | null): FigureText {
-  const { name, good, write, change } = drawMeasure(draw);
-  const now = write(change.now, change.decimals);
-  const before = write(change.before, change.decimals);
-  if (now === before) return moved(draw, company);
+  const measure = drawDifferent(() => drawMeasure(draw));
+  const { name, change } = measure;
+  const { now, before } = written(measure);
   const up = change.relative > 0;
   const text = draw.one([
     `${company ?? ''}${draw.one(PERIODS)}${name}由${before}${draw.one(up ? UP : DOWN)}${now}。`,
     `${company ?? ''}${name}从${before}${draw.one(up ? UP : DOWN)}${now}`,
     `${company ?? '公司'}${draw.one(PERIODS)}${name}${now}，同比${up ? '增长' : '下降'}${(Math.abs(change.relative) * 100).toFixed(1)}%。`,
   ]);
-  return toFigureText(text, company, up === good ? 1 : -1, change.relative);
+  return toFigureText(text, company, signOf(measure), change.relative);
 }
 
 function losses(draw: Draw, company: string | null): FigureText {
   const change = drawChange(draw, 0.3, 300);
-  const write = draw.one(AMOUNTS);
-  const now = write(change.now, change.decimals);
-  const before = write(change.before, change.decimals);
+  const { now, before } = written({ write: draw.one(AMOUNTS), change });
   const name = draw.one(LOSSES);
   const text = draw.one([
     `${company ?? '公司'}${draw.one(PERIODS)}${name}${now}，${draw.one(EARLIER)}${before}。`,
@@ -165,12 +153,9 @@ function losses(draw: Draw, company: string | null): FigureText {
   return toFigureText(text, company, change.relative > 0 ? -1 : 1, change.relative);
 }
 
-/** From profit to loss or back. */
 function swung(draw: Draw, company: string | null): FigureText {
   const change = drawChange(draw, 0.3, 100);
-  const write = draw.one(AMOUNTS);
-  const now = write(change.now, change.decimals);
-  const before = write(change.before, change.decimals);
+  const { now, before } = written({ write: draw.one(AMOUNTS), change });
   const toProfit = draw.chance(0.5);
   const [is, had] = toProfit ? ['盈利', '亏损'] : ['亏损', '盈利'];
   const text = draw.one([
@@ -182,7 +167,6 @@ function swung(draw: Draw, company: string | null): FigureText {
   return toFigureText(text, company, toProfit ? 1 : -1, 0.8);
 }
 
-/** One figure says nothing about the direction, whatever its name. */
 function level(draw: Draw, company: string | null): FigureText {
   const { name, write, change } = drawMeasure(draw);
   const now = write(change.now, change.decimals);

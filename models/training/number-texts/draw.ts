@@ -42,6 +42,60 @@ export function drawChange({ random, one, chance }: Draw, least: number, most: n
   }
 }
 
+/** Writes one amount; a text keeps to one way. */
+export type Amount = (value: number, decimals: number) => string;
+
+/** A figure with its name; `good`: more of it is good. */
+export interface Measure {
+  readonly name: string;
+  readonly good: boolean;
+  readonly write: Amount;
+  readonly change: Change;
+}
+
+export function written({ write, change }: Pick<Measure, 'write' | 'change'>): {
+  now: string;
+  before: string;
+} {
+  return { now: write(change.now, change.decimals), before: write(change.before, change.decimals) };
+}
+
+/** A measure whose two figures also differ as they are written: counts and money are rounded. */
+export function drawDifferent(drawMeasure: () => Measure): Measure {
+  for (;;) {
+    const measure = drawMeasure();
+    const { now, before } = written(measure);
+    if (now !== before) return measure;
+  }
+}
+
+/** 1 when the change is good. */
+export function signOf({ good, change }: Pick<Measure, 'good' | 'change'>): 1 | -1 {
+  return change.relative > 0 === good ? 1 : -1;
+}
+
+/** The kinds of sentences, each for a company or for none. */
+export interface FigureWriters {
+  /** Two figures beside each other. */
+  compared(draw: Draw, company: string | null): FigureText;
+  /** Two figures and a verb of direction. */
+  moved(draw: Draw, company: string | null): FigureText;
+  losses(draw: Draw, company: string | null): FigureText;
+  /** From profit to loss or back. */
+  swung(draw: Draw, company: string | null): FigureText;
+  /** One figure: says nothing about the direction, whatever its name. */
+  level(draw: Draw, company: string | null): FigureText;
+}
+
+export function drawFigureText(draw: Draw, company: string | null, writers: FigureWriters): FigureText {
+  const kind = draw.random();
+  if (kind < 0.42) return writers.compared(draw, company);
+  if (kind < 0.5) return writers.moved(draw, company);
+  if (kind < 0.62) return writers.losses(draw, company);
+  if (kind < 0.74) return writers.swung(draw, company);
+  return writers.level(draw, company);
+}
+
 /** What a figure text says and teaches, before it becomes a training row. */
 export interface FigureText {
   readonly text: string;

@@ -1,4 +1,15 @@
-import { drawChange, toFigureText, type Change, type Draw, type FigureText } from './draw.js';
+import {
+  drawChange,
+  drawDifferent,
+  drawFigureText,
+  signOf,
+  toFigureText,
+  written,
+  type Amount,
+  type Draw,
+  type FigureText,
+  type Measure,
+} from './draw.js';
 
 const FIRST =
   'Alvera Borgsund Calder Dorvane Ekholm Fenmark Granholt Halvorsen Ingelund Jarnvik Kestrel Lundmar Merrow Nordane Oakhurst Pellworm Quistgaard Ravensby Solberg Tarnfeld Ulvsby Varnholm Westlake Yarrow Zellwin'.split(
@@ -120,9 +131,6 @@ const DOWN = ['fell', 'decreased', 'declined', 'dropped', 'went down', 'contract
 const NARROWED = ['narrowed', 'shrank', 'decreased', 'was reduced'];
 const WIDENED = ['widened', 'grew', 'increased', 'deepened'];
 
-/** Writes one amount; a text keeps to one way. */
-type Amount = (value: number, decimals: number) => string;
-
 const AMOUNTS: readonly Amount[] = [
   (value, decimals) => `EUR ${value.toFixed(decimals)} mn`,
   (value, decimals) => `EUR ${value.toFixed(decimals)} million`,
@@ -141,13 +149,6 @@ const AMOUNTS: readonly Amount[] = [
 const percent: Amount = (value, decimals) => `${value.toFixed(decimals)} %`;
 const perShare: Amount = (value) => `EUR ${value.toFixed(2)}`;
 const count: Amount = (value) => Math.round(value * 100).toLocaleString('en');
-
-interface Measure {
-  readonly name: string;
-  readonly good: boolean;
-  readonly write: Amount;
-  readonly change: Change;
-}
 
 function drawMeasure(draw: Draw): Measure {
   const kind = draw.random();
@@ -181,12 +182,7 @@ function drawMeasure(draw: Draw): Measure {
 /** A sentence as reports have it, in which figures alone or figures and verbs tell the direction. */
 export function drawEnglishFigureText(draw: Draw): FigureText {
   const company = draw.chance(0.55) ? draw.one(FIRST) + draw.one(SECOND) : null;
-  const kind = draw.random();
-  if (kind < 0.42) return compared(draw, company);
-  if (kind < 0.5) return moved(draw, company);
-  if (kind < 0.62) return losses(draw, company);
-  if (kind < 0.74) return swung(draw, company);
-  return level(draw, company);
+  return drawFigureText(draw, company, { compared, moved, losses, swung, level });
 }
 
 function capital(text: string): string {
@@ -203,11 +199,9 @@ function tail(words: string): string {
 }
 
 function compared(draw: Draw, company: string | null): FigureText {
-  const { name, good, write, change } = drawMeasure(draw);
-  const now = write(change.now, change.decimals);
-  const before = write(change.before, change.decimals);
-  // Counts are written in whole numbers and may then be equal.
-  if (now === before) return compared(draw, company);
+  const measure = drawDifferent(() => drawMeasure(draw));
+  const { name, change } = measure;
+  const { now, before } = written(measure);
   const period = draw.one(PERIODS);
   const who = subject(company, name);
   const text = draw.one([
@@ -219,28 +213,25 @@ function compared(draw: Draw, company: string | null): FigureText {
     `A year earlier ${company === null ? name : who} had been ${before}; it is now ${now}.`,
     `${company ?? 'The company'} reported ${name.replace(/^the /, '')} of ${now} ${period}, ${draw.one(AGAINST)} ${before}${tail(draw.one(EARLIER))}.`,
   ]);
-  return toFigureText(text, company, change.relative > 0 === good ? 1 : -1, change.relative);
+  return toFigureText(text, company, signOf(measure), change.relative);
 }
 
 function moved(draw: Draw, company: string | null): FigureText {
-  const { name, good, write, change } = drawMeasure(draw);
+  const measure = drawDifferent(() => drawMeasure(draw));
+  const { name, change } = measure;
   const verb = draw.one(change.relative > 0 ? UP : DOWN);
-  const now = write(change.now, change.decimals);
-  const before = write(change.before, change.decimals);
-  if (now === before) return moved(draw, company);
+  const { now, before } = written(measure);
   const text = draw.one([
     `${subject(company, name)} ${verb} to ${now} from ${before}${tail(draw.one(EARLIER))}.`,
     `${subject(company, name)} ${verb} from ${before} to ${now} ${draw.one(PERIODS)}.`,
     `${subject(company, name)} ${verb} by ${Math.max(1, Math.round(Math.abs(change.relative) * 100))} % to ${now} ${draw.one(PERIODS)}.`,
   ]);
-  return toFigureText(text, company, change.relative > 0 === good ? 1 : -1, change.relative);
+  return toFigureText(text, company, signOf(measure), change.relative);
 }
 
 function losses(draw: Draw, company: string | null): FigureText {
   const change = drawChange(draw, 0.3, 900);
-  const write = draw.one(AMOUNTS);
-  const now = write(change.now, change.decimals);
-  const before = write(change.before, change.decimals);
+  const { now, before } = written({ write: draw.one(AMOUNTS), change });
   const who = subject(company, draw.one(LOSSES));
   const negative = (text: string) => text.replace(/\d/, '-$&');
   const text = draw.one([
@@ -253,12 +244,9 @@ function losses(draw: Draw, company: string | null): FigureText {
   return toFigureText(text, company, change.relative > 0 ? -1 : 1, change.relative);
 }
 
-/** From profit to loss or back. */
 function swung(draw: Draw, company: string | null): FigureText {
   const change = drawChange(draw, 0.3, 300);
-  const write = draw.one(AMOUNTS);
-  const now = write(change.now, change.decimals);
-  const before = write(change.before, change.decimals);
+  const { now, before } = written({ write: draw.one(AMOUNTS), change });
   const toProfit = draw.chance(0.5);
   const [is, had] = toProfit ? ['profit', 'loss'] : ['loss', 'profit'];
   const result = draw.one(['operating', 'pre-tax', 'net']);
@@ -273,7 +261,6 @@ function swung(draw: Draw, company: string | null): FigureText {
   return toFigureText(text, company, toProfit ? 1 : -1, 0.8);
 }
 
-/** One figure says nothing about the direction, whatever its name. */
 function level(draw: Draw, company: string | null): FigureText {
   const { name, write, change } = drawMeasure(draw);
   const now = write(change.now, change.decimals);

@@ -7,6 +7,7 @@ import { trainNgram, type TrainOptions, type TrainReport } from '../../../models
 import type { Clock } from '../../core/clock.js';
 import { ConfigError } from '../../core/errors.js';
 import { isSentiment, type Label } from '../../core/label.js';
+import { DRAFT_PREFIX } from '../data-folder.js';
 import type { ListLabelsResult } from '../operations/labels.js';
 import { version } from '../version.js';
 import { stepBy } from './approve.js';
@@ -46,7 +47,7 @@ export async function trainCandidate(
     throw new ConfigError('labels_missing', 'No text that is still stored has a settled label.');
   const { candidates, audit } = modelPaths(dataDir);
   await mkdir(candidates, { recursive: true, mode: 0o700 });
-  const draft = await mkdtemp(join(candidates, 'Draft-'));
+  const draft = await mkdtemp(join(candidates, DRAFT_PREFIX));
   try {
     const report = await trainNgram({ ...training, clock, labelled: rows, outputDirectory: draft });
     const modelVersion = report.sha256.slice(0, 12);

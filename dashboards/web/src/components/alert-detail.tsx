@@ -5,7 +5,9 @@ import { alertSentence } from '../alert-words.js';
 import { describeModel, formatNumber, formatShare, formatSigned, saysTheSame } from '../format.js';
 import type { StringKey } from '../strings.js';
 import { AlertBadge } from './alerts-panel.js';
+import { DeskProblem, LabellerField } from './label-parts.js';
 import { Answer, CertaintyMark, Foreign, OutLink, Time } from './parts.js';
+import { VerdictButtons } from './verdict-buttons.js';
 
 type Alert = AlertAnswer['data'];
 
@@ -33,6 +35,11 @@ function AlertBody({ alert }: { readonly alert: Alert }) {
         <MailButton alertId={alert.id} />
       </p>
       <h3>{t('evidence')}</h3>
+      <div class="verdict-head">
+        <p class="hint">{t('verdictAsk')}</p>
+        <LabellerField />
+        <DeskProblem />
+      </div>
       <Evidence alert={alert} />
       <h3>{t('arithmetic')}</h3>
       <Arithmetic alert={alert} />
@@ -78,6 +85,12 @@ function Evidence({ alert }: { readonly alert: Alert }) {
             </small>
           ))}
           <OutLink url={document.url}>{t('openSource')}</OutLink>
+          <VerdictButtons
+            alertId={alert.id}
+            documentId={document.id}
+            title={document.title}
+            company={alert.series.kind === 'instrument'}
+          />
         </li>
       ))}
     </ol>

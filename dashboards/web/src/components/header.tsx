@@ -27,6 +27,7 @@ function ConnectionState() {
   const { state, lastContactAt } = connection.value;
   const newest = status.value?.newestDocumentAt ?? null;
   const lag = status.value?.lagDocuments ?? 0;
+  const unanswered = status.value?.unanswered?.waiting ?? 0;
   const since = lastContactAt === null ? '' : ` ${formatClock(new Date(lastContactAt).toISOString())} UTC`;
   return (
     <div class="connection">
@@ -42,6 +43,11 @@ function ConnectionState() {
       {lag > 0 && (
         <span class="lag">
           {lag} {t('lag')}
+        </span>
+      )}
+      {unanswered > 0 && (
+        <span class="lag" title={t('unansweredLong')}>
+          {unanswered} {t('unanswered')}
         </span>
       )}
       <SourcesButton />

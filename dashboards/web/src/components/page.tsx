@@ -5,6 +5,7 @@ import { ChartPanel } from './chart-panel.js';
 import { DetailDialog } from './detail-dialog.js';
 import { DocumentDetail } from './document-detail.js';
 import { DocumentsPanel } from './documents-panel.js';
+import { LabelDesk } from './label-desk.js';
 import { Header } from './header.js';
 import { InstrumentsPanel } from './instruments-panel.js';
 import { MailDetail } from './mail-detail.js';
@@ -15,8 +16,8 @@ import { Toolbar } from './toolbar.js';
 /** The whole page: what is going on, where, why, and who was told. */
 export function Page() {
   const { view, navigate, t, announced } = useApp();
-  const { document, alert, mail, sources } = view.value;
-  const close = () => navigate({ document: null, alert: null, mail: null, sources: null });
+  const { document, alert, mail, sources, label } = view.value;
+  const close = () => navigate({ document: null, alert: null, mail: null, sources: null, label: null });
   return (
     <>
       <a class="skip" href="#documents">
@@ -56,6 +57,11 @@ export function Page() {
       {document === null && alert === null && mail === null && sources !== null && (
         <DetailDialog key="sources" title={t('sources')} onClose={close}>
           <SourcesDetail />
+        </DetailDialog>
+      )}
+      {document === null && alert === null && mail === null && sources === null && label !== null && (
+        <DetailDialog key="label" title={t('labelling')} onClose={close}>
+          <LabelDesk />
         </DetailDialog>
       )}
     </>

@@ -40,6 +40,9 @@ export function Toolbar() {
         </select>
       </label>
       <Permalink />
+      <button type="button" onClick={() => navigate({ label: 'texts' })}>
+        {t('labelTexts')}
+      </button>
     </nav>
   );
 }

@@ -31,6 +31,7 @@ const view: fc.Arbitrary<View> = fc.record({
   alert: id,
   mail: id,
   sources: fc.constantFrom('all', null),
+  label: fc.constantFrom('texts', null),
 });
 
 test('every view survives its address', () => {

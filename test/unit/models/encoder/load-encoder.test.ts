@@ -209,6 +209,8 @@ describe('an encoder', () => {
         cacheHits: (count) => (known += count),
         restarted: () => undefined,
         separated: () => undefined,
+        device: () => undefined,
+        remote: () => undefined,
       },
     });
     open.push(classifier);

@@ -21,6 +21,7 @@ function start(options: { workers?: number; maxBatch?: number; deadlineMs?: numb
   batches = [];
   pool = createNetworkPool({
     networks: [],
+    device: 'cpu',
     threads: 1,
     workers: 1,
     maxBatch: 4,

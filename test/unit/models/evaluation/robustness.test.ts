@@ -7,6 +7,7 @@ import {
   PERTURBATIONS,
   type PerturbationName,
 } from '../../../../models/evaluation/robustness/perturbations.js';
+import { redTeam } from '../../../../models/evaluation/robustness/red-team.js';
 import type { TextModel } from '../../../../models/evaluation/text-model.js';
 import { createRandom } from '../../../../models/seeded-random.js';
 import { toSentiment } from '../../../../models/to-sentiment.js';
@@ -134,5 +135,55 @@ describe('measureFairness', () => {
       expect(template.split('{}')).toHaveLength(2);
       expect(new Set(fillers).size).toBe(fillers.length);
     }
+  });
+});
+
+describe('the red team', () => {
+  const options = { tries: 8, depth: 4, seed: 1 };
+  const texts = [
+    { text: 'Halden growth continues strongly', language: 'en', names: ['Halden'] },
+    { text: '12', language: 'en', names: [] },
+  ];
+
+  it('finds the word that a model hangs on, and says after how many changes', async () => {
+    const report = await redTeam(modelOf('growth'), texts, options);
+    const [spot] = report.weakSpots;
+    expect(report.weakSpots).toHaveLength(1);
+    expect(spot).toMatchObject({ text: texts[0]?.text, from: 'positive', to: 'neutral' });
+    expect(spot?.variant).not.toContain('growth');
+    const depth = spot?.changes.length ?? 0;
+    expect(report.byDepth.map(({ fallen }) => fallen)).toEqual(
+      [1, 2, 3, 4].map((at) => (at >= depth ? 1 : 0)),
+    );
+    expect(report.reversed).toBe(0);
+  });
+
+  it('does the same again for the same seed, and finds nothing where nothing can be found', async () => {
+    const model = modelOf('growth');
+    expect(await redTeam(model, texts, options)).toEqual(await redTeam(model, texts, options));
+    expect((await redTeam(modelOf('nowhere'), texts, options)).weakSpots).toEqual([]);
+    expect((await redTeam(model, [], options)).byDepth.map(({ fallen }) => fallen)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('puts changes on top of each other when one is not enough', async () => {
+    /** Negative only while it misses two marks of the same kind. */
+    const model: TextModel = {
+      model: { name: 'stub', version: '1', sha256: '0' },
+      classify: (inputs) =>
+        inputs.map(({ text }) => {
+          const doubled = text.split('  ').length - 1;
+          return {
+            sentiment: toSentiment(doubled > 1 ? [0.9, 0.1, 0] : [0, 0.9 - doubled / 10, 0.1 + doubled / 10]),
+            topics: [],
+            flags: [],
+          };
+        }),
+    };
+    const { weakSpots, byDepth } = await redTeam(model, [{ text: 'a b c', language: 'en', names: [] }], {
+      ...options,
+      tries: 40,
+    });
+    expect(byDepth[0]?.fallen).toBe(0);
+    expect(weakSpots[0]?.changes.length).toBeGreaterThan(1);
   });
 });

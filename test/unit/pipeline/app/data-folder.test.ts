@@ -4,7 +4,12 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDataFolder, peekDataFolder, type DataFolder } from '../../../../pipeline/app/data-folder.js';
+import {
+  listOwnFiles,
+  openDataFolder,
+  peekDataFolder,
+  type DataFolder,
+} from '../../../../pipeline/app/data-folder.js';
 import { systemClock } from '../../../../pipeline/core/clock.js';
 import type { World } from '../../../../pipeline/core/document.js';
 import { ConfigError } from '../../../../pipeline/core/errors.js';
@@ -166,4 +171,15 @@ describe('peeking', () => {
     await folder.release();
     expect(await peekDataFolder(path)).toEqual({ world: 'demo', heldBy: null });
   });
+});
+
+it('names what a backup must hold beside log, store and outbox: its files and the models trained here, nothing half written', async () => {
+  await take('live');
+  const candidate = join(path, 'models', 'candidates', 'ngram-0123456789ab');
+  const draft = join(path, 'models', 'candidates', 'Draft-abcdef');
+  for (const folder of [candidate, draft]) await mkdir(folder, { recursive: true });
+  const kept = [join(path, 'models', 'approved.json'), join(candidate, 'candidate.json')];
+  for (const file of [...kept, join(draft, 'candidate.json'), join(path, 'models', 'approved.json.new')])
+    await writeFile(file, '{}');
+  expect([...(await listOwnFiles(path))].sort()).toEqual([...kept, join(path, 'world.json')].sort());
 });

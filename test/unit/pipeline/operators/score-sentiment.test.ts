@@ -5,7 +5,8 @@ import type { Classification, Classifier, ClassifierInput } from '../../../../pi
 import { decodeRawDocument, encodeScoredMessage } from '../../../../pipeline/log/codec.js';
 import { findTellingSentence } from '../../../../pipeline/operators/find-telling-sentence.js';
 import { flagDocument } from '../../../../pipeline/operators/flag-document.js';
-import { scoreSentiment, UNANSWERED } from '../../../../pipeline/operators/score-sentiment.js';
+import { UNANSWERED } from '../../../../pipeline/core/scored.js';
+import { scoreSentiment } from '../../../../pipeline/operators/score-sentiment.js';
 import {
   understandDocument,
   type UnderstandDeps,
@@ -198,6 +199,8 @@ describe('understanding a document', () => {
       [],
       ['text_short', 'unclassified'],
     ]);
+    const versions = results.map((result) => (result.kind === 'scored' ? result.scored.model.version : ''));
+    expect(versions).toEqual([model.model.version, UNANSWERED]);
   });
 
   it('leaves a document to the next re-score when what runs the model was lost', async () => {

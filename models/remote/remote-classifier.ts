@@ -1,0 +1,166 @@
+import { BellwetherError } from '../../pipeline/core/errors.js';
+import type { Classification, Classifier, ClassifierInput } from '../../pipeline/core/model.js';
+import type { ModelVersion } from '../../pipeline/core/scored.js';
+import { toSentiment } from '../to-sentiment.js';
+import type { RemoteHost } from './remote-host.js';
+import { MAX_REQUEST_BYTES, MAX_TEXTS } from './wire.js';
+
+export interface RemoteClassifierOptions {
+  readonly model: ModelVersion;
+  readonly hosts: readonly RemoteHost[];
+  /** Longest time for a request, tries at other hosts included. */
+  readonly deadlineMs: number;
+  /** A host was lost, with the reason, or is back (null). */
+  readonly tell: (host: string, problem: string | null) => void;
+  /** Milliseconds; for tests. */
+  readonly now?: () => number;
+}
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 60_000;
+/** Requests on their way at once; each host has bounds of its own. */
+const MAX_REQUESTS = 4;
+/** A character of JSON takes six bytes at worst (`\u0000`); what else a text brings is small, its companies aside. */
+const BYTES_PER_UNIT = 6;
+const BYTES_PER_TEXT = 200;
+const BYTES_PER_SPAN = 24;
+
+/**
+ * A classifier whose texts are read by other machines, in turn. What none of them answers in time is `unclassified` and
+ * `unanswered`, so that it is scored later; a host that failed is asked again after 0.5 s, 1 s, … 60 s.
+ */
+export function createRemoteClassifier(options: RemoteClassifierOptions): Classifier {
+  const rota = createRota(options);
+  return {
+    model: options.model,
+    async classify(inputs) {
+      const requests = toRequests(inputs);
+      const answers: (readonly Classification[])[] = [];
+      const entries = requests.entries();
+      const askOn = async () => {
+        // All of them take from the one iterator.
+        for (const [index, request] of entries) answers[index] = await askHosts(request, rota, options);
+      };
+      await Promise.all(Array.from({ length: Math.min(MAX_REQUESTS, requests.length) }, askOn));
+      return answers.flat();
+    },
+    // Words are weighed by leaving them out, which goes over `classify`.
+    explain: () => Promise.resolve(null),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Cuts what is asked into requests that a host takes, in order. */
+function toRequests(inputs: readonly ClassifierInput[]): readonly (readonly ClassifierInput[])[] {
+  const requests: ClassifierInput[][] = [];
+  let room = 0;
+  for (const input of inputs) {
+    const last = requests.at(-1);
+    const bytes = bytesOf(input);
+    if (last === undefined || last.length === MAX_TEXTS || bytes > room) {
+      requests.push([input]);
+      room = MAX_REQUEST_BYTES - BYTES_PER_TEXT - bytes;
+    } else {
+      last.push(input);
+      room -= bytes;
+    }
+  }
+  return requests;
+}
+
+function bytesOf({ text, mentions = [] }: ClassifierInput): number {
+  const spans = mentions.reduce((sum, places) => sum + places.length + 1, 0);
+  return text.length * BYTES_PER_UNIT + spans * BYTES_PER_SPAN + BYTES_PER_TEXT;
+}
+
+async function askHosts(
+  inputs: readonly ClassifierInput[],
+  rota: Rota,
+  options: RemoteClassifierOptions,
+): Promise<readonly Classification[]> {
+  const { model, deadlineMs } = options;
+  const signal = AbortSignal.timeout(deadlineMs);
+  const tried = new Set<RemoteHost>();
+  for (let host = rota.next(tried); host !== null; host = rota.next(tried)) {
+    tried.add(host);
+    try {
+      const answers = await askTwice(() => host.classify(inputs, model.sha256, signal));
+      rota.succeeded(host);
+      return answers;
+    } catch (error) {
+      if (!(error instanceof BellwetherError)) throw error;
+      if (error.code === 'remote_text') return askAlone(inputs, rota, options);
+      rota.failed(host, error.message);
+      if (signal.aborted) break;
+    }
+  }
+  return inputs.map(() => UNANSWERED);
+}
+
+/** One text that no host takes must not harm its mates. */
+async function askAlone(
+  inputs: readonly ClassifierInput[],
+  rota: Rota,
+  options: RemoteClassifierOptions,
+): Promise<readonly Classification[]> {
+  if (inputs.length === 1) return [UNREADABLE];
+  const answers: Classification[] = [];
+  for (const input of inputs) answers.push(...(await askHosts([input], rota, options)));
+  return answers;
+}
+
+/** A connection that was closed just then says nothing against the host: the same is asked once more, on another one. */
+async function askTwice<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof BellwetherError) || !error.retriable) throw error;
+    return ask();
+  }
+}
+
+interface Rota {
+  /** The next host that is not resting and was not tried; null when there is none. */
+  next(tried: ReadonlySet<RemoteHost>): RemoteHost | null;
+  succeeded(host: RemoteHost): void;
+  failed(host: RemoteHost, problem: string): void;
+}
+
+function createRota({ hosts, tell, now = () => performance.now() }: RemoteClassifierOptions): Rota {
+  const states = hosts.map((host) => ({ host, failures: 0, restsUntil: 0 }));
+  const stateOf = (host: RemoteHost) => states.find((state) => state.host === host);
+  let turn = 0;
+  return {
+    next(tried) {
+      const time = now();
+      for (let step = 0; step < states.length; step += 1) {
+        const state = states[(turn + step) % states.length];
+        if (state === undefined || tried.has(state.host) || state.restsUntil > time) continue;
+        turn = (turn + step + 1) % states.length;
+        return state.host;
+      }
+      return null;
+    },
+    succeeded(host) {
+      const state = stateOf(host);
+      if (state === undefined || state.failures === 0) return;
+      state.failures = 0;
+      tell(host.url, null);
+    },
+    failed(host, problem) {
+      const state = stateOf(host);
+      // Requests that were on their way together fail together: that is one failure.
+      if (state === undefined || state.restsUntil > now()) return;
+      state.restsUntil = now() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** state.failures);
+      state.failures += 1;
+      if (state.failures === 1) tell(host.url, problem);
+    },
+  };
+}
+
+const UNREADABLE: Classification = {
+  sentiment: toSentiment([0.15, 0.7, 0.15]),
+  topics: [{ topic: 'other', probability: 1 }],
+  flags: ['unclassified'],
+};
+const UNANSWERED: Classification = { ...UNREADABLE, unanswered: true };
