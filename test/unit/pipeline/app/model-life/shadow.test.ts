@@ -25,7 +25,6 @@ function setUp(changes: { share?: number; calm?: boolean; fails?: boolean } = {}
   const asked: number[] = [];
   const kept: ShadowScore[] = [];
   let release: () => void = () => undefined;
-  let idle: () => void = () => undefined;
   let now = START;
   const settings = { calm: true, fails: false, ...changes };
   const challenger: Challenger = {
@@ -42,7 +41,7 @@ function setUp(changes: { share?: number; calm?: boolean; fails?: boolean } = {}
   const shadow = createShadow({
     challenger,
     share: changes.share ?? 1,
-    store: { add: (scores) => Promise.resolve(void kept.push(...scores)).finally(() => idle()) },
+    store: { add: (scores) => Promise.resolve(void kept.push(...scores)) },
     calm: () => Promise.resolve(settings.calm),
     clock: { now: () => now },
     logger: silentLogger,
@@ -66,7 +65,7 @@ function setUp(changes: { share?: number; calm?: boolean; fails?: boolean } = {}
     settings,
     turn,
     later: (ms: number) => (now += ms),
-    async answer() {
+    answer: async () => {
       await turn();
       release();
       await turn();
