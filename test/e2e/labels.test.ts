@@ -79,6 +79,8 @@ describe.skipIf(!findBrowser())('saying what texts are, on the page in Chromium'
     await page.keyboard.press('Enter');
     await place('1 / 20');
     expect(await page.locator('dialog').innerText()).not.toMatch(/P\(negative\)|polarity|0\.\d/i);
+    // The page behind shows scores of the same texts.
+    expect(await page.locator('main.columns').isVisible()).toBe(false);
     await picture('label-text');
     expect(await findViolations(page)).toEqual([]);
     const shown = page.locator('.label-answers button', { hasText: 'skip' });
