@@ -22,6 +22,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 /** Requests on their way at once; each host has bounds of its own. */
 const MAX_REQUESTS = 4;
+/** A host with too much to do is asked again after so long, while there is time. */
+const BUSY_PAUSE_MS = 100;
 /** A character of JSON takes six bytes at worst (`\u0000`); what else a text brings is small, its companies aside. */
 const BYTES_PER_UNIT = 6;
 const BYTES_PER_TEXT = 200;
@@ -97,7 +99,16 @@ async function askHosts(
 ): Promise<readonly Classification[]> {
   const { rota, model, dueAt, now } = asking;
   const tried = new Set<RemoteHost>();
-  for (let host = rota.next(tried); host !== null; host = rota.next(tried)) {
+  const busy = new Map<RemoteHost, string>();
+  for (;;) {
+    const host = rota.next(tried);
+    if (host === null) {
+      if (busy.size === 0 || dueAt - now() <= BUSY_PAUSE_MS) break;
+      await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+      for (const one of busy.keys()) tried.delete(one);
+      busy.clear();
+      continue;
+    }
     tried.add(host);
     const leftMs = dueAt - now();
     if (leftMs < 1) break;
@@ -109,9 +120,11 @@ async function askHosts(
     } catch (error) {
       if (!(error instanceof BellwetherError)) throw error;
       if (error.code === 'remote_text') return askAlone(inputs, asking);
-      rota.failed(host, error.message);
+      if (error.code === 'remote_busy') busy.set(host, error.message);
+      else rota.failed(host, error.message);
     }
   }
+  for (const [host, problem] of busy) rota.failed(host, problem);
   return inputs.map(() => UNANSWERED);
 }
 

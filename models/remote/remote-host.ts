@@ -14,7 +14,7 @@ export interface RemoteHost {
   readonly url: string;
   /** The model that it serves; rejects with UnavailableError `remote_unavailable` or RejectedError `remote_refused`. */
   model(signal: AbortSignal): Promise<ModelVersion>;
-  /** Answers of the model with that hash; rejects likewise, with `remote_differs` when the host serves another one and `remote_text` when it cannot read a text. */
+  /** Answers of the model with that hash; rejects likewise, with `remote_busy` when it wants to be asked later, `remote_differs` when the host serves another one and `remote_text` when it cannot read a text. */
   classify(
     inputs: readonly ClassifierInput[],
     model: string,
@@ -33,6 +33,9 @@ export function createRemoteHost({ url, token }: RemoteHostOptions): RemoteHost 
     const response = await send(new URL(`${url.replace(/\/+$/, '')}${path}`), { body, token, signal });
     if (response.ok) return readJson(response, url);
     await response.body?.cancel();
+    // Ours says when to come back; a 503 without that is a proxy whose host is gone.
+    if (response.status === 503 && response.headers.has('retry-after'))
+      throw new UnavailableError('remote_busy', `${url} has too much to do.`, { retriable: false });
     throw statusError(url, response.status);
   };
   return {

@@ -249,6 +249,43 @@ describe('several hosts of which some do not answer', () => {
     expect(hanging.asked).toBe(1);
   });
 
+  it('are asked again within the deadline when they have too much to do, and not taken for lost', async () => {
+    const lexicon = createLexiconClassifier();
+    let asked = 0;
+    const url = await fake((request, response) => {
+      if (request.method === 'GET') response.end(JSON.stringify(lexicon.model));
+      else if ((asked += 1) < 3) response.writeHead(503, { 'retry-after': '1' }).end();
+      else
+        void lexicon.classify(TEXTS.slice(0, 1)).then((answers) => {
+          response.end(JSON.stringify({ model: lexicon.model.sha256, answers }));
+        });
+    });
+    const told: string[] = [];
+    const tell = (host: string) => told.push(host);
+    const far = await loadRemote(remote([url]), tell);
+    expect((await far.classify(TEXTS.slice(0, 1)))[0]?.unanswered).toBeUndefined();
+    expect(told).toEqual([]);
+    asked = -1_000;
+    const hasty = await loadRemote(remote([url], { deadlineMs: 250 }), tell);
+    expect((await hasty.classify(TEXTS.slice(0, 1)))[0]?.unanswered).toBe(true);
+    expect(told).toEqual([url]);
+  });
+
+  it('are not taken for a wrong model when they give no answer to the golden sentences', async () => {
+    const { model } = createLexiconClassifier();
+    const url = await fake((request, response) => {
+      if (request.method === 'GET') response.end(JSON.stringify(model));
+      else response.writeHead(502).end();
+    });
+    const loading = loadClassifier({
+      name: 'lexicon',
+      directory: ARTIFACTS,
+      encoder: ENCODER_SETTINGS,
+      remote: remote([url]),
+    });
+    await expect(loading).rejects.toMatchObject({ code: 'model_unanswered' });
+  });
+
   it('are told to be back when they were away at the start', async () => {
     const lexicon = createLexiconClassifier();
     let working = false;
