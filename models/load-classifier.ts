@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError, RejectedError } from '../pipeline/core/errors.js';
+import { ConfigError, RejectedError, UnavailableError } from '../pipeline/core/errors.js';
 import type { Classifier } from '../pipeline/core/model.js';
 import { loadEncoder, type EncoderObserver, type EncoderSettings } from './encoder/load-encoder.js';
 import { ENCODER_FORMAT } from './encoder/manifest.js';
@@ -102,11 +102,18 @@ async function loadLadder(name: string, options: LoadOptions, folder: string): P
   return loadClassifier({ ...options, name });
 }
 
-/** Rejects with RejectedError `model_golden` when the classifier gets a sentence wrong that no usable model may. */
+/**
+ * Rejects with RejectedError `model_golden` when the classifier gets a sentence wrong that no usable model may, and with
+ * UnavailableError `model_unanswered` when what runs it gives no answer.
+ */
 export async function checkGoldenSentences(classifier: Classifier, file: string): Promise<void> {
   const answers = await classifier.classify(GOLDEN_SENTENCES);
   for (const [index, golden] of GOLDEN_SENTENCES.entries()) {
     const label = answers[index]?.sentiment.label;
+    if (answers[index]?.unanswered === true)
+      throw new UnavailableError('model_unanswered', `${file}: no answer to "${golden.text}" in time.`, {
+        retriable: true,
+      });
     if (label === golden.label) continue;
     const problem = `"${golden.text}" came out ${label ?? 'without a label'} instead of ${golden.label}`;
     throw new RejectedError('model_golden', `${file}: ${problem}; the label order is probably wrong.`);

@@ -55,7 +55,17 @@ export async function chooseDevice(options: ChooseDeviceOptions): Promise<Chosen
   return { state: { wanted, used: 'cpu', reason }, gpu: null };
 }
 
+/** Leaves no process behind when something of ours fails. */
 async function tryDevice(gpu: NetworkPool, options: ChooseDeviceOptions): Promise<string | null> {
+  try {
+    return await judgeDevice(gpu, options);
+  } catch (error) {
+    await gpu.close();
+    throw error;
+  }
+}
+
+async function judgeDevice(gpu: NetworkPool, options: ChooseDeviceOptions): Promise<string | null> {
   try {
     await gpu.warm();
   } catch (error) {
@@ -150,17 +160,20 @@ async function compareSpeed(
     (input) => input !== undefined,
   );
   const gpuMs = await bestOf(() => gpu.askTogether(language[0], batch));
+  if (gpuMs === Infinity) return `it gave no answer to a batch of ${maxBatch} texts`;
   const cpuMs = (await bestOf(() => cpu.askTogether(language[0], batch))) / workers;
   return gpuMs < cpuMs
     ? null
     : `it is slower than the CPU: ${gpuMs.toFixed(1)} ms against ${cpuMs.toFixed(1)} ms for ${maxBatch} texts`;
 }
 
-async function bestOf(run: () => Promise<unknown>): Promise<number> {
+/** Infinity when a text was left without an answer: who is gone is gone quickly. */
+async function bestOf(run: () => Promise<readonly (NetworkOutput | null)[]>): Promise<number> {
   let best = Infinity;
   for (let index = 0; index < TIMED_RUNS; index += 1) {
     const began = performance.now();
-    await run();
+    const outputs = await run();
+    if (outputs.includes(null)) return Infinity;
     best = Math.min(best, performance.now() - began);
   }
   return best;

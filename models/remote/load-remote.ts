@@ -28,13 +28,13 @@ export async function loadRemote(
 ): Promise<Classifier> {
   const hosts = options.urls.map((url) => createRemoteHost({ url, token: options.token }));
   const served: { host: RemoteHost; model: ModelVersion }[] = [];
-  const problems: string[] = [];
+  const away = new Map<RemoteHost, string>();
   for (const host of hosts) {
     try {
       served.push({ host, model: await host.model(AbortSignal.timeout(options.deadlineMs)) });
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
-      problems.push(error.message);
+      away.set(host, error.message);
       tell(host.url, error.message);
     }
   }
@@ -42,7 +42,7 @@ export async function loadRemote(
   if (first === undefined)
     throw new UnavailableError(
       'remote_unavailable',
-      `No host of models.remote.urls can be asked. ${problems.join(' ')} Is "bellwether models serve" running there?`,
+      `No host of models.remote.urls can be asked. ${[...away.values()].join(' ')} Is "bellwether models serve" running there?`,
       { retriable: true },
     );
   const wanted = options.sha256 ?? first.model.sha256;
@@ -54,7 +54,7 @@ export async function loadRemote(
         `${host.url} serves ${nameOf(model)} with the hash ${model.sha256}, ${options.sha256 === null ? `${first.host.url} ${nameOf(first.model)} with ${wanted}` : `and models.remote.sha256 is ${wanted}`}`,
       );
   }
-  return createRemoteClassifier({ model: first.model, hosts, deadlineMs: options.deadlineMs, tell });
+  return createRemoteClassifier({ model: first.model, hosts, away, deadlineMs: options.deadlineMs, tell });
 }
 
 function differs(problem: string): RejectedError {

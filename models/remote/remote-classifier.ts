@@ -8,6 +8,8 @@ import { MAX_REQUEST_BYTES, MAX_TEXTS } from './wire.js';
 export interface RemoteClassifierOptions {
   readonly model: ModelVersion;
   readonly hosts: readonly RemoteHost[];
+  /** Those that were told to be away already; they are asked like the others. */
+  readonly away?: ReadonlyMap<RemoteHost, string>;
   /** Longest time for a request, tries at other hosts included. */
   readonly deadlineMs: number;
   /** A host was lost, with the reason, or is back (null). */
@@ -20,6 +22,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 /** Requests on their way at once; each host has bounds of its own. */
 const MAX_REQUESTS = 4;
+/** A host with too much to do is asked again after so long, while there is time. */
+const BUSY_PAUSE_MS = 100;
 /** A character of JSON takes six bytes at worst (`\u0000`); what else a text brings is small, its companies aside. */
 const BYTES_PER_UNIT = 6;
 const BYTES_PER_TEXT = 200;
@@ -27,10 +31,12 @@ const BYTES_PER_SPAN = 24;
 
 /**
  * A classifier whose texts are read by other machines, in turn. What none of them answers in time is `unclassified` and
- * `unanswered`, so that it is scored later; a host that failed is asked again after 0.5 s, 1 s, … 60 s.
+ * `unanswered`, so that it is scored later; a host that failed is asked again after 0.5 s, 1 s, … 60 s. One that hangs takes
+ * half of the time that is left, so that another can stand in for it.
  */
 export function createRemoteClassifier(options: RemoteClassifierOptions): Classifier {
-  const rota = createRota(options);
+  const { deadlineMs, now = () => performance.now() } = options;
+  const rota = createRota(options, now);
   return {
     model: options.model,
     async classify(inputs) {
@@ -39,7 +45,13 @@ export function createRemoteClassifier(options: RemoteClassifierOptions): Classi
       const entries = requests.entries();
       const askOn = async () => {
         // All of them take from the one iterator.
-        for (const [index, request] of entries) answers[index] = await askHosts(request, rota, options);
+        for (const [index, request] of entries)
+          answers[index] = await askHosts(request, {
+            rota,
+            model: options.model,
+            dueAt: now() + deadlineMs,
+            now,
+          });
       };
       await Promise.all(Array.from({ length: Math.min(MAX_REQUESTS, requests.length) }, askOn));
       return answers.flat();
@@ -73,39 +85,57 @@ function bytesOf({ text, mentions = [] }: ClassifierInput): number {
   return text.length * BYTES_PER_UNIT + spans * BYTES_PER_SPAN + BYTES_PER_TEXT;
 }
 
+interface Asking {
+  readonly rota: Rota;
+  readonly model: ModelVersion;
+  /** When the request and all that became of it must be answered. */
+  readonly dueAt: number;
+  readonly now: () => number;
+}
+
 async function askHosts(
   inputs: readonly ClassifierInput[],
-  rota: Rota,
-  options: RemoteClassifierOptions,
+  asking: Asking,
 ): Promise<readonly Classification[]> {
-  const { model, deadlineMs } = options;
-  const signal = AbortSignal.timeout(deadlineMs);
+  const { rota, model, dueAt, now } = asking;
   const tried = new Set<RemoteHost>();
-  for (let host = rota.next(tried); host !== null; host = rota.next(tried)) {
+  const busy = new Map<RemoteHost, string>();
+  for (;;) {
+    const host = rota.next(tried);
+    if (host === null) {
+      if (busy.size === 0 || dueAt - now() <= BUSY_PAUSE_MS) break;
+      await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+      for (const one of busy.keys()) tried.delete(one);
+      busy.clear();
+      continue;
+    }
     tried.add(host);
+    const leftMs = dueAt - now();
+    if (leftMs < 1) break;
+    const signal = AbortSignal.timeout(Math.floor(rota.isLast(tried) ? leftMs : leftMs / 2));
     try {
       const answers = await askTwice(() => host.classify(inputs, model.sha256, signal));
       rota.succeeded(host);
       return answers;
     } catch (error) {
       if (!(error instanceof BellwetherError)) throw error;
-      if (error.code === 'remote_text') return askAlone(inputs, rota, options);
-      rota.failed(host, error.message);
-      if (signal.aborted) break;
+      if (error.code === 'remote_text') return askAlone(inputs, asking);
+      if (error.code === 'remote_busy') busy.set(host, error.message);
+      else rota.failed(host, error.message);
     }
   }
+  for (const [host, problem] of busy) rota.failed(host, problem);
   return inputs.map(() => UNANSWERED);
 }
 
 /** One text that no host takes must not harm its mates. */
 async function askAlone(
   inputs: readonly ClassifierInput[],
-  rota: Rota,
-  options: RemoteClassifierOptions,
+  asking: Asking,
 ): Promise<readonly Classification[]> {
   if (inputs.length === 1) return [UNREADABLE];
   const answers: Classification[] = [];
-  for (const input of inputs) answers.push(...(await askHosts([input], rota, options)));
+  for (const input of inputs) answers.push(...(await askHosts([input], asking)));
   return answers;
 }
 
@@ -122,12 +152,17 @@ async function askTwice<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
 interface Rota {
   /** The next host that is not resting and was not tried; null when there is none. */
   next(tried: ReadonlySet<RemoteHost>): RemoteHost | null;
+  /** Nobody is left who could stand in for those that were tried. */
+  isLast(tried: ReadonlySet<RemoteHost>): boolean;
   succeeded(host: RemoteHost): void;
   failed(host: RemoteHost, problem: string): void;
 }
 
-function createRota({ hosts, tell, now = () => performance.now() }: RemoteClassifierOptions): Rota {
-  const states = hosts.map((host) => ({ host, failures: 0, restsUntil: 0 }));
+function createRota({ hosts, away, tell }: RemoteClassifierOptions, now: () => number): Rota {
+  const states = hosts.map((host) => {
+    const problem = away?.get(host) ?? null;
+    return { host, failures: problem === null ? 0 : 1, restsUntil: 0, problem };
+  });
   const stateOf = (host: RemoteHost) => states.find((state) => state.host === host);
   let turn = 0;
   return {
@@ -141,10 +176,15 @@ function createRota({ hosts, tell, now = () => performance.now() }: RemoteClassi
       }
       return null;
     },
+    isLast(tried) {
+      const time = now();
+      return states.every(({ host, restsUntil }) => tried.has(host) || restsUntil > time);
+    },
     succeeded(host) {
       const state = stateOf(host);
       if (state === undefined || state.failures === 0) return;
       state.failures = 0;
+      state.problem = null;
       tell(host.url, null);
     },
     failed(host, problem) {
@@ -153,7 +193,9 @@ function createRota({ hosts, tell, now = () => performance.now() }: RemoteClassi
       if (state === undefined || state.restsUntil > now()) return;
       state.restsUntil = now() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** state.failures);
       state.failures += 1;
-      if (state.failures === 1) tell(host.url, problem);
+      if (state.problem === problem) return;
+      state.problem = problem;
+      tell(host.url, problem);
     },
   };
 }

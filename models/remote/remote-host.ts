@@ -1,10 +1,10 @@
 import { RejectedError, UnavailableError } from '../../pipeline/core/errors.js';
 import type { Classification, ClassifierInput } from '../../pipeline/core/model.js';
 import type { ModelVersion } from '../../pipeline/core/scored.js';
-import { CLASSIFY_PATH, MAX_ANSWER_BYTES, MODEL_PATH, parseAnswers, parseModel } from './wire.js';
+import { checkToken, CLASSIFY_PATH, MAX_ANSWER_BYTES, MODEL_PATH, parseAnswers, parseModel } from './wire.js';
 
 export interface RemoteHostOptions {
-  /** Such as `http://10.0.0.7:8430`. */
+  /** Such as `http://10.0.0.7:8430` or `https://gateway.example/model`. */
   readonly url: string;
   readonly token: string | null;
 }
@@ -14,7 +14,7 @@ export interface RemoteHost {
   readonly url: string;
   /** The model that it serves; rejects with UnavailableError `remote_unavailable` or RejectedError `remote_refused`. */
   model(signal: AbortSignal): Promise<ModelVersion>;
-  /** Answers of the model with that hash; rejects likewise, with `remote_differs` when the host serves another one and `remote_text` when it cannot read a text. */
+  /** Answers of the model with that hash; rejects likewise, with `remote_busy` when it wants to be asked later, `remote_differs` when the host serves another one and `remote_text` when it cannot read a text. */
   classify(
     inputs: readonly ClassifierInput[],
     model: string,
@@ -22,12 +22,20 @@ export interface RemoteHost {
   ): Promise<readonly Classification[]>;
 }
 
-/** The host at an address; nothing is asked yet. Errors name the address and what happened, never a text or the token. */
+/**
+ * The host at an address; nothing is asked yet. Errors name the address and what happened, never a text or the token. Throws
+ * ConfigError `token_unusable`.
+ */
 export function createRemoteHost({ url, token }: RemoteHostOptions): RemoteHost {
+  checkToken(token, 'models.remote.token');
   const ask = async (path: string, body: string | null, signal: AbortSignal): Promise<unknown> => {
-    const response = await send(new URL(path, url), { body, token, signal });
+    // A proxy may have the host under a path of its own.
+    const response = await send(new URL(`${url.replace(/\/+$/, '')}${path}`), { body, token, signal });
     if (response.ok) return readJson(response, url);
     await response.body?.cancel();
+    // Ours says when to come back; a 503 without that is a proxy whose host is gone.
+    if (response.status === 503 && response.headers.has('retry-after'))
+      throw new UnavailableError('remote_busy', `${url} has too much to do.`, { retriable: false });
     throw statusError(url, response.status);
   };
   return {

@@ -4,7 +4,14 @@ import type { AddressInfo } from 'node:net';
 
 import { ConfigError } from '../../pipeline/core/errors.js';
 import type { Classifier } from '../../pipeline/core/model.js';
-import { CLASSIFY_PATH, MAX_REQUEST_BYTES, MODEL_PATH, requestSchema, type ClassifyRequest } from './wire.js';
+import {
+  checkToken,
+  CLASSIFY_PATH,
+  MAX_REQUEST_BYTES,
+  MODEL_PATH,
+  requestSchema,
+  type ClassifyRequest,
+} from './wire.js';
 
 export interface ServeOptions {
   readonly host: string;
@@ -12,11 +19,13 @@ export interface ServeOptions {
   readonly port: number;
   /** Null lets anyone in who reaches the port. */
   readonly token: string | null;
+  /** For tests: how long `close` waits for what is under way. */
+  readonly closeMs?: number;
 }
 
 export interface ClassifierServer {
   readonly address: string;
-  /** Answers what is under way and takes nothing new. */
+  /** Answers what is under way, for 30 s at most, and takes nothing new. */
   close(): Promise<void>;
 }
 
@@ -41,27 +50,34 @@ class Refusal extends Error {
 /**
  * Serves a classifier over HTTP until `close`.
  *
- * Rejects with ConfigError `address_taken` when it cannot listen. Memory: 16 requests of 4 MiB. Says nothing of any text in
- * an error; a page in somebody's browser cannot ask it, because that sends `Origin`.
+ * Rejects with ConfigError `address_taken` when it cannot listen, and `token_unusable`. Memory: 16 requests of 4 MiB. Says
+ * nothing of any text in an error; a page in somebody's browser cannot ask it, because that sends `Origin`.
  */
 export async function serveClassifier(
   classifier: Classifier,
   options: ServeOptions,
 ): Promise<ClassifierServer> {
+  checkToken(options.token, 'models.serve.token');
   let running = 0;
+  let closing = false;
   const server = createServer((request, response) => {
     running += 1;
+    const say = (status: number, body: object) => {
+      // Otherwise a caller that goes on asking on its connection would be served for ever.
+      if (closing) response.setHeader('connection', 'close');
+      reply(response, status, body);
+    };
     const crowded = running > MAX_REQUESTS;
     void answer(request, { classifier, token: options.token, crowded })
       .then((body) => {
-        reply(response, 200, body);
+        say(200, body);
       })
       .catch((error: unknown) => {
         if (!(error instanceof Refusal)) throw error;
         // What has not been read of a body would be taken for the next request.
         if (!request.complete) response.setHeader('connection', 'close');
         if (error.status === 503) response.setHeader('retry-after', '1');
-        reply(response, error.status, { error: { code: error.code } });
+        say(error.status, { error: { code: error.code } });
       })
       .finally(() => {
         running -= 1;
@@ -77,7 +93,13 @@ export async function serveClassifier(
     address: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     close: () =>
       new Promise((resolve) => {
+        closing = true;
+        // A server that is closed does not look any more whether requests arrive in time.
+        const late = setTimeout(() => {
+          server.closeAllConnections();
+        }, options.closeMs ?? REQUEST_MS);
         server.close(() => {
+          clearTimeout(late);
           resolve();
         });
         server.closeIdleConnections();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ConfigError } from '../../pipeline/core/errors.js';
 import type { Classification } from '../../pipeline/core/model.js';
 import type { ModelVersion } from '../../pipeline/core/scored.js';
 import { SENTIMENT_LABELS, TOPIC_IDS } from '../../pipeline/core/taxonomy.js';
@@ -20,6 +21,17 @@ export const MAX_REQUEST_BYTES = 4 * 2 ** 20;
 export const MAX_ANSWER_BYTES = 16 * 2 ** 20;
 const MAX_MENTIONS = 1_000;
 const MAX_SPANS = 10_000;
+
+/**
+ * Throws ConfigError `token_unusable` for a token that no header can carry. Asked first, because `fetch` would quote it in its
+ * error.
+ */
+export function checkToken(token: string | null, option: string): void {
+  if (token === null || /^[\x21-\x7e]+$/.test(token)) return;
+  const words =
+    'holds a blank, a line break or a character that is not ASCII, which no HTTP header can carry';
+  throw new ConfigError('token_unusable', `${option} ${words}. Choose another token.`);
+}
 
 const place = z.int().min(0).max(MAX_REQUEST_BYTES);
 

@@ -107,7 +107,12 @@ async function measureCandidate(args: CommandArguments, io: CommandIo): Promise<
   const suite = await readLabelledLines(suiteFiles(), 'behavioural cases', parseBehaviourCase);
   const record = await readTrainingRecord(directory, name);
   const training = checkTraining(record, { sets, suite }, await trainedTexts(record.sets, data));
-  const candidate: TextModel = await loadClassifier({ ...options, directory });
+  const candidate: TextModel = await loadClassifier({
+    ...options,
+    directory,
+    // The files of the folder are judged, not what a host has under the same name.
+    ...(directory === served.directory ? {} : { remote: null }),
+  });
   const measured = await measureRelease(candidate, { sets, suite, seed: SEED, onProgress: io.words });
   await candidate.close?.();
   const against: TextModel = await loadClassifier({

@@ -1,5 +1,6 @@
 import { isModelName, MODEL_NAMES, type ModelName } from '../../models/model-names.js';
 import type { Config } from '../../config/schema.js';
+import { withModelNamed } from '../app/model-life/named-model.js';
 import { ConfigError } from '../core/errors.js';
 import { textOption } from './arguments.js';
 import type { CommandArguments, CommandOption } from './command.js';
@@ -23,5 +24,5 @@ export function modelOption(args: CommandArguments): ModelName | null {
 /** The models section with the model that was asked for. */
 export function modelsFrom(args: CommandArguments, config: Config): Config['models'] {
   const sentiment = modelOption(args);
-  return sentiment === null ? config.models : { ...config.models, sentiment };
+  return sentiment === null ? config.models : withModelNamed(config.models, sentiment);
 }

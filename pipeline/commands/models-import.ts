@@ -52,6 +52,8 @@ export const modelsImportCommand: Command = {
     const config = await configFrom(args, io, { sources: [] });
     const { version } = await importModel({
       ...modelOptions(config.models),
+      // What was written here is proved, not what a host has under the same name.
+      remote: null,
       name,
       source: resolve(io.cwd, source),
       language: choiceOption(args, 'language', ['en', 'zh']) ?? 'en',

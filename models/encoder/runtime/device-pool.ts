@@ -20,8 +20,8 @@ export function createDevicePool(gpu: NetworkPool, cpu: NetworkPool): NetworkPoo
       cpu.separate();
     },
     async close() {
-      await gpu.close();
-      await cpu.close();
+      // Both at once: what the one leaves unanswered must not start the other.
+      await Promise.all([gpu.close(), cpu.close()]);
     },
   };
 }

@@ -119,7 +119,7 @@ class Pool implements NetworkPool {
     inputs: readonly NetworkInput[],
   ): Promise<readonly (NetworkOutput | null)[]> {
     const slot = this.slots.find(({ state }) => state === 'idle');
-    if (slot === undefined) return inputs.map(() => null);
+    if (inputs.length === 0 || slot === undefined) return inputs.map(() => null);
     return new Promise((resolve) => {
       const outputs: (NetworkOutput | null)[] = [];
       const items = inputs.map((input): Item => ({

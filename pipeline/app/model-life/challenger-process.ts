@@ -6,7 +6,7 @@ import { loadClassifier } from '../../../models/load-classifier.js';
 import { RejectedError, UnavailableError } from '../../core/errors.js';
 import type { Classification, ClassifierInput } from '../../core/model.js';
 import type { ModelVersion } from '../../core/scored.js';
-import { modelOptions, type ModelConfig } from '../understanding.js';
+import { modelOptions, toThreadModels, type ModelConfig } from '../understanding.js';
 import type { Challenger } from './shadow.js';
 
 /** The first message to the process; every further one is a request. */
@@ -101,7 +101,7 @@ class ChallengerLife {
     this.#process.on('exit', (code, signal) => {
       this.#lose(gone(`it ended with ${signal ?? String(code)}`));
     });
-    const start: ChallengerStart = { models };
+    const start: ChallengerStart = { models: toThreadModels(models) };
     this.#send(start);
   }
 

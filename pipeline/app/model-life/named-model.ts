@@ -11,7 +11,28 @@ export async function namedModels(
   models: Config['models'],
   name: string,
 ): Promise<Config['models']> {
-  if (isModelName(name)) return { ...models, sentiment: name };
+  if (isModelName(name)) return withModelNamed(models, name);
   const candidate = await readCandidate(dataDir, name);
-  return { ...models, sentiment: candidate.name, directory: candidateFolder(dataDir, candidate.id) };
+  return candidateModels(dataDir, models, candidate);
+}
+
+/**
+ * The models section under which a candidate is loaded: always on this machine. The hosts of `models.remote` have the model that
+ * serves, and it would be compared with itself.
+ */
+export function candidateModels(
+  dataDir: string,
+  models: Config['models'],
+  { id, name }: { readonly id: string; readonly name: string },
+): Config['models'] {
+  return { ...onThisMachine(models), sentiment: name, directory: candidateFolder(dataDir, id) };
+}
+
+/** The models section with another model; one that the hosts of `models.remote` do not have runs on this machine. */
+export function withModelNamed(models: Config['models'], name: string): Config['models'] {
+  return name === models.sentiment ? models : { ...onThisMachine(models), sentiment: name };
+}
+
+function onThisMachine(models: Config['models']): Config['models'] {
+  return { ...models, remote: { ...models.remote, urls: [] } };
 }

@@ -26,6 +26,8 @@ interface FakePool {
   readonly alone?: number | null;
   readonly together?: number;
   readonly refuses?: string;
+  /** It is lost with a batch of so many texts, and whatever is asked later. */
+  readonly lostWith?: number;
   /** Milliseconds for a batch. */
   readonly ms?: number;
 }
@@ -34,8 +36,10 @@ function poolOf({
   alone = 0,
   together = alone ?? 0,
   refuses,
+  lostWith = Infinity,
   ms = 0,
 }: FakePool): NetworkPool & { closed: boolean } {
+  let lost = false;
   const pool = {
     closed: false,
     warm: () =>
@@ -43,6 +47,8 @@ function poolOf({
     ask: () => Promise.reject(new Error('nothing is asked one by one')),
     askTogether: (_: unknown, inputs: readonly unknown[]) => {
       const until = performance.now() + ms;
+      if (inputs.length >= lostWith) lost = true;
+      if (lost) return Promise.resolve(inputs.map(() => null));
       while (performance.now() < until);
       const shift = inputs.length === 1 ? alone : together;
       return Promise.resolve(inputs.map(() => (shift === null ? null : output(shift))));
@@ -108,6 +114,23 @@ describe('the choice of a device', () => {
     expect(state.used).toBe('cpu');
     expect(state.reason).toMatch(/cuda: .*webgpu: it is slower than the CPU: .* for 4 texts/s);
     expect((await choose(poolOf({}), { wanted: 'auto', cpu: poolOf(slow) })).state.used).toBe('webgpu');
+  });
+
+  it('leaves one alone that is lost with a full batch, however quick that is', async () => {
+    const chosen = await choose(poolOf({ lostWith: 10 }), { wanted: 'auto', maxBatch: 10 });
+    expect(chosen.gpu).toBeNull();
+    expect(chosen.state.reason).toMatch(/webgpu: it gave no answer to a batch of 10 texts/);
+  });
+
+  it('leaves no process behind when something of ours fails', async () => {
+    const gpu = { ...poolOf({}), askTogether: () => Promise.reject(new Error('a bug')) };
+    let closed = 0;
+    gpu.close = () => {
+      closed += 1;
+      return Promise.resolve();
+    };
+    await expect(choose(gpu)).rejects.toThrow('a bug');
+    expect(closed).toBe(1);
   });
 
   it('opens nothing when the CPU is wanted', async () => {

@@ -79,6 +79,12 @@ describe('the pool of networks', () => {
     expect(restarts).toEqual([]);
   });
 
+  it('has no answers to no texts', async () => {
+    const asked = start();
+    await asked.warm();
+    expect(await asked.askTogether('en', [])).toEqual([]);
+  });
+
   it('runs every text alone once it is told so', async () => {
     const asked = start();
     await asked.warm();

@@ -226,6 +226,127 @@ describe('several hosts', () => {
   });
 });
 
+describe('several hosts of which some do not answer', () => {
+  it('stand in for one that hangs, within the deadline', async () => {
+    const hanging = hostOf(
+      'hanging',
+      (_inputs, _model, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new UnavailableError('remote_unavailable', 'hanging gave no answer in time.'));
+          });
+        }),
+    );
+    const classifier = createRemoteClassifier({
+      model: createLexiconClassifier().model,
+      hosts: [hanging, answering('good')],
+      deadlineMs: 200,
+      tell: quiet,
+    });
+    expect((await classifier.classify(TEXTS)).map(({ unanswered }) => unanswered)).toEqual(
+      TEXTS.map(() => undefined),
+    );
+    expect(hanging.asked).toBe(1);
+  });
+
+  it('are asked again within the deadline when they have too much to do, and not taken for lost', async () => {
+    const lexicon = createLexiconClassifier();
+    let asked = 0;
+    const url = await fake((request, response) => {
+      if (request.method === 'GET') response.end(JSON.stringify(lexicon.model));
+      else if ((asked += 1) < 3) response.writeHead(503, { 'retry-after': '1' }).end();
+      else
+        void lexicon.classify(TEXTS.slice(0, 1)).then((answers) => {
+          response.end(JSON.stringify({ model: lexicon.model.sha256, answers }));
+        });
+    });
+    const told: string[] = [];
+    const tell = (host: string) => told.push(host);
+    const far = await loadRemote(remote([url]), tell);
+    expect((await far.classify(TEXTS.slice(0, 1)))[0]?.unanswered).toBeUndefined();
+    expect(told).toEqual([]);
+    asked = -1_000;
+    const hasty = await loadRemote(remote([url], { deadlineMs: 250 }), tell);
+    expect((await hasty.classify(TEXTS.slice(0, 1)))[0]?.unanswered).toBe(true);
+    expect(told).toEqual([url]);
+  });
+
+  it('are not taken for a wrong model when they give no answer to the golden sentences', async () => {
+    const { model } = createLexiconClassifier();
+    const url = await fake((request, response) => {
+      if (request.method === 'GET') response.end(JSON.stringify(model));
+      else response.writeHead(502).end();
+    });
+    const loading = loadClassifier({
+      name: 'lexicon',
+      directory: ARTIFACTS,
+      encoder: ENCODER_SETTINGS,
+      remote: remote([url]),
+    });
+    await expect(loading).rejects.toMatchObject({ code: 'model_unanswered' });
+  });
+
+  it('are told to be back when they were away at the start', async () => {
+    const lexicon = createLexiconClassifier();
+    let working = false;
+    const late = await fake((request, response) => {
+      if (!working) response.writeHead(502).end();
+      else if (request.method === 'GET') response.end(JSON.stringify(lexicon.model));
+      else
+        void lexicon.classify(TEXTS.slice(0, 1)).then((answers) => {
+          response.end(JSON.stringify({ model: lexicon.model.sha256, answers }));
+        });
+    });
+    const told: [string, string | null][] = [];
+    const urls = [late, await serve(lexicon)];
+    const far = await loadRemote(remote(urls), (host, problem) => told.push([host, problem]));
+    working = true;
+    for (let asked = 0; asked < 2; asked += 1) await far.classify(TEXTS.slice(0, 1));
+    expect(told).toEqual([
+      [late, `${late} answered 502.`],
+      [late, null],
+    ]);
+  });
+
+  it('are told again when the reason is another one', async () => {
+    let time = 0;
+    const problems = ['answered 503.', 'answered 503.', 'does not know the token.'];
+    const bad = hostOf('bad', () =>
+      Promise.reject(new UnavailableError('remote_unavailable', problems.shift() ?? '')),
+    );
+    const { classifier, told } = classifierOn([bad], () => time);
+    for (time of [0, 1_000, 5_000]) await classifier.classify(TEXTS.slice(0, 1));
+    expect(told).toEqual([
+      ['bad', 'answered 503.'],
+      ['bad', 'does not know the token.'],
+    ]);
+  });
+});
+
+describe('the address of a host', () => {
+  it('may have a path, as behind a proxy', async () => {
+    const paths: string[] = [];
+    const url = await fake((request, response) => {
+      paths.push(request.url ?? '');
+      response.end(JSON.stringify(createLexiconClassifier().model));
+    });
+    await loadRemote(remote([`${url}/gateway/model/`]), quiet);
+    expect(paths).toEqual(['/gateway/model/v1/model']);
+  });
+
+  it('is not asked with a token that no header can carry, and the error does not quote it', async () => {
+    const token = 'first-half\nsecond-half';
+    for (const use of [
+      loadRemote(remote(['http://127.0.0.1:1'], { token }), quiet),
+      serveClassifier(createLexiconClassifier(), { host: '127.0.0.1', port: 0, token }),
+    ]) {
+      const error: unknown = await use.catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: 'token_unusable' });
+      expect(String(error)).not.toMatch(/half/);
+    }
+  });
+});
+
 describe('the server of a classifier', () => {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` };
   const { sha256 } = createLexiconClassifier().model;
@@ -278,6 +399,41 @@ describe('the server of a classifier', () => {
     const statuses = (await Promise.all(answers)).map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(15);
+  });
+
+  it('ends when it is closed, though a caller goes on asking on its connection', async () => {
+    const server = await serveClassifier(createLexiconClassifier(), {
+      host: '127.0.0.1',
+      port: 0,
+      token: null,
+    });
+    const socket = connect(Number(new URL(server.address).port), '127.0.0.1');
+    const request = 'GET /v1/model HTTP/1.1\r\nhost: x\r\n\r\n';
+    let answers = 0;
+    socket.on('error', quiet).on('data', () => {
+      answers += 1;
+      socket.write(request);
+    });
+    // One request is under way when the server is closed.
+    socket.write(request.slice(0, -2));
+    await new Promise((resolve) => socket.once('connect', resolve));
+    await fetch(`${server.address}/v1/model`);
+    const closed = server.close();
+    socket.write('\r\n');
+    await Promise.all([closed, new Promise((resolve) => socket.once('close', resolve))]);
+    expect(answers).toBe(1);
+    socket.destroy();
+  });
+
+  it('ends when it is closed, though a caller does not go on with what it has begun', async () => {
+    const options = { host: '127.0.0.1', port: 0, token: null, closeMs: 50 };
+    const server = await serveClassifier(createLexiconClassifier(), options);
+    const socket = connect(Number(new URL(server.address).port), '127.0.0.1').on('error', quiet);
+    await new Promise((resolve) => socket.once('connect', resolve));
+    socket.write('GET /v1/model HTTP/1.1\r\n');
+    await fetch(`${server.address}/v1/model`);
+    await server.close();
+    socket.destroy();
   });
 
   it('says which model it serves, and nothing at other addresses', async () => {
