@@ -102,11 +102,18 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Ser
   return {
     ...breaker.guardFlow({
       ...flow,
-      failed: Promise.all([flow.failed, drift.failed]).then(() => undefined),
+      failed: firstFailure(flow, drift),
       stop,
     }),
     switchModel: roles.has('understand') ? switchModel : null,
   };
+}
+
+/** As that of the flow: whoever awaits it sees the error, and until somebody does it must not end the process as unhandled. */
+function firstFailure(...parts: readonly Pick<Flow, 'failed'>[]): Promise<void> {
+  const failed = Promise.all(parts.map((part) => part.failed)).then(() => undefined);
+  failed.catch(() => undefined);
+  return failed;
 }
 
 /** A monitor watches what comes for drift. */
