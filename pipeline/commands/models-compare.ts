@@ -13,6 +13,7 @@ import {
   writeJson,
   type Comparison,
 } from '../app/model-life/candidate-files.js';
+import { loadedHere } from '../app/model-life/named-model.js';
 import { packageRoot } from '../app/package-root.js';
 import { modelOptions } from '../app/understanding.js';
 import { systemClock } from '../core/clock.js';
@@ -47,7 +48,8 @@ export const modelsCompareCommand: Command = {
     const candidate = await readCandidate(dataDir, id);
     const models = { ...config.models, sentiment: candidate.name };
     const served = await loadClassifier(modelOptions(await servedModels(dataDir, models)));
-    const next = await loadClassifier(modelOptions({ ...models, directory: candidateFolder(dataDir, id) }));
+    const directory = candidateFolder(dataDir, id);
+    const next = await loadClassifier(modelOptions({ ...loadedHere(models), directory }));
     const compared = await compareModels(served, next, {
       dataDirectory: resolve(io.cwd, textOption(args, 'data-directory') ?? '../shared/data'),
       regressionFile: fileURLToPath(new URL('models/training/regression-texts.jsonl', packageRoot())),
