@@ -9,7 +9,7 @@ import type { LiveHub } from '../../dashboards/api/live-hub.js';
 import { createMetricsServer } from '../../dashboards/api/metrics-server.js';
 import type { Health, LabelDesk, ServiceStatus } from '../../dashboards/api/ports.js';
 import { createHealthServer, createServer } from '../../dashboards/api/server.js';
-import { sameToken, webhookRoutes } from '../../ingest/sources/webhook.js';
+import { webhookRoutes } from '../../ingest/sources/webhook.js';
 import type { Clock } from '../core/clock.js';
 import type { RawDocument } from '../core/document.js';
 import { ConfigError } from '../core/errors.js';
@@ -25,6 +25,7 @@ import type { Operation } from './operations/operation.js';
 import { packageRoot } from './package-root.js';
 import type { OpenParts } from './parts.js';
 import type { Roles } from './roles.js';
+import { writersOf } from './writers.js';
 
 /** `http://host:port`, or null while a server does not listen. */
 export interface HttpAddresses {
@@ -116,11 +117,6 @@ function labelDeskOf({ operate, monitoring, clock }: HttpOptions): LabelDesk {
     },
     () => clock.now(),
   );
-}
-
-/** Whoever may bring documents may also say what they mean: with the token, or anyone who reaches the port where there is none. */
-function writersOf({ webhook: { token } }: Config): (authorization: string | undefined) => boolean {
-  return (authorization) => token === null || sameToken(authorization, token.reveal());
 }
 
 /** Only over the embedded store; a server has its own users. */
