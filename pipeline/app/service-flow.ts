@@ -96,7 +96,8 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Ser
   const switchTo = createModelSwitch({ ...options, understanding, thread });
   const switchModel: SwitchModel = async (models, always) => {
     const switched = await switchTo(await servedModels(parts.folder.path, models), always);
-    await shadowing?.follow(models);
+    // A challenger may take its time to load; neither sources nor the model that serves wait for it.
+    void shadowing?.follow(models);
     return switched;
   };
   return {
