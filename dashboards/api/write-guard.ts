@@ -19,7 +19,7 @@ export function guardWrites(api: FastifyInstance, { mayWrite }: Pick<ServerDeps,
     void reply.header('www-authenticate', 'Bearer');
     throw new ProblemError(
       401,
-      'The token is missing or wrong. Send the header "Authorization: Bearer TOKEN" with that of webhook.token.',
+      'The token is missing or wrong. Send the header "Authorization: Bearer TOKEN" with that of webhook.token; where the configuration has none, nobody writes from another machine.',
     );
   });
 }

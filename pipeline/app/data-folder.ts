@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Dirent } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -82,25 +83,29 @@ export function dataPaths(path: string): Pick<DataFolder, 'log' | 'store' | 'out
  */
 export async function listOwnFiles(path: string): Promise<readonly string[]> {
   const models = join(path, 'models');
-  return [...(await listFiles(path)), ...(await listTree(models).catch(nothingThere))];
+  return [...(await listFiles(path)), ...(await listTree(models))];
 }
 
+/** A folder that is not there, or goes meanwhile, holds nothing; what stands beside it does not suffer from it. */
 async function listTree(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = await readdir(folder, { withFileTypes: true }).catch(nothingThere);
   const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(DRAFT_PREFIX));
   const below = await Promise.all(folders.map(({ name }) => listTree(join(folder, name))));
-  return [...(await listFiles(folder)), ...below.flat()];
+  return [...filesIn(folder, entries), ...below.flat()];
 }
 
 async function listFiles(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
+  return filesIn(folder, await readdir(folder, { withFileTypes: true }));
+}
+
+function filesIn(folder: string, entries: readonly Dirent[]): readonly string[] {
   const passing = (name: string) => /^lock(\.|$)|\.new$/.test(name);
   return entries
     .filter((entry) => entry.isFile() && !passing(entry.name))
     .map(({ name }) => join(folder, name));
 }
 
-function nothingThere(error: unknown): readonly string[] {
+function nothingThere(error: unknown): Dirent[] {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
   throw error;
 }

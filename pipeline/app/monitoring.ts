@@ -153,7 +153,12 @@ export async function untilActive(
   const deadline = clock.monotonic() + TAKE_OVER_MS;
   while (monitoring.state === 'standby' && clock.monotonic() < deadline && !signal.aborted)
     await clock.sleep(100, signal);
-  if (monitoring.state === 'active') return;
+  requireActive(monitoring);
+}
+
+/** The same without a wait, for who has others behind him. */
+export function requireActive({ state }: Pick<Monitoring, 'state'>): void {
+  if (state === 'active') return;
   throw new ConfigError(
     'not_the_active_monitor',
     'This process is not the active monitor of the installation. Run the command where that one runs (its /readyz says "active").',

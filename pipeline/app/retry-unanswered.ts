@@ -71,15 +71,18 @@ export function createUnansweredRetry(options: RetryOptions): UnansweredRetry {
   let work: Work | null = null;
   let due = 0;
   let pause = FIRST_PAUSE_MS;
+  /** Batches with something to ask about; one that comes during a look may not be seen by it. */
+  let arrivals = 0;
   let counts: UnansweredCounts = { waiting: 0, givenUp: 0 };
 
   const once = async () => {
+    const before = arrivals;
     work ??= await openWork(options);
     const outcome = await tryOnce(work, options);
     counts = await count(work, options);
     options.metrics.unanswered(counts);
     const now = clock.monotonic();
-    if (outcome === 'nothing left') due = Infinity;
+    if (outcome === 'nothing left') due = arrivals === before ? Infinity : now + pause;
     if (outcome === 'went on') due = now + PACE_MS;
     if (outcome === 'no answer') due = now + pause;
     if (outcome === 'no answer' && pause === FIRST_PAUSE_MS)
@@ -91,7 +94,9 @@ export function createUnansweredRetry(options: RetryOptions): UnansweredRetry {
       return counts;
     },
     stored(batches) {
-      if (due === Infinity && batches.some(hasUnanswered)) due = clock.monotonic() + pause;
+      if (!batches.some(hasUnanswered)) return;
+      arrivals += 1;
+      if (due === Infinity) due = clock.monotonic() + pause;
     },
     async run(signal) {
       while (!signal.aborted) {
@@ -124,8 +129,10 @@ async function openWork({ store }: RetryOptions): Promise<Work> {
 }
 
 async function count({ ledger }: Work, { store, ...options }: RetryOptions): Promise<UnansweredCounts> {
-  const { all, fresh } = await store.rescore.countUnanswered(oldest(options));
-  const waiting = Math.max(0, fresh - ledger.spent.length);
+  const { all, waiting } = await store.rescore.countUnanswered({
+    since: oldest(options),
+    except: ledger.spent,
+  });
   return { waiting, givenUp: all - waiting };
 }
 

@@ -280,6 +280,7 @@ export class RunningService implements Service {
       roles: this.#roles,
       metrics: this.#metrics,
       accept: (documents) => this.#intake.accept(documents),
+      monitoring: this.#monitoring,
       operate: (operation, request) => this.operate(operation, request, this.#abort.signal),
       health: () => ({
         ...readiness(this.#ready, this.#breaker, [...this.#noRoom, ...this.#watch.reasons]),

@@ -96,17 +96,25 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Ser
   const switchTo = createModelSwitch({ ...options, understanding, thread });
   const switchModel: SwitchModel = async (models, always) => {
     const switched = await switchTo(await servedModels(parts.folder.path, models), always);
-    await shadowing?.follow(models);
+    // A challenger may take its time to load; neither sources nor the model that serves wait for it.
+    void shadowing?.follow(models);
     return switched;
   };
   return {
     ...breaker.guardFlow({
       ...flow,
-      failed: Promise.all([flow.failed, drift.failed]).then(() => undefined),
+      failed: firstFailure(flow, drift),
       stop,
     }),
     switchModel: roles.has('understand') ? switchModel : null,
   };
+}
+
+/** As that of the flow: whoever awaits it sees the error, and until somebody does it must not end the process as unhandled. */
+function firstFailure(...parts: readonly Pick<Flow, 'failed'>[]): Promise<void> {
+  const failed = Promise.all(parts.map((part) => part.failed)).then(() => undefined);
+  failed.catch(() => undefined);
+  return failed;
 }
 
 /** A monitor watches what comes for drift. */

@@ -7,9 +7,9 @@ import type { Outbox } from '../../alerts/notifiers/outbox.js';
 import type { Config } from '../../config/schema.js';
 import type { LiveHub } from '../../dashboards/api/live-hub.js';
 import { createMetricsServer } from '../../dashboards/api/metrics-server.js';
-import type { Health, ServiceStatus } from '../../dashboards/api/ports.js';
+import type { Health, LabelDesk, ServiceStatus } from '../../dashboards/api/ports.js';
 import { createHealthServer, createServer } from '../../dashboards/api/server.js';
-import { sameToken, webhookRoutes } from '../../ingest/sources/webhook.js';
+import { webhookRoutes } from '../../ingest/sources/webhook.js';
 import type { Clock } from '../core/clock.js';
 import type { RawDocument } from '../core/document.js';
 import { ConfigError } from '../core/errors.js';
@@ -20,10 +20,12 @@ import { startClickHouseEndpoint, type ClickHouseEndpoint } from '../storage/end
 import { privacyOf } from './author-keys.js';
 import { createInstrumentDirectory } from './instrument-directory.js';
 import { createLabelDesk } from './labelling/label-desk.js';
+import { requireActive, type Monitoring } from './monitoring.js';
 import type { Operation } from './operations/operation.js';
 import { packageRoot } from './package-root.js';
 import type { OpenParts } from './parts.js';
 import type { Roles } from './roles.js';
+import { writersOf } from './writers.js';
 
 /** `http://host:port`, or null while a server does not listen. */
 export interface HttpAddresses {
@@ -44,6 +46,7 @@ export interface HttpOptions {
   readonly roles: Roles;
   readonly metrics: Metrics;
   readonly accept: (documents: readonly RawDocument[]) => Promise<void>;
+  readonly monitoring: Pick<Monitoring, 'state'>;
   readonly operate: <Request, Answer>(
     operation: Operation<Request, Answer>,
     request: NoInfer<Request>,
@@ -77,7 +80,7 @@ export async function startHttp(
           findTellingSentence: understanding.findTellingSentence,
           explain: understanding.explain,
           describeStory: storyFactsOf,
-          labels: createLabelDesk(options.operate, () => options.clock.now()),
+          labels: labelDeskOf(options),
           mayWrite: writersOf(config),
           clock: options.clock,
           webRoot: fileURLToPath(new URL('dist/web/', packageRoot())),
@@ -105,9 +108,15 @@ export async function startHttp(
   }
 }
 
-/** Whoever may bring documents may also say what they mean: with the token, or anyone who reaches the port where there is none. */
-function writersOf({ webhook: { token } }: Config): (authorization: string | undefined) => boolean {
-  return (authorization) => token === null || sameToken(authorization, token.reveal());
+/** A standby that waited for its turn would keep the other readers of the page waiting: it says at once that it stores nothing. */
+function labelDeskOf({ operate, monitoring, clock }: HttpOptions): LabelDesk {
+  return createLabelDesk(
+    async (operation, request) => {
+      requireActive(monitoring);
+      return operate(operation, request);
+    },
+    () => clock.now(),
+  );
 }
 
 /** Only over the embedded store; a server has its own users. */

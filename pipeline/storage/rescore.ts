@@ -46,8 +46,10 @@ export interface RescoreStore {
   candidates(range: RescoreRange, after: string, limit: number): Promise<readonly VersionKey[]>;
   /** Newest versions that were stored while the model gave no answer, and that none has read since. One scan of the models' names. */
   unanswered(query: UnansweredQuery): Promise<readonly UnansweredDocument[]>;
-  /** How many those are, of all ages, and how many of them are known since then. */
-  countUnanswered(since: number): Promise<{ readonly all: number; readonly fresh: number }>;
+  /** How many there are of all ages, left out or not, and how many of them `unanswered` would give without a limit. */
+  countUnanswered(
+    query: Omit<UnansweredQuery, 'limit'>,
+  ): Promise<{ readonly all: number; readonly waiting: number }>;
   /** Those of them that are still stored. */
   read(keys: readonly VersionKey[]): Promise<readonly DocumentView[]>;
   /**
@@ -97,6 +99,8 @@ const UNANSWERED_DOCUMENTS = `(
       SELECT id, version FROM document_scores
       WHERE id IN (SELECT id FROM (${NOT_READ})) AND model_version != {unanswered:String}))`;
 
+const WAITING = `known_at >= ${timeParam('since')} AND concat(id, ' ', toString(version)) NOT IN {except:Array(String)}`;
+
 export function createRescoreStore(
   db: SqlSession,
   { rollUps, generations }: RescoreDeps,
@@ -124,17 +128,16 @@ export function createRescoreStore(
     unanswered: ({ since, except, limit }) =>
       db.query<UnansweredDocument>(
         `SELECT id, version, any(credibility) AS credibility FROM ${UNANSWERED_DOCUMENTS}
-         WHERE known_at >= ${timeParam('since')} AND concat(id, ' ', toString(version)) NOT IN {except:Array(String)}
+         WHERE ${WAITING}
          GROUP BY id, version ORDER BY min(known_at), id LIMIT {limit:UInt32}`,
         { unanswered: UNANSWERED, since, except, limit },
       ),
-    async countUnanswered(since) {
-      const [row] = await db.query<{ total: number; fresh: number }>(
-        `SELECT uniqExact(id) AS total, uniqExactIf(id, known_at >= ${timeParam('since')}) AS fresh
-         FROM ${UNANSWERED_DOCUMENTS}`,
-        { unanswered: UNANSWERED, since },
+    async countUnanswered({ since, except }) {
+      const [row] = await db.query<{ total: number; waiting: number }>(
+        `SELECT uniqExact(id) AS total, uniqExactIf(id, ${WAITING}) AS waiting FROM ${UNANSWERED_DOCUMENTS}`,
+        { unanswered: UNANSWERED, since, except },
       );
-      return { all: row?.total ?? 0, fresh: row?.fresh ?? 0 };
+      return { all: row?.total ?? 0, waiting: row?.waiting ?? 0 };
     },
     read: (keys) => queryVersions(db, keys, null),
     async write(rescores, knownAt) {

@@ -116,7 +116,7 @@ describe('a challenger', () => {
 
   it('that crashes is begun anew, and one that cannot be loaded says why', async () => {
     const models = { sentiment: 'lexicon', directory: null, encoder: ENCODER_SETTINGS };
-    const challenger = await startChallenger(models, ENTRY);
+    const challenger = await startChallenger(models, { entry: ENTRY });
     const inputs = [{ text: 'Apple shares plunge as fraud probe widens', language: 'en' }];
     const [answer] = await challenger.classify(inputs);
     expect(answer?.sentiment.label).toBe('negative');
@@ -128,7 +128,7 @@ describe('a challenger', () => {
     await challenger.close();
     expect(await challengerOf(process.pid)).toBeNull();
     const missing = { ...models, sentiment: 'ngram', directory: join(folder.path, 'nowhere') };
-    await expect(startChallenger(missing, ENTRY)).rejects.toThrow(/cannot be read/);
+    await expect(startChallenger(missing, { entry: ENTRY })).rejects.toThrow(/cannot be read/);
   }, 60_000);
 });
 

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
-import { createUnansweredRetry, type UnansweredCounts } from '../../pipeline/app/retry-unanswered.js';
+import {
+  createUnansweredRetry,
+  type UnansweredCounts,
+  type UnansweredRetry,
+} from '../../pipeline/app/retry-unanswered.js';
 import type { Classification, Classifier, ClassifierInput } from '../../pipeline/core/model.js';
 import { UNANSWERED } from '../../pipeline/core/scored.js';
-import type { DocumentVersion, TouchedWindow } from '../../pipeline/core/store.js';
+import type { DocumentVersion, StoreBatch, TouchedWindow } from '../../pipeline/core/store.js';
 import { createRuleSet } from '../../models/rules/create-rule-set.js';
 import { UNCLASSIFIED } from '../../pipeline/operators/score-sentiment.js';
 import { weighContributions } from '../../pipeline/operators/weigh-contributions.js';
@@ -36,14 +40,16 @@ beforeEach(async () => {
 async function leaveUnanswered(
   names: readonly string[],
   more: Partial<Parameters<typeof writer.version>[0]> = {},
-): Promise<void> {
+): Promise<StoreBatch> {
   const versions = names.map((name): DocumentVersion => {
     const plain = writer.version({ name, weight: 0, flags: ['unclassified'], ...more });
     const model = { ...plain.scored.model, version: UNANSWERED };
     return { ...plain, scored: { ...plain.scored, model } };
   });
-  await store.write(batchOf(...versions));
+  const batch = batchOf(...versions);
+  await store.write(batch);
   await store.rollUp(touchedBy(...versions));
+  return batch;
 }
 
 const BAD: Classification = {
@@ -65,12 +71,20 @@ interface Scene {
   readonly counts: readonly UnansweredCounts[];
 }
 
+/** What is stored while a look is going on, with what the retry is told of it. */
+type Meanwhile = (looks: number, told: UnansweredRetry['stored']) => Promise<void>;
+
+/** Of a second each; one that never finds what it waits for ends then. */
+const MOST_TURNS = 2_000;
+
 /** Runs until a look finds `done`; `answers` decides for each text whether the model does. */
 async function retryUntil(
   done: (counts: UnansweredCounts, looks: number) => boolean,
   answers: (input: ClassifierInput) => boolean,
+  meanwhile: Meanwhile = () => Promise.resolve(),
 ): Promise<Scene> {
   const abort = new AbortController();
+  let turns = 0;
   const scene = { asked: [], touched: [], counts: [] } as {
     asked: { at: number; texts: readonly string[] }[];
     touched: TouchedWindow[];
@@ -87,8 +101,21 @@ async function retryUntil(
     explain: () => Promise.resolve(null),
     close: () => Promise.resolve(),
   };
+  const { rescore } = store;
   const retry = createUnansweredRetry({
-    store,
+    store: {
+      ...store,
+      rescore: {
+        ...rescore,
+        unanswered: async (query) => {
+          const found = await rescore.unanswered(query);
+          await meanwhile(scene.counts.length, (batches) => {
+            retry.stored(batches);
+          });
+          return found;
+        },
+      },
+    },
     understanding: {
       classifier,
       splitSentences: () => [],
@@ -105,7 +132,11 @@ async function retryUntil(
         if (done(counts, scene.counts.length)) abort.abort();
       },
     },
-    active: () => true,
+    active: () => {
+      turns += 1;
+      if (turns > MOST_TURNS) abort.abort();
+      return true;
+    },
     touch: (windows) => scene.touched.push(...windows),
     quietBackfillMs: HOUR,
     virtual: false,
@@ -186,6 +217,37 @@ it('goes on after a kill where it was, and leaves alone what is too old, withdra
   expect(await store.document(hexId('left'), null)).toMatchObject({ model: { version: '2.0.0' } });
   expect(await store.document(hexId('old'), null)).toMatchObject({ model: { version: UNANSWERED } });
 });
+
+it('sees what is stored during the look that finds nothing left', async () => {
+  const { counts } = await retryUntil(
+    ({ waiting }) => waiting === 0,
+    () => true,
+    async (looks, told) => {
+      if (looks === 0) told([await leaveUnanswered(['meanwhile'], { at: BASE + MINUTE })]);
+    },
+  );
+  expect(counts.map(({ waiting }) => waiting)).toEqual([1, 0]);
+  expect(await store.document(hexId('meanwhile'), null)).toMatchObject({ model: { version: '2.0.0' } });
+}, 20_000);
+
+it('counts as waiting what waits, whatever was given up long ago', async () => {
+  await leaveUnanswered(['forgotten'], { knownAt: BASE - 9 * DAY, at: BASE - 9 * DAY });
+  const attempts = [
+    [`${hexId('forgotten')} 1`, 3],
+    [`${hexId('erased since')} 1`, 3],
+  ];
+  await store.writeRetries(JSON.stringify({ trying: [], attempts }));
+  await leaveUnanswered(['new one', 'new two'], { at: BASE + MINUTE });
+  const { counts } = await retryUntil(
+    ({ waiting }, looks) => looks === 1 || waiting === 0,
+    () => false,
+  );
+  expect(counts[0]?.waiting).toBe(2);
+  await retryUntil(
+    ({ waiting }) => waiting === 0,
+    () => true,
+  );
+}, 20_000);
 
 it('gives an account no more voices than it has in a day', async () => {
   const post = { kind: 'social', author: 'a:somebody', at: BASE + 2 * HOUR, knownAt: BASE } as const;

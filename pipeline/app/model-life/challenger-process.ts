@@ -29,6 +29,12 @@ const DEADLINE_MS = 60_000;
 const MAX_HEAP_MB = 512;
 const START_DEADLINE_MS = 120_000;
 
+export interface ChallengerOptions {
+  /** Ends a process that is still loading; aborted later it does nothing. */
+  readonly signal?: AbortSignal;
+  readonly entry?: string;
+}
+
 /**
  * Loads a challenger in a process of its own, at the lowest priority, so that not even a crash of native code reaches what
  * serves; from uncompiled sources (tests) in this process.
@@ -36,13 +42,14 @@ const START_DEADLINE_MS = 120_000;
  * Rejects as `loadClassifier` does. A process that crashes, or gives no answer for a minute, is ended; the next question
  * starts another. Memory: Node and the model once more.
  */
-export async function startChallenger(models: ModelConfig, entry = ENTRY): Promise<Challenger> {
+export async function startChallenger(
+  models: ModelConfig,
+  { signal, entry = ENTRY }: ChallengerOptions = {},
+): Promise<Challenger> {
   if (!existsSync(entry)) return loadClassifier(modelOptions(models));
-  let life: ChallengerLife | null = new ChallengerLife(entry, models);
-  let model = await life.started.catch(async (error: unknown) => {
-    await life?.end();
-    throw error;
-  });
+  const first = new ChallengerLife(entry, models);
+  let model = await untilStarted(first, signal);
+  let life: ChallengerLife | null = first;
   let closed = false;
   return {
     get model() {
@@ -66,6 +73,20 @@ export async function startChallenger(models: ModelConfig, entry = ENTRY): Promi
       await life?.end();
     },
   };
+}
+
+async function untilStarted(life: ChallengerLife, signal: AbortSignal | undefined): Promise<ModelVersion> {
+  const cutOff = () => void life.end();
+  signal?.addEventListener('abort', cutOff, { once: true });
+  if (signal?.aborted === true) cutOff();
+  try {
+    return await life.started;
+  } catch (error) {
+    await life.end();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', cutOff);
+  }
 }
 
 interface Waiting<T> {

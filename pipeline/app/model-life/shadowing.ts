@@ -16,6 +16,7 @@ export interface Shadowing {
   offer(versions: readonly DocumentVersion[]): void;
   /** Ends the challenger and begins the one that these models name; resolves when it reads, or was refused and logged. */
   follow(models: Config['models']): Promise<void>;
+  /** One that is still loading is cut off. */
   close(): Promise<void>;
 }
 
@@ -23,17 +24,18 @@ export function createShadowing(options: ShadowingOptions): Shadowing {
   const { dataDir, logger } = options;
   const inTurn = createTurns();
   let shadow: Shadow | null = null;
-  let closed = false;
+  const closing = new AbortController();
+  const isClosing = () => closing.signal.aborted;
   const end = async () => {
     const old = shadow;
     shadow = null;
     await old?.close();
   };
   const begin = async ({ challenger: name, challengerShare: share, ...models }: Config['models']) => {
-    if (name === null || closed) return;
+    if (name === null || isClosing()) return;
     try {
       const named = await namedModels(dataDir, { ...models, challenger: name, challengerShare: share }, name);
-      const challenger = await startChallenger(named);
+      const challenger = await startChallenger(named, { signal: closing.signal });
       shadow = createShadow({ ...options, challenger, share });
       logger.info('A challenger reads a share of the documents beside the model that serves.', {
         challenger: challenger.model,
@@ -41,6 +43,7 @@ export function createShadowing(options: ShadowingOptions): Shadowing {
       });
     } catch (error) {
       if (!(error instanceof BellwetherError)) throw error;
+      if (isClosing()) return;
       logger.error('The challenger of the configuration reads nothing; the model that serves goes on.', {
         challenger: name,
         reason: error.message,
@@ -57,7 +60,7 @@ export function createShadowing(options: ShadowingOptions): Shadowing {
         await begin(models);
       }),
     async close() {
-      closed = true;
+      closing.abort();
       await inTurn(end);
     },
   };
