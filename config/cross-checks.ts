@@ -7,6 +7,7 @@ export function crossChecks(config: Partial<ParsedConfig>, lineOf: LocateLine): 
   return [
     ...openWebhook(config, lineOf),
     ...openModel(config, lineOf),
+    ...budgetWithoutPrice(config, lineOf),
     ...sameIds(config, lineOf),
     ...mixedWorlds(config, lineOf),
     ...samePorts(config, lineOf),
@@ -42,6 +43,23 @@ function openModel({ models }: Partial<ParsedConfig>, lineOf: LocateLine): reado
       line: lineOf(['models', 'serve', 'host']),
       problem: `is ${models.serve.host}, which other machines reach, while anyone may use the model without a token`,
       fix: 'Set models.serve.token, or models.serve.host to 127.0.0.1.',
+    },
+  ];
+}
+
+function budgetWithoutPrice(
+  { telemetry }: Partial<ParsedConfig>,
+  lineOf: LocateLine,
+): readonly ConfigProblem[] {
+  if (telemetry === undefined) return [];
+  const { budgetPerThousand, cpuHour } = telemetry.cost;
+  if (budgetPerThousand === null || cpuHour !== null) return [];
+  return [
+    {
+      path: 'telemetry.cost.budgetPerThousand',
+      line: lineOf(['telemetry', 'cost', 'budgetPerThousand']),
+      problem: 'can never be passed: what a processor costs is not known',
+      fix: 'Set telemetry.cost.cpuHour, the price of an hour of one core.',
     },
   ];
 }

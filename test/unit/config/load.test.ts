@@ -134,6 +134,11 @@ describe('loading a configuration', () => {
       'alerts: {rules: [{id: a, threshold: 2, clearThreshold: 2}]}',
       'alerts.rules[0].clearThreshold',
     ],
+    [
+      'a budget without a price',
+      'telemetry: {cost: {budgetPerThousand: 0.5}}',
+      'telemetry.cost.budgetPerThousand',
+    ],
   ];
   it.each(refused)('refuses %s', async (_, text, path) => {
     expect((await problemsOf(text)).map((problem) => problem.path)).toEqual([path]);
