@@ -105,8 +105,8 @@ async function askHosts(
     if (host === null) {
       if (busy.size === 0 || dueAt - now() <= BUSY_PAUSE_MS) break;
       await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+      // They stay busy until they answer otherwise: the time may be over before they are asked.
       for (const one of busy.keys()) tried.delete(one);
-      busy.clear();
       continue;
     }
     tried.add(host);
@@ -121,7 +121,10 @@ async function askHosts(
       if (!(error instanceof BellwetherError)) throw error;
       if (error.code === 'remote_text') return askAlone(inputs, asking);
       if (error.code === 'remote_busy') busy.set(host, error.message);
-      else rota.failed(host, error.message);
+      else {
+        busy.delete(host);
+        rota.failed(host, error.message);
+      }
     }
   }
   for (const [host, problem] of busy) rota.failed(host, problem);

@@ -308,6 +308,20 @@ describe('several hosts of which some do not answer', () => {
     ]);
   });
 
+  it('are told when the time is over before a busy one could be asked again', async () => {
+    let time = 0;
+    const busy = hostOf('busy', () => {
+      // The pause that follows lasts longer than it should, as on a machine with too much to do.
+      setTimeout(() => (time = 60_000), 0);
+      return Promise.reject(
+        new UnavailableError('remote_busy', 'busy has too much to do.', { retriable: false }),
+      );
+    });
+    const { classifier, told } = classifierOn([busy], () => time);
+    expect((await classifier.classify(TEXTS.slice(0, 1)))[0]?.unanswered).toBe(true);
+    expect([busy.asked, told]).toEqual([1, [['busy', 'busy has too much to do.']]]);
+  });
+
   it('are told again when the reason is another one', async () => {
     let time = 0;
     const problems = ['answered 503.', 'answered 503.', 'does not know the token.'];
