@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { World } from '../../pipeline/core/document.js';
-import type { Label } from '../../pipeline/core/label.js';
+import type { Label, LabelTask } from '../../pipeline/core/label.js';
 import type { ModelVersion, Span } from '../../pipeline/core/scored.js';
 import type { QueryStore } from '../../pipeline/core/store.js';
 import type { StoryFacts, StoryMember } from '../../pipeline/core/story.js';
@@ -15,7 +15,6 @@ import type {
   WireDispute,
   WireExplanation,
   WireLabelProgress,
-  WireLabelTask,
 } from './wire.js';
 
 /** What people see of an instrument. */
@@ -166,7 +165,7 @@ export interface LabelDesk {
     readonly language: 'en' | 'zh' | null;
     readonly size: number;
     readonly onlySeconds: boolean;
-  }): Promise<readonly WireLabelTask[]>;
+  }): Promise<readonly LabelTask[]>;
   /** Durable when it resolves, with how many were kept. */
   add(labels: readonly SaidLabel[]): Promise<number>;
   progress(labeller: string): Promise<WireLabelProgress>;

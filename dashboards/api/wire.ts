@@ -1,5 +1,5 @@
 import type { Alert, AlertEvent } from '../../pipeline/core/alert.js';
-import type { LabelValue } from '../../pipeline/core/label.js';
+import type { LabelTask, LabelValue } from '../../pipeline/core/label.js';
 import type { Explanation } from '../../pipeline/core/model.js';
 import type { ModelVersion, Sentiment, Span } from '../../pipeline/core/scored.js';
 import type { SeriesKey } from '../../pipeline/core/series.js';
@@ -156,19 +156,8 @@ export interface InstrumentsAnswer {
   readonly data: readonly Omit<SeriesInfo, 'series' | 'kind'>[];
 }
 
-/** A text to be labelled, without what any model or person says of it. */
-export interface WireLabelTask {
-  readonly documentId: string;
-  readonly version: number;
-  readonly language: string;
-  readonly text: string;
-  readonly source: string;
-  readonly publishedAt: string;
-  readonly companies: readonly { readonly instrument: string; readonly name: string }[];
-}
-
 export interface LabelQueueAnswer {
-  readonly data: readonly WireLabelTask[];
+  readonly data: readonly LabelTask[];
 }
 
 /** How far the labelling has come, and how well people agree: Cohen's κ of two people, Krippendorff's α of more. */
@@ -196,7 +185,7 @@ export interface LabelProgressAnswer {
 
 /** An item about which people differ. */
 export interface WireDispute {
-  readonly task: WireLabelTask;
+  readonly task: LabelTask;
   /** Empty for the text as a whole. */
   readonly instrument: string;
   readonly said: readonly { readonly author: string; readonly value: LabelValue }[];

@@ -1,5 +1,4 @@
-import type { LabelTask } from '../app/labelling/label-queue.js';
-import type { LabelValue } from '../core/label.js';
+import type { LabelTask, LabelValue } from '../core/label.js';
 import { widthOf, wrapText } from './terminal-text.js';
 
 const COLUMNS = 78;

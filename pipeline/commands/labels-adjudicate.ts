@@ -1,7 +1,7 @@
 import { GUIDELINE_VERSION } from '../../models/labelling/guideline.js';
 import { measureAgreement, type Dispute } from '../../models/labelling/settle-labels.js';
-import type { LabelTask } from '../app/labelling/label-queue.js';
 import { addLabelsOperation, listLabelsOperation } from '../app/operations/labels.js';
+import type { LabelTask } from '../core/label.js';
 import { noPositionals } from './arguments.js';
 import { askLabel, showTask } from './ask-label.js';
 import type { Command, CommandIo } from './command.js';

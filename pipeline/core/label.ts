@@ -24,6 +24,17 @@ export interface Label {
   readonly at: number;
 }
 
+/** A text to label, without what any model or person says of it. */
+export interface LabelTask {
+  readonly documentId: string;
+  readonly version: number;
+  readonly language: string;
+  readonly text: string;
+  readonly source: string;
+  readonly publishedAt: string;
+  readonly companies: readonly { readonly instrument: string; readonly name: string }[];
+}
+
 export function isSentiment(value: LabelValue): value is SentimentLabel {
   return value === 'negative' || value === 'neutral' || value === 'positive';
 }

@@ -1,57 +1,38 @@
-import { mkdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { createFixture, makeDocument, NOW, type Fixture } from '../support/dashboards.js';
 import {
-  buildPage,
   findBrowser,
   findViolations,
-  launchBrowser,
+  PICTURES,
   servePage,
+  usePageBrowser,
   watchPage,
   type Served,
 } from '../support/dashboards-browser.js';
-import { toTask } from '../support/dashboards-labels.js';
+import { toTask } from '../../pipeline/app/labelling/label-queue.js';
 import { fillScenario } from '../support/dashboards-scenario.js';
 
-const PICTURES = join(import.meta.dirname, '..', '..', 'dist', 'screenshots');
-
 describe.skipIf(!findBrowser())('saying what texts are, on the page in Chromium', () => {
-  let browser: Browser;
-  let webRoot: string;
+  const browser = usePageBrowser();
   let fixture: Fixture;
   let served: Served;
   let page: Page;
   let offences: readonly string[];
   let token: string | undefined;
 
-  beforeAll(async () => {
-    mkdirSync(PICTURES, { recursive: true });
-    webRoot = await buildPage(await mkdtemp(join(tmpdir(), 'bellwether-page-')));
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await rm(webRoot, { recursive: true, force: true });
-  });
   beforeEach(async () => {
     token = undefined;
     fixture = createFixture({
-      webRoot,
+      webRoot: browser.webRoot,
       mayWrite: (given) => token === undefined || given === `Bearer ${token}`,
     });
     fillScenario(fixture);
     served = await servePage(fixture);
-    page = await browser.newPage({
-      viewport: { width: 1440, height: 900 },
-      locale: 'en-GB',
-      reducedMotion: 'reduce',
-    });
+    page = await browser.newPage();
     offences = watchPage(page, served.url);
   });
   afterEach(async () => {

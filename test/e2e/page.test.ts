@@ -1,24 +1,20 @@
-import { mkdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { createFixture, documentId, makeDocument, NOW, toLive, type Fixture } from '../support/dashboards.js';
 import {
-  buildPage,
   findBrowser,
   findViolations,
-  launchBrowser,
+  PICTURES,
   servePage,
+  usePageBrowser,
   watchPage,
   type Served,
 } from '../support/dashboards-browser.js';
 import { fillScenario } from '../support/dashboards-scenario.js';
 
-const PICTURES = join(import.meta.dirname, '..', '..', 'dist', 'screenshots');
 const HEARTBEAT_MS = 250;
 const hasBrowser = findBrowser();
 /** Degrees of opacity on the canvas: an empty one has a single one. */
@@ -29,32 +25,17 @@ const COUNT_SHADES = `(() => {
 })()`;
 
 describe.skipIf(!hasBrowser)('the page in Chromium (skipped where /usr/bin/chromium is missing)', () => {
-  let browser: Browser;
-  let webRoot: string;
+  const browser = usePageBrowser();
   let fixture: Fixture;
   let served: Served;
   let page: Page;
   let offences: readonly string[];
 
-  beforeAll(async () => {
-    mkdirSync(PICTURES, { recursive: true });
-    webRoot = await buildPage(await mkdtemp(join(tmpdir(), 'bellwether-page-')));
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await rm(webRoot, { recursive: true, force: true });
-  });
-
   beforeEach(async () => {
-    fixture = createFixture({ webRoot, heartbeatMs: HEARTBEAT_MS });
+    fixture = createFixture({ webRoot: browser.webRoot, heartbeatMs: HEARTBEAT_MS });
     fillScenario(fixture);
     served = await servePage(fixture);
-    page = await browser.newPage({
-      viewport: { width: 1440, height: 900 },
-      locale: 'en-GB',
-      reducedMotion: 'reduce',
-    });
+    page = await browser.newPage();
     offences = watchPage(page, served.url);
   });
   afterEach(async () => {
@@ -299,7 +280,7 @@ describe.skipIf(!hasBrowser)('the page in Chromium (skipped where /usr/bin/chrom
   });
 
   test('what cannot be shown is said in words: no data, no such document, a failing store', async () => {
-    const empty = createFixture({ webRoot, heartbeatMs: HEARTBEAT_MS });
+    const empty = createFixture({ webRoot: browser.webRoot, heartbeatMs: HEARTBEAT_MS });
     await served.server.close();
     served = await servePage({
       ...empty,

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createServer } from '../../dashboards/api/server.js';
 import type { DisputesAnswer, LabelQueueAnswer, Problem } from '../../dashboards/api/wire.js';
 import { ConfigError } from '../../pipeline/core/errors.js';
-import { toTask } from '../support/dashboards-labels.js';
+import { toTask } from '../../pipeline/app/labelling/label-queue.js';
 import {
   alertEvents,
   createFixture,

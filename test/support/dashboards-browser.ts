@@ -1,18 +1,22 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { FastifyInstance } from 'fastify';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { build } from 'vite';
+import { afterAll, beforeAll } from 'vitest';
 
 import { createServer } from '../../dashboards/api/server.js';
 import type { Fixture } from './dashboards.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 export const WEB_ROOT = join(ROOT, 'dist', 'web');
+/** Where tests leave what they saw. */
+export const PICTURES = join(ROOT, 'dist', 'screenshots');
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
 /** Without Chromium the page's tests are skipped, except in CI, where that would hide a failure. */
@@ -46,6 +50,36 @@ export async function buildPage(outDir: string): Promise<string> {
     build: { outDir, emptyOutDir: true },
   });
   return outDir;
+}
+
+export interface PageBrowser {
+  /** The page as built from its present source; empty before the tests begin. */
+  readonly webRoot: string;
+  newPage(): Promise<Page>;
+}
+
+/** A browser for the tests of the present `describe`, and the page that it opens, built once. */
+export function usePageBrowser(): PageBrowser {
+  let browser: Browser;
+  const used = {
+    webRoot: '',
+    newPage: () =>
+      browser.newPage({
+        viewport: { width: 1440, height: 900 },
+        locale: 'en-GB',
+        reducedMotion: 'reduce',
+      }),
+  };
+  beforeAll(async () => {
+    mkdirSync(PICTURES, { recursive: true });
+    used.webRoot = await buildPage(await mkdtemp(join(tmpdir(), 'bellwether-page-')));
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await rm(used.webRoot, { recursive: true, force: true });
+  });
+  return used;
 }
 
 export interface Served {

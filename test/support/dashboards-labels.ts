@@ -1,7 +1,6 @@
-import { documentText } from '../../pipeline/core/scored.js';
-import type { DocumentView } from '../../pipeline/core/store.js';
+import { toTask } from '../../pipeline/app/labelling/label-queue.js';
 import type { LabelDesk, SaidLabel } from '../../dashboards/api/ports.js';
-import type { WireDispute, WireLabelTask } from '../../dashboards/api/wire.js';
+import type { WireDispute } from '../../dashboards/api/wire.js';
 import type { MemoryStore } from './dashboards-store.js';
 
 /** A desk over a plain list: what was said lies open. */
@@ -47,17 +46,5 @@ export function createMemoryDesk(store: MemoryStore): MemoryDesk {
         problem: null,
       }),
     disputes: (limit) => Promise.resolve(disputed.slice(0, limit)),
-  };
-}
-
-export function toTask(view: DocumentView): WireLabelTask {
-  return {
-    documentId: view.id,
-    version: view.version,
-    language: view.language,
-    text: documentText(view),
-    source: view.source.name,
-    publishedAt: view.publishedAt,
-    companies: view.mentions.map(({ instrument, name }) => ({ instrument, name })),
   };
 }

@@ -1,5 +1,4 @@
-import type { LabelValue } from '../../../pipeline/core/label.js';
-import type { WireLabelTask } from '../../api/wire.js';
+import type { LabelTask, LabelValue } from '../../../pipeline/core/label.js';
 
 /** One question about a text: about all of it, or about one company in it. */
 export interface LabelQuestion {
@@ -15,7 +14,7 @@ export interface LabelAnswer {
 
 /** Texts that are gone through one by one; of each all questions are answered before anything of it is kept. */
 export interface LabelSession {
-  readonly tasks: readonly WireLabelTask[];
+  readonly tasks: readonly LabelTask[];
   /** Which text is asked about; as many as there are when all are done. */
   readonly at: number;
   readonly answers: readonly LabelAnswer[];
@@ -30,7 +29,7 @@ export const VALUE_KEYS: Readonly<Record<string, LabelValue>> = {
   s: 'skip',
 };
 
-export function questionsOf({ companies }: WireLabelTask): readonly LabelQuestion[] {
+export function questionsOf({ companies }: LabelTask): readonly LabelQuestion[] {
   return [{ instrument: '', name: '' }, ...(companies.length > 1 ? companies : [])];
 }
 
@@ -39,7 +38,7 @@ export function currentQuestion({
   tasks,
   at,
   answers,
-}: LabelSession): { readonly task: WireLabelTask; readonly question: LabelQuestion } | null {
+}: LabelSession): { readonly task: LabelTask; readonly question: LabelQuestion } | null {
   const task = tasks[at];
   const question = task === undefined ? undefined : questionsOf(task)[answers.length];
   return task === undefined || question === undefined ? null : { task, question };

@@ -1,10 +1,9 @@
 import type { LabelDesk } from '../../../dashboards/api/ports.js';
-import type { WireLabelTask } from '../../../dashboards/api/wire.js';
 import { GUIDELINE_VERSION } from '../../../models/labelling/guideline.js';
 import { measureAgreement } from '../../../models/labelling/settle-labels.js';
+import type { LabelTask } from '../../core/label.js';
 import { addLabelsOperation, labelsQueueOperation, listLabelsOperation } from '../operations/labels.js';
 import type { Operation } from '../operations/operation.js';
-import type { LabelTask } from './label-queue.js';
 
 /** How far back the page looks for texts, days. */
 const DAYS = 30;
@@ -50,7 +49,7 @@ export function createLabelDesk(
 }
 
 /** Nothing of what is known about it: neither why it is asked for nor that it is a second look. */
-function toWire(task: LabelTask): WireLabelTask {
+function toWire(task: LabelTask): LabelTask {
   const { documentId, version, language, text, source, publishedAt, companies } = task;
   return { documentId, version, language, text, source, publishedAt, companies };
 }

@@ -6,7 +6,7 @@ import {
   type QueueOrder,
   type QueueReason,
 } from '../../../models/labelling/rank-candidates.js';
-import { isSentiment, labelledItem, type Label } from '../../core/label.js';
+import { isSentiment, labelledItem, type Label, type LabelTask } from '../../core/label.js';
 import { documentText } from '../../core/scored.js';
 import type { DocumentView } from '../../core/store.js';
 import type { CandidateRow, LabelStore } from '../../storage/labels.js';
@@ -22,17 +22,6 @@ export interface QueueRequest {
   readonly labeller: string | null;
   /** Only second looks. */
   readonly onlySeconds: boolean;
-}
-
-/** A text to label, without what any model or person says of it. */
-export interface LabelTask {
-  readonly documentId: string;
-  readonly version: number;
-  readonly language: string;
-  readonly text: string;
-  readonly source: string;
-  readonly publishedAt: string;
-  readonly companies: readonly { readonly instrument: string; readonly name: string }[];
 }
 
 export interface QueuedTask extends LabelTask {

@@ -3,14 +3,8 @@ import { z } from 'zod';
 import { QUEUE_ORDERS } from '../../../models/labelling/rank-candidates.js';
 import { measureAgreement, settleLabels } from '../../../models/labelling/settle-labels.js';
 import { ConfigError } from '../../core/errors.js';
-import { LABEL_ORIGINS, LABEL_VALUES, type Label } from '../../core/label.js';
-import {
-  buildQueue,
-  toTask,
-  type LabelTask,
-  type QueuedTask,
-  type QueueRequest,
-} from '../labelling/label-queue.js';
+import { LABEL_ORIGINS, LABEL_VALUES, type Label, type LabelTask } from '../../core/label.js';
+import { buildQueue, toTask, type QueuedTask, type QueueRequest } from '../labelling/label-queue.js';
 import type { Operation } from './operation.js';
 
 const person = z.string().trim().min(1).max(100);

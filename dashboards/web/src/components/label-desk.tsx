@@ -1,7 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 
-import type { LabelValue } from '../../../../pipeline/core/label.js';
-import type { WireLabelTask } from '../../../api/wire.js';
+import type { LabelTask, LabelValue } from '../../../../pipeline/core/label.js';
 import { useApp } from '../app.js';
 import { formatNumber, formatShare } from '../format.js';
 import { currentQuestion, VALUE_KEYS } from '../label-session.js';
@@ -147,7 +146,7 @@ function Deciding() {
 }
 
 /** The focus goes to each new text, so that it is read out and stands in sight. */
-function LabelText({ task, place }: { readonly task: WireLabelTask; readonly place: string }) {
+function LabelText({ task, place }: { readonly task: LabelTask; readonly place: string }) {
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => head.current?.focus(), [task.documentId]);
   const [title, ...lines] = task.text.split('\n');

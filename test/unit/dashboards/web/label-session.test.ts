@@ -8,9 +8,9 @@ import {
   stepBack,
   type LabelSession,
 } from '../../../../dashboards/web/src/label-session.js';
-import type { WireLabelTask } from '../../../../dashboards/api/wire.js';
+import type { LabelTask } from '../../../../pipeline/core/label.js';
 
-const task = (documentId: string, ...companies: string[]): WireLabelTask => ({
+const task = (documentId: string, ...companies: string[]): LabelTask => ({
   documentId,
   version: 1,
   language: 'en',
@@ -19,7 +19,7 @@ const task = (documentId: string, ...companies: string[]): WireLabelTask => ({
   publishedAt: '2026-03-10T12:00:00.000Z',
   companies: companies.map((name) => ({ instrument: `${name}.X`, name })),
 });
-const session = (...tasks: WireLabelTask[]): LabelSession => ({ tasks, at: 0, answers: [] });
+const session = (...tasks: LabelTask[]): LabelSession => ({ tasks, at: 0, answers: [] });
 
 it.each([
   [task('a'), ['']],
