@@ -99,7 +99,9 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     const { encoder, ...named } = modelOptions(models);
     const loaded = await loadClassifier({
       ...named,
-      encoder: seldom ? { ...encoder, device: 'cpu', workers: 1 } : encoder,
+      encoder: seldom
+        ? { ...encoder, device: encoder.device === 'tfjs' ? 'tfjs' : 'cpu', workers: 1 }
+        : encoder,
       idleMs: seldom ? SELDOM_IDLE_MS : null,
       ...(observer === undefined ? {} : { observer }),
     });

@@ -15,12 +15,14 @@ import { readCompanies } from './tick.js';
  * its answers lie from those of the CPU. With --python also what PyTorch does with the same sizes on the same machine.
  */
 
-const USAGE = `node dist/test/bench/devices.js --config FILE [--devices cpu,webgpu,cuda] [--batches 1,8,32,128] [--texts N] [--python PYTHON]
+const USAGE = `node dist/test/bench/devices.js --config FILE [--devices cpu,webgpu,cuda,tfjs,tfjs-gpu] [--batches 1,8,32,128] [--texts N] [--python PYTHON]
 
   --config   names the model (models.sentiment, models.directory)
   --python   an interpreter with torch and transformers: a BERT of MiniLM's size, random weights, fp32 and fp16
 `;
-const DEVICES: readonly DeviceWish[] = ['cpu', 'webgpu', 'cuda'];
+const DEVICES: readonly DeviceWish[] = ['cpu', 'webgpu', 'cuda', 'tfjs', 'tfjs-gpu'];
+/** The others are slow, or have to be installed. */
+const USUAL = 'cpu,webgpu,cuda';
 const run = promisify(execFile);
 const TORCH = `
 import sys, time, torch
@@ -44,7 +46,7 @@ for kind in [torch.float32] + ([torch.float16] if device == "cuda" else []):
 const { values } = parseArgs({
   options: {
     config: { type: 'string' },
-    devices: { type: 'string', default: DEVICES.join(',') },
+    devices: { type: 'string', default: USUAL },
     batches: { type: 'string', default: '1,8,32,128' },
     texts: { type: 'string', default: '2048' },
     python: { type: 'string' },
