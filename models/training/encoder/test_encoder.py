@@ -12,6 +12,7 @@ import torch
 from transformers import BertConfig, BertModel
 
 from augment import augment
+from bench_torch import bench, parse, to_batches
 from calibrate import fit
 from export import export_onnx
 from figures import calibration_error, softmax
@@ -221,3 +222,17 @@ def test_augmented_rows_keep_their_labels_and_their_companies():
         assert [entity["sentiment"] for entity in after["entities"]] == ["negative", "positive"]
         assert all(entity["name"] in after["text"] for entity in after["entities"])
     assert sum(after["entities"][0]["name"] != before["entities"][0]["name"] for before, after in zip(rows, changed, strict=True)) > 40
+
+
+def test_bench_pads_each_batch_to_its_longest_text():
+    batches = to_batches([5, 2, 9, 3], 2, "cpu")
+    assert sorted(tuple(mask.shape) for _, mask in batches) == [(2, 3), (2, 9)]
+    assert sorted(int(mask.sum()) for _, mask in batches) == [5, 14]
+    assert all((ids[mask == 0] == 0).all() for ids, mask in batches)
+
+
+def test_bench_says_what_it_measured():
+    arguments = parse(["--models", "encoder", "--kinds", "fp32", "--batches", "1,2", "--seconds", "0"])
+    rates = bench(arguments, [4, 6, 5])
+    assert [(rate["model"], rate["kind"], rate["batch"]) for rate in rates] == [("encoder", "fp32", 1), ("encoder", "fp32", 2)]
+    assert all(rate["textsPerSecond"] > 0 for rate in rates)
