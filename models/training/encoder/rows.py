@@ -72,16 +72,20 @@ def is_in_share(row: dict, share: float) -> bool:
 
 
 def tokenise(rows: list[dict], tokenizer, max_tokens: int) -> list[dict]:
-    """Adds `ids` and `mentions` [(tokens, class)] to each row."""
+    """Adds `ids`, `mentions` [(tokens, class)] and `seen`, the entities that these are, to each row.
+
+    A mention of which the teachers said nothing is left out: a name may lie beyond the last token for them and not for us.
+    """
     encoded = tokenizer([row["text"] for row in rows], truncation=True, max_length=max_tokens, return_offsets_mapping=True)
     ready = []
     for row, ids, offsets in zip(rows, encoded["input_ids"], encoded["offset_mapping"], strict=True):
-        mentions = []
-        for entity in row["entities"]:
+        mentions, seen = [], []
+        for number, entity in enumerate(row["entities"]):
             tokens = tokens_of(entity["name"], row["text"], offsets)
-            if tokens:
+            if tokens and ("teacher" not in row or number in row["teacher"][2]):
                 mentions.append((tokens, SENTIMENTS.index(entity["sentiment"])))
-        ready.append({**row, "ids": ids, "mentions": mentions})
+                seen.append(number)
+        ready.append({**row, "ids": ids, "mentions": mentions, "seen": seen})
     return ready
 
 
@@ -162,7 +166,7 @@ def teacher_of(rows: list[dict]) -> Teacher | None:
     if "teacher" not in rows[0]:
         return None
     sentiment, topics, mentions = zip(*(row["teacher"] for row in rows), strict=True)
-    of_mentions = [logits for several in mentions for logits in several]
+    of_mentions = [several[number] for several, row in zip(mentions, rows, strict=True) for number in row["seen"]]
     return Teacher(
         torch.tensor(np.array(sentiment)), torch.tensor(np.array(topics)), torch.tensor(np.array(of_mentions)).reshape(-1, len(SENTIMENTS))
     )

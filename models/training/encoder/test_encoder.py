@@ -22,7 +22,7 @@ from fetch_base import weights_of
 from figures import calibration_error, softmax
 from model import Encoder, loss_of, teacher_losses
 from quantise import quantise
-from rows import SENTIMENTS, is_in_share, to_batch, tokens_of
+from rows import SENTIMENTS, is_in_share, to_batch, tokenise, tokens_of
 from train import Best, learning_rate
 from tuning import merged, tune
 from vocabulary import without_unreachable
@@ -197,12 +197,12 @@ def test_early_stopping_gives_the_best_weights_back():
 
 def test_a_student_has_no_loss_where_it_answers_as_its_teachers():
     model = Encoder(tiny(), 0.0).eval()
-    rows = [row([2, 7, 9, 3], mentions=[([1], 0)]), row([2, 11, 3])]
+    rows = [row([2, 7, 9, 3], mentions=[([1], 0)], seen=[1]), row([2, 11, 3], seen=[])]
     plain = to_batch(rows, 0, {})
     with torch.no_grad():
         outputs = model(plain.input_ids, plain.attention_mask)
         mention = torch.einsum("mt,mtc->mc", plain.mention_span, outputs[4][plain.mention_row]).numpy()
-    lessons = [[mention[0]], []]
+    lessons = [{1: mention[0]}, {}]
     same = [
         {**one, "teacher": (outputs[0][index].numpy(), outputs[2][index].numpy(), lessons[index])} for index, one in enumerate(rows)
     ]
@@ -210,6 +210,19 @@ def test_a_student_has_no_loss_where_it_answers_as_its_teachers():
     agreeing, differing = (teacher_losses(outputs, to_batch(some, 0, {}), 2.0) for some in (same, other))
     assert [value.item() for value in agreeing.values()] == pytest.approx([0, 0, 0], abs=1e-6)
     assert differing["sentiment"].item() > 0.1
+
+
+def test_a_mention_of_which_the_teachers_say_nothing_is_left_out():
+    entities = [{"name": "Ab", "sentiment": "positive"}, {"name": "cd", "sentiment": "negative"}]
+    lesson = (np.zeros(3), np.zeros(20), {1: np.zeros(3)})
+
+    def tokenizer(texts, **_):
+        return {"input_ids": [[2, 5, 6, 3]], "offset_mapping": [[(0, 0), (0, 2), (3, 5), (0, 0)]]}
+
+    known = {"text": "Ab cd", "entities": entities}
+    assert tokenise([known], tokenizer, 8)[0]["mentions"] == [([1], 2), ([2], 0)]
+    taught = tokenise([{**known, "teacher": lesson}], tokenizer, 8)[0]
+    assert (taught["mentions"], taught["seen"]) == ([([2], 0)], [1])
 
 
 def test_augmented_rows_keep_their_labels_and_their_companies():

@@ -165,19 +165,24 @@ def load_run(run: Path) -> tuple[Encoder, object, dict]:
 
 
 def taught(rows: list[dict], teachers: list[str], max_tokens: int) -> list[dict]:
-    """The rows with the mean logits of the teachers as `teacher`: (sentiment, topics, of each mention)."""
+    """The rows with the mean logits of the teachers as `teacher`: (sentiment, topics, of each entity that all of them saw)."""
     if not teachers:
         return rows
-    answers = []
+    answers, mentions = [], []
     for teacher in teachers:
         model, tokenizer, _ = load_run(Path(teacher))
-        answers.append(predict(model, tokenizer, rows, max_tokens))
+        answer = predict(model, tokenizer, rows, max_tokens)
+        seen = [row["seen"] for row in tokenise(rows, tokenizer, max_tokens)]
+        answers.append(answer)
+        mentions.append(
+            [dict(zip(numbers, (logits for logits, _ in pairs), strict=True)) for numbers, pairs in zip(seen, answer["mentions"], strict=True)]
+        )
     sentiment, topics = (np.mean([answer[head] for answer in answers], axis=0) for head in ("sentiment", "topics"))
-    mentions = [
-        [np.mean([pair[0] for pair in same], axis=0) for same in zip(*several, strict=True)]
-        for several in zip(*(answer["mentions"] for answer in answers), strict=True)
+    common = [
+        {number: np.mean([one[number] for one in same], axis=0) for number in same[0] if all(number in one for one in same)}
+        for same in zip(*mentions, strict=True)
     ]
-    return [{**row, "teacher": lesson} for row, lesson in zip(rows, zip(sentiment, topics, mentions, strict=True), strict=True)]
+    return [{**row, "teacher": lesson} for row, lesson in zip(rows, zip(sentiment, topics, common, strict=True), strict=True)]
 
 
 @torch.no_grad()
