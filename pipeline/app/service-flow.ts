@@ -19,6 +19,7 @@ import type { MonitorProgress } from '../topology.js';
 import { quietBackfillMs } from './backfill.js';
 import type { FlowBreaker } from './breaker.js';
 import { createCrashGuard } from './dead-letters-crash.js';
+import { loadRules } from './expert-rules.js';
 import { isCalm, startFlow, type Flow } from './flow.js';
 import { servedModels } from './model-life/approved-model.js';
 import { watchDrift } from './model-life/drift.js';
@@ -93,7 +94,7 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Ser
   void shadowing?.follow(config.models);
   const { understanding } = parts;
   metrics.model(understanding.classifier.model);
-  const switchTo = createModelSwitch({ ...options, understanding, thread });
+  const switchTo = createModelSwitch({ ...options, understanding, thread, loadRules });
   const switchModel: SwitchModel = async (models, always) => {
     const switched = await switchTo(await servedModels(parts.folder.path, models), always);
     // A challenger may take its time to load; neither sources nor the model that serves wait for it.
@@ -213,7 +214,7 @@ function startThread(options: ServiceFlowOptions): UnderstandThread | null {
     {
       world: parts.world,
       models: parts.models,
-      // As they were read at the start: a thread that is started again must not score by other rules than the service says.
+      // Not read anew: a thread that is started again must not score by other rules than the service says.
       rules: parts.understanding.rules.rules,
       languages: config.languages,
       instrumentFiles: config.instruments.files,
