@@ -36,7 +36,7 @@ export interface ServiceFlowOptions extends Pick<ServiceOptions, 'config' | 'clo
   readonly roles: Roles;
   readonly metrics: Metrics;
   readonly breaker: FlowBreaker;
-  readonly monitoring: Pick<Monitoring, 'activate' | 'deactivate'>;
+  readonly monitoring: Pick<Monitoring, 'activate' | 'deactivate' | 'state'>;
   readonly refuse: RefuseDocument;
   readonly onStored: (progress: MonitorProgress) => void;
 }
@@ -118,16 +118,22 @@ function firstFailure(...parts: readonly Pick<Flow, 'failed'>[]): Promise<void> 
   return failed;
 }
 
-/** A monitor watches what comes for drift. */
+/** The active monitor watches what comes for drift. */
 function startDriftWatch(options: ServiceFlowOptions): Pick<Flow, 'failed' | 'stop'> {
-  const { parts, roles } = options;
+  const { parts, roles, monitoring } = options;
   const { store, understanding } = parts;
   const ended = new AbortController();
   const { signal } = ended;
   const failed =
     store === null || !roles.has('monitor') || parts.world === 'replay'
       ? Promise.resolve()
-      : watchDrift({ ...options, store, model: () => understanding.classifier.model, signal });
+      : watchDrift({
+          ...options,
+          store,
+          model: () => understanding.classifier.model,
+          active: () => monitoring.state === 'active',
+          signal,
+        });
   return {
     failed,
     async stop() {
