@@ -22,13 +22,17 @@ const EVIDENCE_DOCUMENTS = 5;
 const COMPARED_DOCUMENTS = 40;
 const MAX_SENTENCE_CHARS = 400;
 
+/** What of a row tells the bad news: its sentence, and the words that carried the score, the strongest first. */
+export type TellEvidence = (
+  row: EvidenceRow,
+) => Promise<{ readonly sentence: string; readonly words: readonly string[] }>;
+
 export interface AlertEngineDeps {
   readonly rules: readonly NegativeSurgeRule[];
   readonly history: HistoryReader;
   readonly store: AlertStore;
   readonly describeSeries: (key: SeriesKey) => Omit<Alert['series'], 'key'>;
-  /** The sentence of the row that tells the bad news. */
-  readonly pickSentence: (row: EvidenceRow) => Promise<string>;
+  readonly tellEvidence: TellEvidence;
   readonly model: () => ModelVersion;
 }
 
@@ -166,7 +170,7 @@ async function recordTransitions(
       (isDrivenByFew(rows, rule.minNegative) || (await isToldAlready(evidence, series, told)))
     )
       break;
-    const documents = await toEvidenceDocuments(rows, deps.pickSentence);
+    const documents = await toEvidenceDocuments(rows, deps.tellEvidence);
     alert = applyTransition(alert, type, { rule, evaluation, documents });
     if (type === 'firing') told.add(series);
     sequence += 1;
@@ -260,16 +264,18 @@ async function isToldAlready(
 
 async function toEvidenceDocuments(
   rows: readonly EvidenceRow[],
-  pickSentence: AlertEngineDeps['pickSentence'],
+  tellEvidence: TellEvidence,
 ): Promise<readonly EvidenceDocument[]> {
   const strongest = rows.slice(0, EVIDENCE_DOCUMENTS);
-  const sentences = await Promise.all(strongest.map(pickSentence));
+  const told = await Promise.all(strongest.map(tellEvidence));
   return strongest.map((row, index) => {
-    const sentence = cutText(sentences[index] ?? row.text, MAX_SENTENCE_CHARS);
+    const { sentence: whole, words } = told[index] ?? { sentence: row.text, words: [] };
+    const sentence = cutText(whole, MAX_SENTENCE_CHARS);
     return {
       id: row.id,
       title: row.title ?? sentence,
       sentence,
+      ...(words.length === 0 ? {} : { words }),
       url: row.url,
       source: row.source,
       ...(row.certainty === undefined ? {} : { certainty: row.certainty }),

@@ -17,7 +17,7 @@ export interface AlertChanges {
 }
 
 interface Period {
-  /** Milliseconds, [from, to): an alert counts where it fires on one of the two sides. */
+  /** Milliseconds, (from, to]: an alert counts where it fires on one of the two sides; at `to` the last hour of the period is judged. */
   readonly from: number;
   readonly to: number;
 }
@@ -31,7 +31,7 @@ export function compareAlerts(
   after: readonly RehearsedAlert[],
   { from, to }: Period,
 ): AlertChanges {
-  const within = ({ firedAt }: RehearsedAlert) => Date.parse(firedAt) >= from && Date.parse(firedAt) < to;
+  const within = ({ firedAt }: RehearsedAlert) => Date.parse(firedAt) > from && Date.parse(firedAt) <= to;
   const open = byCondition(after);
   const lost: RehearsedAlert[] = [];
   const moved: MovedAlert[] = [];

@@ -7,6 +7,8 @@ import { MAIL_WORDS, type MailLanguage, type MailWords } from './mail-words.js';
 
 const MAX_SUBJECT_CHARS = 69;
 const MAX_DOCUMENTS = 5;
+const MAX_MARKED = 5;
+const MAX_WORD_CHARS = 40;
 
 /** Which of the two mails of an alert: 1 when it fired, 2 when it resolved. */
 export type MailNumber = 1 | 2;
@@ -56,6 +58,9 @@ export interface EvidenceText {
   readonly spread: string | null;
   /** Said when few accounts made the story look large. */
   readonly driven: string | null;
+  /** What spoke most for bad news, as words to mark and as a line; empty and null where nothing did. */
+  readonly marked: readonly string[];
+  readonly weighed: string | null;
   /** Which expert rules decided its score, and why; null where the score is the model's own. */
   readonly ruled: string | null;
 }
@@ -151,6 +156,7 @@ function evidenceOf({ alert, stories }: MailInput, words: MailWords): readonly E
   return alert.documents.slice(0, MAX_DOCUMENTS).map((document) => {
     const title = plainLine(document.title, 160);
     const sentence = plainLine(document.sentence, 400);
+    const marked = wordsOf(document);
     return {
       title,
       sentence: saysTheSame(sentence, title) ? '' : sentence,
@@ -158,9 +164,19 @@ function evidenceOf({ alert, stories }: MailInput, words: MailWords): readonly E
       origin: `${plainLine(document.source, 40)}, ${utc(document.publishedAt)}${markOf(document, words)}`,
       score: words.evidenceScore(decimal(document.negative), percent(document.weight / total)),
       ...storyOf(stories.get(document.id), words),
+      marked,
+      weighed: marked.length === 0 ? null : words.weighed(marked),
       ruled: ruledOf(document, words),
     };
   });
+}
+
+/** Stored alerts may be of any age, so what they hold is bounded here as well. */
+function wordsOf({ words = [] }: EvidenceDocument): readonly string[] {
+  return words
+    .slice(0, MAX_MARKED)
+    .map((word) => plainLine(word, MAX_WORD_CHARS))
+    .filter((word) => word !== '');
 }
 
 function ruledOf({ rules = [] }: EvidenceDocument, words: MailWords): string | null {

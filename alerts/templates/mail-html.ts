@@ -1,4 +1,5 @@
 import { html, type SafeHtml } from './html.js';
+import { markWords } from './mark-words.js';
 import type { EvidenceText, MailContent } from './mail-content.js';
 
 /*
@@ -110,8 +111,10 @@ function evidenceBlock({ words, evidence }: MailContent): SafeHtml {
 function evidenceItem(item: EvidenceText): SafeHtml {
   const title =
     item.link === null
-      ? html`${item.title}`
-      : html`<a class="link" href="${item.link}" style="color:#1f5fbf">${item.title}</a>`;
+      ? html`${markWords(item.title, item.marked)}`
+      : html`<a class="link" href="${item.link}" style="color:#1f5fbf"
+          >${markWords(item.title, item.marked)}</a
+        >`;
   const quote =
     item.sentence === ''
       ? ''
@@ -119,7 +122,7 @@ function evidenceItem(item: EvidenceText): SafeHtml {
           class="quote ink"
           style="${TEXT};font-size:15px;margin:6px 0 0;padding:6px 10px;background:#fdecee;border-left:3px solid #b3202f"
         >
-          ${item.sentence}
+          ${markWords(item.sentence, item.marked)}
         </p>`;
   return html`<div class="line" style="border-top:1px solid #d9dee6;padding:10px 0">
     <p class="ink" style="${TEXT};font-weight:bold;margin:0">${title}</p>
@@ -128,6 +131,7 @@ function evidenceItem(item: EvidenceText): SafeHtml {
     ${item.driven === null ? '' : drivenLine(item.driven)}
     ${item.ruled === null ? '' : html`<p class="soft" style="${SMALL};margin:2px 0 0">${item.ruled}</p>`}
     ${quote}
+    ${item.weighed === null ? '' : html`<p class="soft" style="${SMALL};margin:4px 0 0">${item.weighed}</p>`}
   </div>`;
 }
 

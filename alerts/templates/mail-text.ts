@@ -34,6 +34,7 @@ function evidenceLines({ words, evidence, resolved }: MailContent): readonly str
       ...(item.spread === null ? [] : [`   ${item.spread}`]),
       ...(item.driven === null ? [] : [`   ! ${item.driven}`]),
       ...(item.ruled === null ? [] : [`   ${item.ruled}`]),
+      ...(item.weighed === null ? [] : [`   ${item.weighed}`]),
       ...(item.sentence === '' ? [] : [`   > ${item.sentence}`]),
       ...(item.link === null ? [] : [`   ${item.link}`]),
     ].join('\n'),

@@ -44,6 +44,7 @@ export interface MailWords {
   readonly toldOnce: string;
   readonly driven: (accounts: number) => string;
   readonly ruled: (rules: readonly { readonly id: string; readonly reason: string }[]) => string;
+  readonly weighed: (words: readonly string[]) => string;
   readonly noEvidence: string;
   readonly whyTitle: string;
   readonly why: (facts: WhyFacts) => readonly string[];
@@ -135,6 +136,7 @@ const EN: MailWords = {
     `Score decided by ${rules.length === 1 ? 'an expert rule' : 'expert rules'}, not by the model alone: ${rules.map(({ id, reason }) => `${id} (${reason})`).join('; ')}`,
   driven: (accounts) =>
     `Driven by ${plural(accounts, 'account', 'accounts')}: nine tenths of its posts came from ${accounts === 1 ? 'it' : 'them'}.`,
+  weighed: (words) => `Words that made it negative, to the model: ${words.join(', ')}`,
   noEvidence: 'None of the documents of the window is stored any more.',
   whyTitle: 'Why it fired, and what would have changed it',
   why: (f) => [
@@ -200,6 +202,7 @@ const ZH: MailWords = {
     `得分由专家规则决定，并非仅由模型给出：${rules.map(({ id, reason }) => `${id}（${reason}）`).join('；')}`,
   driven: (accounts) =>
     `主要由 ${accounts} 个账号推动：九成以上的帖子出自${accounts === 1 ? '该账号' : '它们'}。`,
+  weighed: (words) => `模型判为负面的主要用词：${words.join('、')}`,
   noEvidence: '窗口内的文档已不在库中。',
   whyTitle: '为何触发，怎样才不会触发',
   why: (f) => [

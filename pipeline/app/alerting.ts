@@ -66,7 +66,7 @@ export async function createAlerting(options: AlertingOptions): Promise<Alerting
     history,
     store: parts.world === 'replay' ? store : followingClock(store, clock),
     describeSeries: (series) => describeSeries(parts.understanding.linker, series),
-    pickSentence: parts.understanding.pickSentence,
+    tellEvidence: parts.understanding.tellEvidence,
     model: () => parts.understanding.classifier.model,
   });
   const tell = (events: readonly AlertEvent[]) => {

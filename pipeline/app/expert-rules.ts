@@ -4,6 +4,7 @@ import { testRules } from '../../models/rules/test-rules.js';
 import { ConfigError } from '../core/errors.js';
 import type { ExpertRule, ExpertRuleSet } from '../core/expert-rule.js';
 import type { Classifier } from '../core/model.js';
+import type { Logger } from '../telemetry/logger.js';
 
 /** The rules of a configuration. */
 export interface ExpertRules {
@@ -43,6 +44,34 @@ export async function loadRules({ files, approval }: Config['models']['rules']):
 export function isApproved({ author, approvedBy }: Pick<ExpertRule, 'author' | 'approvedBy'>): boolean {
   const plain = (name: string) => name.normalize('NFKC').trim().toLowerCase();
   return approvedBy !== null && plain(approvedBy) !== plain(author);
+}
+
+/** Says which rules do not count yet, at the start and after each reload. */
+export function warnOfWaiting({ waiting }: ExpertRules, logger: Pick<Logger, 'warn'>): void {
+  for (const { id } of waiting)
+    logger.warn('An expert rule is not in force: somebody else than its author has to approve it.', { id });
+}
+
+/** Rules that can be exchanged while they are asked. */
+export interface SwitchableRules extends ExpertRuleSet {
+  switchTo(next: ExpertRuleSet): void;
+}
+
+export function createSwitchableRules(first: ExpertRuleSet): SwitchableRules {
+  let current = first;
+  return {
+    get version() {
+      return current.version;
+    },
+    get rules() {
+      return current.rules;
+    },
+    mayFire: (subject) => current.mayFire(subject),
+    apply: (subject) => current.apply(subject),
+    switchTo(next) {
+      current = next;
+    },
+  };
 }
 
 /** The classifier under the name of the model with its rules, so that what other rules decided is scored again. */

@@ -8,7 +8,7 @@ import type { Store } from '../storage/open-store.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { openDataFolder, type DataFolder } from './data-folder.js';
-import { loadRules } from './expert-rules.js';
+import { loadRules, warnOfWaiting } from './expert-rules.js';
 import type { Roles } from './roles.js';
 import { openInstallationStore } from './open-installation-store.js';
 import { createLogGaps, type LogGaps } from './log-gaps.js';
@@ -77,8 +77,7 @@ export async function openParts(options: PartsOptions): Promise<OpenParts> {
     const world = folder.world;
     // Models come first: a missing one must not leave a half-made folder behind.
     const rules = await loadRules(config.models.rules);
-    for (const { id } of rules.waiting)
-      logger.warn('An expert rule is not in force: somebody else than its author has to approve it.', { id });
+    warnOfWaiting(rules, logger);
     const models = await servedModels(folder.path, config.models);
     const understanding = await createUnderstanding({
       world,

@@ -46,7 +46,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalRepo
     history: store,
     store,
     describeSeries: (series) => describeSeries(understanding.linker, series),
-    pickSentence: understanding.pickSentence,
+    tellEvidence: understanding.tellEvidence,
     model: () => understanding.classifier.model,
   });
   const events: AlertEvent[] = [];

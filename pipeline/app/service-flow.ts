@@ -19,6 +19,7 @@ import type { MonitorProgress } from '../topology.js';
 import { quietBackfillMs } from './backfill.js';
 import type { FlowBreaker } from './breaker.js';
 import { createCrashGuard } from './dead-letters-crash.js';
+import { loadRules } from './expert-rules.js';
 import { isCalm, startFlow, type Flow } from './flow.js';
 import { servedModels } from './model-life/approved-model.js';
 import { watchDrift } from './model-life/drift.js';
@@ -35,7 +36,7 @@ export interface ServiceFlowOptions extends Pick<ServiceOptions, 'config' | 'clo
   readonly roles: Roles;
   readonly metrics: Metrics;
   readonly breaker: FlowBreaker;
-  readonly monitoring: Pick<Monitoring, 'activate' | 'deactivate'>;
+  readonly monitoring: Pick<Monitoring, 'activate' | 'deactivate' | 'state'>;
   readonly refuse: RefuseDocument;
   readonly onStored: (progress: MonitorProgress) => void;
 }
@@ -93,7 +94,7 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Ser
   void shadowing?.follow(config.models);
   const { understanding } = parts;
   metrics.model(understanding.classifier.model);
-  const switchTo = createModelSwitch({ ...options, understanding, thread });
+  const switchTo = createModelSwitch({ ...options, understanding, thread, loadRules });
   const switchModel: SwitchModel = async (models, always) => {
     const switched = await switchTo(await servedModels(parts.folder.path, models), always);
     // A challenger may take its time to load; neither sources nor the model that serves wait for it.
@@ -117,16 +118,22 @@ function firstFailure(...parts: readonly Pick<Flow, 'failed'>[]): Promise<void> 
   return failed;
 }
 
-/** A monitor watches what comes for drift. */
+/** The active monitor watches what comes for drift. */
 function startDriftWatch(options: ServiceFlowOptions): Pick<Flow, 'failed' | 'stop'> {
-  const { parts, roles } = options;
+  const { parts, roles, monitoring } = options;
   const { store, understanding } = parts;
   const ended = new AbortController();
   const { signal } = ended;
   const failed =
     store === null || !roles.has('monitor') || parts.world === 'replay'
       ? Promise.resolve()
-      : watchDrift({ ...options, store, model: () => understanding.classifier.model, signal });
+      : watchDrift({
+          ...options,
+          store,
+          model: () => understanding.classifier.model,
+          active: () => monitoring.state === 'active',
+          signal,
+        });
   return {
     failed,
     async stop() {
@@ -213,7 +220,7 @@ function startThread(options: ServiceFlowOptions): UnderstandThread | null {
     {
       world: parts.world,
       models: parts.models,
-      // As they were read at the start: a thread that is started again must not score by other rules than the service says.
+      // Not read anew: a thread that is started again must not score by other rules than the service says.
       rules: parts.understanding.rules.rules,
       languages: config.languages,
       instrumentFiles: config.instruments.files,

@@ -24,9 +24,9 @@ export interface ThreadData {
   readonly textFault: string;
 }
 
-/** Asks for another model; batches are answered meanwhile, and the model changes between two of them. */
+/** Asks for another model and its rules; batches are answered meanwhile, and both change between two of them. */
 export interface SwitchRequest {
-  readonly switchTo: UnderstandingOptions['models'];
+  readonly switchTo: Pick<UnderstandingOptions, 'models' | 'rules'>;
 }
 
 export type ThreadRequest = BatchRequest | SwitchRequest;

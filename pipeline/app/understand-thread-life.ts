@@ -45,7 +45,7 @@ export interface ThreadLifeOptions {
 export interface ThreadLife {
   ask(messages: readonly LogMessage[]): Promise<BatchAnswer>;
   /** Rejects with RejectedError when the thread refuses the model, and with ThreadLostError when it is gone; one at a time. */
-  switchModel(models: UnderstandingOptions['models']): Promise<ModelVersion>;
+  switchModel(next: SwitchRequest['switchTo']): Promise<ModelVersion>;
   loss(): ThreadLostError | null;
   end(): Promise<void>;
 }
@@ -108,7 +108,7 @@ class Life implements ThreadLife {
     });
   }
 
-  switchModel(switchTo: UnderstandingOptions['models']): Promise<ModelVersion> {
+  switchModel(switchTo: SwitchRequest['switchTo']): Promise<ModelVersion> {
     return new Promise((resolve, reject) => {
       if (this.lost !== null) {
         reject(this.lost);

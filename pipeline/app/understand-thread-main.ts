@@ -58,7 +58,7 @@ async function answer({ positions, lengths, bytes }: BatchRequest): Promise<void
 /** Loads beside the batches that go on, and waits its turn among them. */
 async function switchModel({ switchTo }: SwitchRequest): Promise<void> {
   try {
-    const next = await understanding.prepareModel(switchTo);
+    const next = await understanding.prepareModel(switchTo.models, switchTo.rules ?? []);
     const turn = last.then(() => next.commit());
     last = turn;
     await turn;

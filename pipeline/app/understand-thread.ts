@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import type { LogPosition } from '../core/document.js';
+import type { ExpertRule } from '../core/expert-rule.js';
 import type { LogMessage } from '../core/log.js';
 import type { ModelVersion } from '../core/scored.js';
 import type { UnderstandBatch, UnderstoodRecord } from '../operators/understand-batch.js';
@@ -13,8 +14,8 @@ import { toThreadModels, type UnderstandingOptions } from './understanding.js';
 /** UNDERSTAND in a thread of its own. */
 export interface UnderstandThread {
   readonly understand: UnderstandBatch;
-  /** Takes another model; rejects with the reason when it cannot, and the old one goes on. */
-  switchModel(models: UnderstandingOptions['models']): Promise<ModelVersion>;
+  /** Takes another model and the rules over it; rejects with the reason when it cannot, and the old ones go on. */
+  switchModel(models: UnderstandingOptions['models'], rules: readonly ExpertRule[]): Promise<ModelVersion>;
   /** Ends the thread; what it still had is not answered. Calling it twice is harmless. */
   close(): Promise<void>;
 }
@@ -64,11 +65,11 @@ export function startUnderstandThread(
   };
   return {
     understand: (messages) => understandSupervised(messages, ask, supervision),
-    async switchModel(models) {
-      const sent = toThreadModels(models);
+    async switchModel(models, rules) {
+      const sent = { models: toThreadModels(models), rules };
       const model = await life.switchModel(sent);
-      // A thread that is started again later begins with it.
-      current = { ...current, models: sent };
+      // A thread that is started again later begins with them.
+      current = { ...current, ...sent };
       return model;
     },
     close: () => life.end(),

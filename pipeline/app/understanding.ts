@@ -21,21 +21,25 @@ import { describeLanguage } from '../operators/detect-language.js';
 import { explainText, type ExplainedText, type TextToExplain } from '../operators/explain-text.js';
 import { flagDocument } from '../operators/flag-document.js';
 import { findTellingSentence, type TellingInput } from '../operators/find-telling-sentence.js';
+import { negativeWords } from '../operators/negative-words.js';
 import { storyIdOf } from '../operators/fingerprint-story.js';
 import { tellCertainty } from '../operators/tell-certainty.js';
 import { createLinker, type Linker } from '../operators/link-instruments.js';
 import type { WeighContributions } from '../operators/resolve-versions.js';
 import type { UnderstandDeps } from '../operators/understand-document.js';
 import { weighContributions } from '../operators/weigh-contributions.js';
-import { withRules } from './expert-rules.js';
+import { createSwitchableRules, withRules } from './expert-rules.js';
 import { packageRoot } from './package-root.js';
 import { createSwitchableClassifier } from './switchable-classifier.js';
 
 /** Everything that reads text, built once; the service, the rehearsal and `classify` use the same. */
 export interface Understanding extends Omit<UnderstandDeps, 'now'> {
   readonly classifier: Classifier;
-  /** Loads another model beside the one that serves; rejects as `loadClassifier` does, and then nothing has changed. */
-  prepareModel(models: ModelConfig): Promise<PreparedModel>;
+  /**
+   * Loads another model beside the one that serves, with the expert rules that shall decide over it; rejects as
+   * `loadClassifier` does, and then nothing has changed.
+   */
+  prepareModel(models: ModelConfig, rules: readonly ExpertRule[]): Promise<PreparedModel>;
   readonly splitSentences: SplitSentences;
   readonly rules: ExpertRuleSet;
   readonly linker: Linker;
@@ -44,14 +48,17 @@ export interface Understanding extends Omit<UnderstandDeps, 'now'> {
   readonly findTellingSentence: (input: TellingInput) => Promise<Span | null>;
   /** Null when the model gives no answer. */
   readonly explain: (input: TextToExplain) => Promise<ExplainedText | null>;
-  readonly pickSentence: (row: EvidenceRow) => Promise<string>;
+  /** What an alert quotes of a document: the sentence that tells the bad news and the words that carried the score. */
+  readonly tellEvidence: (
+    row: EvidenceRow,
+  ) => Promise<{ readonly sentence: string; readonly words: readonly string[] }>;
   close(): Promise<void>;
 }
 
 /** A model that is loaded and checked and serves nobody yet. */
 export interface PreparedModel {
   readonly model: ModelVersion;
-  /** It answers from now on; resolves when the old one is closed. */
+  /** It answers from now on, under its rules; resolves when the old one is closed. */
   commit(): Promise<void>;
   /** It is not wanted. */
   abandon(): Promise<void>;
@@ -93,35 +100,28 @@ const SELDOM_IDLE_MS = 60_000;
 
 /** Loads model and instruments. Fails with a ConfigError that names the file when one of them is missing or broken. */
 export async function createUnderstanding(options: UnderstandingOptions): Promise<Understanding> {
-  const { seldom = false, observer } = options;
-  const rules = createRuleSet(options.rules ?? []);
-  const load = async (models: ModelConfig) => {
-    const { encoder, ...named } = modelOptions(models);
-    const loaded = await loadClassifier({
-      ...named,
-      encoder: seldom
-        ? { ...encoder, device: encoder.device === 'tfjs' ? 'tfjs' : 'cpu', workers: 1 }
-        : encoder,
-      idleMs: seldom ? SELDOM_IDLE_MS : null,
-      ...(observer === undefined ? {} : { observer }),
-    });
-    return withRules(loaded, rules);
-  };
-  const classifier = createSwitchableClassifier(await load(options.models));
+  const rules = createSwitchableRules(createRuleSet(options.rules ?? []));
+  const load = (models: ModelConfig, under: ExpertRuleSet) => loadUnder(models, under, options);
+  const classifier = createSwitchableClassifier(await load(options.models, rules));
   const splitSentences = createSentenceSplitter();
   // Loads the language model now, not under the first documents.
   splitSentences('One sentence. Another one.', 'en');
   const instruments = await loadAllInstruments(options);
   const linker = createLinker(instruments);
   const find = (input: TellingInput) => findTellingSentence(input, { classifier, splitSentences });
+  const explain = explainerOf(classifier, splitSentences);
   const sectorOf = (instrument: string) => linker.byId.get(instrument)?.sector ?? null;
   return {
     classifier,
-    prepareModel: async (models) => {
-      const next = await load(models);
+    prepareModel: async (models, nextRules) => {
+      const under = createRuleSet(nextRules);
+      const next = await load(models, under);
       return {
         model: next.model,
-        commit: () => classifier.switchTo(next),
+        commit: () => {
+          rules.switchTo(under);
+          return classifier.switchTo(next);
+        },
         abandon: () => next.close(),
       };
     },
@@ -138,21 +138,46 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     languages: options.languages,
     weigh: (scored) => weighContributions(scored, { sectorOf }),
     findTellingSentence: find,
-    explain: (input) =>
-      explainText(input, {
-        classifier,
-        splitSentences,
-        describeLanguage,
-        explainByDeletion: (left) =>
-          explainByProbe(left, (inputs) => classifier.classify(inputs), SERVED_TOKENS),
-      }),
-    async pickSentence(row) {
+    explain,
+    async tellEvidence(row) {
       const text = documentText(row);
       const span = await find({ text, language: row.language, spans: row.spans });
-      return span === null ? text : text.slice(span[0], span[1]);
+      const explained = await explain({ text, language: row.language });
+      return {
+        sentence: span === null ? text : text.slice(span[0], span[1]),
+        words: explained === null ? [] : negativeWords(explained),
+      };
     },
     close: () => classifier.close(),
   };
+}
+
+async function loadUnder(
+  models: ModelConfig,
+  rules: ExpertRuleSet,
+  { seldom = false, observer }: Pick<UnderstandingOptions, 'seldom' | 'observer'>,
+): Promise<Classifier> {
+  const { encoder, ...named } = modelOptions(models);
+  const loaded = await loadClassifier({
+    ...named,
+    encoder: seldom
+      ? { ...encoder, device: encoder.device === 'tfjs' ? 'tfjs' : 'cpu', workers: 1 }
+      : encoder,
+    idleMs: seldom ? SELDOM_IDLE_MS : null,
+    ...(observer === undefined ? {} : { observer }),
+  });
+  return withRules(loaded, rules);
+}
+
+function explainerOf(classifier: Classifier, splitSentences: SplitSentences): Understanding['explain'] {
+  return (input) =>
+    explainText(input, {
+      classifier,
+      splitSentences,
+      describeLanguage,
+      explainByDeletion: (left) =>
+        explainByProbe(left, (inputs) => classifier.classify(inputs), SERVED_TOKENS),
+    });
 }
 
 /** How the configured model is loaded. */

@@ -230,6 +230,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Check a configuration and show what it comes to.',
     load: async () => (await import('./check-config.js')).checkConfigCommand,
   },
+  'release-check': {
+    summary: 'Hold a checkout against the release list.',
+    load: async () => (await import('./release-check.js')).releaseCheckCommand,
+  },
   doctor: {
     summary: 'Check this machine and an installation, and say what to mend.',
     load: async () => (await import('./doctor.js')).doctorCommand,

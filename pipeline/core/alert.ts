@@ -12,6 +12,8 @@ export interface EvidenceDocument {
   readonly title: string;
   /** The sentence that carried the score, cut at 400 characters. */
   readonly sentence: string;
+  /** What spoke most for bad news in its text, the strongest first, five at most; absent where nothing did. */
+  readonly words?: readonly string[];
   readonly url: string | null;
   readonly source: string;
   /** Absent in alerts of release 0.1. */

@@ -84,7 +84,7 @@ async function measureTicks(dataDir: string, { companies, seed }: BenchOptions):
     history,
     store: createAlertStoreCache(store),
     describeSeries: (series) => describeSeries(understanding.linker, series),
-    pickSentence: understanding.pickSentence,
+    tellEvidence: understanding.tellEvidence,
     model: () => understanding.classifier.model,
   });
   await engine.evaluateAt(Date.now());

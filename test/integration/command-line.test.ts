@@ -29,6 +29,7 @@ const COMMANDS = [
   'models serve',
   'reconcile',
   'check-config',
+  'release-check',
   'doctor',
   'migrate',
 ];

@@ -47,7 +47,7 @@ describe('a service with an encoder', () => {
     expect(observed.some(({ kind }) => kind === 'batch')).toBe(true);
 
     await writeFile(join(folder, 'encoder', 'en.onnx'), 'cut off');
-    await expect(thread.switchModel(models)).rejects.toMatchObject({ code: 'model_corrupt' });
+    await expect(thread.switchModel(models, [])).rejects.toMatchObject({ code: 'model_corrupt' });
     expect((await thread.understand(messagesOf(texts))).map(labelOf)).toEqual(first.map(labelOf));
   });
 });

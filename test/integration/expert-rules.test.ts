@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { DocumentAnswer, DocumentsAnswer, WireDocument, WireStatus } from '../../dashboards/api/wire.js';
+import { loadConfig } from '../../config/load.js';
 import { reconcileOperation } from '../../pipeline/app/operations/reconcile.js';
 import { rescoreOperation } from '../../pipeline/app/operations/rescore.js';
 import type { RunningService } from '../../pipeline/app/running-service.js';
+import { systemClock } from '../../pipeline/core/clock.js';
 import { never, openService } from '../support/in-process.js';
 import { getJson, temporaryFolder } from '../support/service.js';
 
@@ -113,6 +115,43 @@ describe('expert rules in a service', () => {
     // What carried the model's own score is still told.
     const one = (await ask(`/api/v1/documents/${documents[0]!.id}`)) as DocumentAnswer;
     expect(one.data.explanation!.words.length).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('are read again while the service runs, all or none, and approval stays asked for', async () => {
+    const file = join(folder.path, 'rules.yaml');
+    await writeFile(file, RULES);
+    const models = { rules: { files: [file], approval: 'required' as const } };
+    const overrides = {
+      sources: [],
+      alerts: { enabled: false },
+      models,
+      http: { port: 0 },
+      metrics: { port: 0 },
+    };
+    const load = () => loadConfig({ file: null, env: {}, overrides });
+    service = await openService(join(folder.path, 'data'), 'live', overrides, systemClock, {
+      path: file,
+      load,
+    });
+    const { rules } = running().parts.understanding;
+    const first = rules.version;
+    await writeFile(file, RULES.replace('negative: 0.1', 'negative: 0.3'));
+    const { model } = await running().sources.reload('signal');
+    expect(model?.to.version).toBe(model?.from.version.replace(first, rules.version));
+    expect(rules.version).not.toBe(first);
+    await ingest(TEXTS);
+    const [cleared, , notice] = await stored();
+    expect(cleared!.sentiment.negative).toBeCloseTo(0.3, 9);
+    expect(cleared!.model.version).toContain(rules.version);
+    // Nobody has approved it.
+    expect(notice!.ruled).toBeUndefined();
+
+    const second = rules.version;
+    await writeFile(file, RULES.replace('fires: true', 'fires: false'));
+    await expect(running().sources.reload('signal')).rejects.toMatchObject({
+      code: 'rules_fail_their_tests',
+    });
+    expect(rules.version).toBe(second);
   }, 60_000);
 
   it('are scored again under another version when they change, and the old answers stay', async () => {

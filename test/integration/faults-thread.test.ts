@@ -81,7 +81,7 @@ describe('the thread that reads texts', () => {
     const reading = start('throw');
     const { understand } = reading;
     const models = { ...OPTIONS.models, sentiment: 'lexicon' };
-    const switchModel = (next: Parameters<typeof reading.switchModel>[0]) => reading.switchModel(next);
+    const switchModel = (next: Parameters<typeof reading.switchModel>[0]) => reading.switchModel(next, []);
     const before = await understand(messagesOf(['Profits rise.'], 0));
     const switched = switchModel(models);
     const during = understand(messagesOf(['Profits rise.'], 1));

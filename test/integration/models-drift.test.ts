@@ -112,10 +112,42 @@ describe('drift', () => {
     const away = () => Promise.reject(new UnavailableError('too_slow', 'The query took too long.'));
     await watchDrift({
       store: { driftCounts: away, unknownWords: away },
-      ...{ clock, metrics: createMetrics(), signal: ends.signal, model: () => MODEL },
+      ...{ clock, metrics: createMetrics(), signal: ends.signal, model: () => MODEL, active: () => true },
       logger: { ...silentLogger, warn: (sentence) => void logged.push(sentence) },
     });
     expect(logged).toEqual(['Drift cannot be measured for now.']);
+  });
+
+  it('is looked for by the active monitor alone, and what it had shown goes when it is no longer', async () => {
+    const ends = new AbortController();
+    const shown: number[] = [];
+    let looks = 0;
+    let asked = 0;
+    const clock: Clock = {
+      now: () => MIDNIGHT + 17 * DAY + 3_600_000,
+      monotonic: () => 0,
+      sleep: () => {
+        looks += 1;
+        if (looks > 3) ends.abort();
+        return Promise.resolve();
+      },
+    };
+    await watchDrift({
+      store: {
+        driftCounts: (range) => {
+          asked += 1;
+          return store.driftCounts(range);
+        },
+        unknownWords: (range) => store.unknownWords(range),
+      },
+      ...{ clock, signal: ends.signal, model: () => MODEL, logger: silentLogger },
+      metrics: { drift: (samples) => void shown.push(samples.length) },
+      active: () => looks === 2,
+    });
+    expect(shown).toEqual([0, expect.any(Number), 0]);
+    expect(shown[1]).toBeGreaterThan(0);
+    // The day and, because it differs, the two before.
+    expect(asked).toBe(3);
   });
 
   it('is an alarm when it lasts for three days, in metrics and once a day in the log', async () => {
@@ -136,7 +168,7 @@ describe('drift', () => {
       },
     };
     await watchDrift({
-      ...{ store, clock, metrics, signal: ends.signal, model: () => MODEL },
+      ...{ store, clock, metrics, signal: ends.signal, model: () => MODEL, active: () => true },
       logger: { ...silentLogger, warn: (_, fields) => void logged.push(fields) },
     });
     expect(logged).toMatchObject([

@@ -145,7 +145,7 @@ export function engineDeps(store: MemoryStore, changes: Partial<AlertEngineDeps>
       key === 'market'
         ? { kind: 'market', id: 'market', name: 'Market' }
         : { kind: 'instrument', id: key, name: `Name of ${key}` },
-    pickSentence: (row) => Promise.resolve(row.title ?? row.text),
+    tellEvidence: (row) => Promise.resolve({ sentence: row.title ?? row.text, words: [] }),
     model: () => MODEL,
     ...changes,
   };

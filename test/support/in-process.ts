@@ -3,6 +3,7 @@ import type { ConfigInput } from '../../config/schema.js';
 import { openParts } from '../../pipeline/app/parts.js';
 import { ALL_ROLES } from '../../pipeline/app/roles.js';
 import { RunningService } from '../../pipeline/app/running-service.js';
+import type { ConfigFile } from '../../pipeline/app/source-life/reload-sources.js';
 import type { World } from '../../pipeline/core/document.js';
 import { systemClock, type Clock } from '../../pipeline/core/clock.js';
 import { createMetrics } from '../../pipeline/telemetry/metrics.js';
@@ -14,13 +15,21 @@ export async function openService(
   world: World = 'live',
   more: ConfigInput = {},
   clock: Clock = systemClock,
+  configFile?: ConfigFile,
 ): Promise<RunningService> {
   const config = await loadConfig({
     file: null,
     env: {},
     overrides: { sources: [], http: { port: 0 }, metrics: { port: 0 }, models: { sentiment: 'ngram' }, ...more },
   });
-  const options = { config, dataDir, world, clock, logger: silentLogger };
+  const options = {
+    config,
+    dataDir,
+    world,
+    clock,
+    logger: silentLogger,
+    ...(configFile === undefined ? {} : { configFile }),
+  };
   const metrics = createMetrics();
   const parts = await openParts({ ...options, roles: ALL_ROLES, metrics });
   const service = new RunningService(options, parts, metrics);

@@ -42,7 +42,10 @@ export function checkTraining(
   };
 }
 
-function licenceOf(key: string): { readonly licence: string; readonly shippable: boolean } | undefined {
+/** What the source of a training set says of its licence; undefined for one that nobody knows. */
+export function licenceOf(
+  key: string,
+): { readonly licence: string; readonly shippable: boolean } | undefined {
   if (key === 'own') return { licence: 'Apache-2.0', shippable: true };
   return TRAINING_SETS.find((set) => set.key === key);
 }

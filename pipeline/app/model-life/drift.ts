@@ -12,7 +12,7 @@ import type { Store } from '../../storage/open-store.js';
 import type { DriftRow } from '../../storage/queries/drift-counts.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Metrics } from '../../telemetry/metrics.js';
-import { createRepeatingFailure } from '../../telemetry/repeating-failure.js';
+import { createRepeatingFailure, type RepeatingFailure } from '../../telemetry/repeating-failure.js';
 
 export type DriftStore = Pick<Store, 'driftCounts' | 'unknownWords'>;
 
@@ -81,6 +81,8 @@ function largestGroups(counts: readonly DriftCount[], day: string) {
 export interface DriftWatchOptions {
   readonly store: DriftStore;
   readonly model: () => ModelVersion;
+  /** Whether this process looks now: of several monitors one does. */
+  readonly active: () => boolean;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'drift'>;
   readonly logger: Logger;
@@ -95,36 +97,45 @@ const LASTING_DAYS = 3;
 
 /**
  * Looks at the last whole days every hour and shows them as metrics; what drifts three days in a row is an alarm, and logged
- * once a day. Ends with the signal.
+ * once a day. A process that is no longer active forgets what it had shown. Ends with the signal.
  */
 export async function watchDrift(options: DriftWatchOptions): Promise<void> {
-  const { store, model, clock, metrics, logger, signal } = options;
+  const { active, clock, metrics, logger, signal } = options;
   const failure = createRepeatingFailure({ sentence: 'Drift cannot be measured for now.', logger, clock });
   let told = '';
   await clock.sleep(FIRST_LOOK_MS, signal);
   while (!signal.aborted) {
-    const yesterday = Math.floor(clock.now() / DAY_MS) * DAY_MS - DAY_MS;
-    const report = await lastingDrift(store, model(), yesterday).catch((error: unknown) => {
-      // A store that is away, or too slow for it, is asked at the next look: nothing else depends on it.
-      if (!(error instanceof BellwetherError)) throw error;
-      failure.failed(error);
-      return null;
-    });
-    if (report !== null) {
-      failure.succeeded();
-      metrics.drift(toSamples(report));
-      const drifted = driftedIn(report);
-      const news = JSON.stringify([report.day, drifted]);
-      if (drifted.length > 0 && news !== told)
-        logger.warn('Documents are not what they were when the model began; its figures may not hold.', {
-          day: report.day,
-          model: report.model,
-          drifted,
-        });
-      told = news;
-    }
+    if (active()) told = await lookForDrift(options, failure, told);
+    else metrics.drift([]);
     await clock.sleep(EVERY_MS, signal);
   }
+}
+
+/** Answers with what is told now, so that it is logged once. */
+async function lookForDrift(
+  { store, model, clock, metrics, logger }: DriftWatchOptions,
+  failure: RepeatingFailure,
+  told: string,
+): Promise<string> {
+  const yesterday = Math.floor(clock.now() / DAY_MS) * DAY_MS - DAY_MS;
+  const report = await lastingDrift(store, model(), yesterday).catch((error: unknown) => {
+    // A store that is away, or too slow for it, is asked at the next look: nothing else depends on it.
+    if (!(error instanceof BellwetherError)) throw error;
+    failure.failed(error);
+    return null;
+  });
+  if (report === null) return told;
+  failure.succeeded();
+  metrics.drift(toSamples(report));
+  const drifted = driftedIn(report);
+  const news = JSON.stringify([report.day, drifted]);
+  if (drifted.length > 0 && news !== told)
+    logger.warn('Documents are not what they were when the model began; its figures may not hold.', {
+      day: report.day,
+      model: report.model,
+      drifted,
+    });
+  return news;
 }
 
 /** The findings of a day; what did not drift on the days before as well counts as steady. */

@@ -187,7 +187,7 @@ async function detect(
     history: store,
     store,
     describeSeries: (series) => describeSeries(linker, series),
-    pickSentence: () => Promise.resolve(''),
+    tellEvidence: () => Promise.resolve({ sentence: '', words: [] }),
     model: () => classifier.model,
   });
   const begin = Math.max(firstDocumentAt, from - RUN_IN_MS);

@@ -6,7 +6,7 @@ import { secretVariables } from '../../../config/secret.js';
 import type { Clock } from '../../core/clock.js';
 import type { World } from '../../core/document.js';
 import { BellwetherError, ConfigError } from '../../core/errors.js';
-import type { Logger } from '../../telemetry/logger.js';
+import type { LogFields, Logger } from '../../telemetry/logger.js';
 import type { ModelSwitch, SwitchModel } from '../switch-model.js';
 import type { SourceChanges, SourceLife } from './source-life.js';
 
@@ -43,14 +43,17 @@ export interface ReloadOptions {
   readonly logger: Pick<Logger, 'info' | 'error'>;
 }
 
-/** Takes another configuration over while the service runs: its sources and its model, as all else is built once. */
+/** Takes another configuration over while the service runs: its sources, its model and its expert rules; all else is built once. */
 export interface SourceReload {
   /**
    * Reads and checks the whole file first; with anything wrong nothing changes, and a ConfigError says all of it. What
    * became of it is logged as well, with the cause.
    */
   reload(by: Exclude<ReloadCause, 'file'>): Promise<ReloadResult>;
-  /** Reloads when the file has changed, until the signal, but never to no sources at all; without a file it resolves at once. */
+  /**
+   * Reloads when the file, or one of expert rules that it names, has changed, until the signal, but never to no sources at all;
+   * without a file it resolves at once.
+   */
   watch(signal: AbortSignal): Promise<void>;
 }
 
@@ -61,27 +64,27 @@ export function createSourceReload(options: ReloadOptions): SourceReload {
   let work: Promise<unknown> = Promise.resolve();
   let taken: string | null = null;
   let models = options.config.models;
+  const rules = createRuleWatch();
 
   const reload = async (from: ConfigFile, by: ReloadCause) => {
     taken = await markOf(from.path);
+    await rules.look(models);
     try {
       const next = await from.load();
       if (by === 'file') requireSources(options, next);
       requireWorld(next.sources, options.world);
       const changed = !isSameValue(models, next.models);
       // Who asks for it may have put another version into the folder; a file that has changed says nothing of that.
-      const model = changed || by !== 'file' ? await options.switchModel(next.models, changed) : null;
+      const asked = changed || rules.due() || by !== 'file';
+      if (asked) await rules.look(next.models);
+      const model = asked ? await options.switchModel(next.models, changed) : null;
+      if (asked) rules.taken();
       if (model !== null) models = next.models;
       const result = { ...(await takeOver(options, next, models)), model };
       logger.info('The configuration was read again.', { by, file: from.path, ...result });
       return result;
     } catch (error) {
-      if (error instanceof BellwetherError)
-        logger.error('The configuration was not taken over; everything goes on as before.', {
-          by,
-          file: from.path,
-          reason: error.message,
-        });
+      logRefusal(error, { by, file: from.path }, logger);
       throw error;
     }
   };
@@ -102,16 +105,27 @@ export function createSourceReload(options: ReloadOptions): SourceReload {
     async watch(signal) {
       if (file === null) return;
       taken ??= await markOf(file.path);
-      let seen = taken;
+      await rules.look(models);
+      // A file that is just being written may be sound and lack its second half: it has to stand still for one look.
+      let seen: string | null = null;
       while (!signal.aborted) {
         await clock.sleep(LOOK_EVERY_MS, signal);
         const now = await markOf(file.path);
-        // A file that is just being written may be sound and lack its second half: it has to stand still for one look.
-        if (now === seen && now !== taken) await inTurn('file').catch(onlyBugs);
-        seen = now;
+        const nowRules = await marksOf(models.rules.files);
+        const other = now !== taken || nowRules !== rules.mark();
+        if (other && `${now} ${nowRules}` === seen) await inTurn('file').catch(onlyBugs);
+        seen = `${now} ${nowRules}`;
       }
     },
   };
+}
+
+function logRefusal(error: unknown, fields: LogFields, logger: Pick<Logger, 'error'>): void {
+  if (!(error instanceof BellwetherError)) return;
+  logger.error('The configuration was not taken over; everything goes on as before.', {
+    ...fields,
+    reason: error.message,
+  });
 }
 
 async function takeOver(
@@ -155,6 +169,36 @@ async function markOf(path: string): Promise<string> {
   } catch {
     return 'not there';
   }
+}
+
+/** Remembers the files of expert rules as they were last looked at. */
+interface RuleWatch {
+  look(models: Config['models']): Promise<void>;
+  mark(): string | null;
+  /** They have changed since rules were taken from them. */
+  due(): boolean;
+  taken(): void;
+}
+
+function createRuleWatch(): RuleWatch {
+  let mark: string | null = null;
+  let due = false;
+  return {
+    async look({ rules: { files } }) {
+      const now = await marksOf(files);
+      due ||= mark !== null && mark !== now;
+      mark = now;
+    },
+    mark: () => mark,
+    due: () => due,
+    taken() {
+      due = false;
+    },
+  };
+}
+
+async function marksOf(paths: readonly string[]): Promise<string> {
+  return (await Promise.all(paths.map(markOf))).join();
 }
 
 /** What is wrong with a file was logged, and its next change may mend it. */

@@ -50,6 +50,13 @@ describe('the comparison of two rehearsals', () => {
     expect(gained.map(({ id }) => id)).toEqual(['A 3.5', 'B 1']);
   });
 
+  it('counts what fires at the end of the period, and not what fires at its beginning, which is the end of the one before', () => {
+    const before = [alert('A', 0), alert('B', 10)];
+    const after = [alert('C', 10), alert('D', 0)];
+    const { gained, lost } = compareAlerts(before, after, period);
+    expect([lost, gained].map((alerts) => alerts.map(({ id }) => id))).toEqual([['B 10'], ['C 10']]);
+  });
+
   it('leaves out what fires before the period, but not what moves into it', () => {
     const open = { resolvedAt: null };
     const before = [alert('A', -2), alert('B', -1, open), alert('C', -2)];

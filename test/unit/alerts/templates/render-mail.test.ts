@@ -62,6 +62,50 @@ describe('alert mail', () => {
     expect(text('fact')).toBe(render({ alert: withDocument({}) }).text);
   });
 
+  it.each([
+    [
+      'en',
+      'Harbour Bank admits <loss>, a glossy note said',
+      ['loss', 'admits'],
+      'Words that made it negative, to the model: loss, admits',
+      'Harbour Bank <b><u>admits</u></b> &lt;<b><u>loss</u></b>&gt;, a glossy note said',
+    ],
+    [
+      'zh',
+      '港湾银行亏损扩大，股价跌停',
+      ['跌停', '亏损'],
+      '模型判为负面的主要用词：跌停、亏损',
+      '港湾银行<b><u>亏损</u></b>扩大，股价<b><u>跌停</u></b>',
+    ],
+  ] as const)(
+    'names and marks the words that made a document negative (%s)',
+    (language, sentence, words, line, marked) => {
+      const { html: page, text } = render({ language, alert: withDocument({ sentence, words }) });
+      expect(text).toContain(`   ${line}\n`);
+      expect(text).toContain(`> ${sentence}`);
+      expect(page).toContain(line);
+      expect(page).toContain(marked);
+      expect(render({ language, alert: withDocument({ sentence }) }).text).not.toContain(line.slice(0, 8));
+    },
+  );
+
+  it('bounds and escapes such words, whatever they are', () => {
+    const words = [
+      '<script>',
+      '(((',
+      '\u202e',
+      'x'.repeat(5_000),
+      '[',
+      ...Array.from({ length: 90 }, (_, n) => `w${n}`),
+    ];
+    const { html: page, text } = render({ alert: withDocument({ sentence: 'a <script> ((( b', words }) });
+    expect(page).not.toContain('<script>');
+    expect(page).toContain('a <b><u>&lt;script&gt;</u></b> <b><u>(((</u></b> b');
+    expect(text).not.toContain('\u202e');
+    expect(text).not.toContain('w5');
+    expect(text).not.toContain('x'.repeat(50));
+  });
+
   it('says in both parts that an expert rule decided a score, and why', () => {
     const alert = withDocument({ rules: [{ id: 'halted', version: 2, reason: 'Stops <b>paying.\u202e' }] });
     for (const [language, words] of [

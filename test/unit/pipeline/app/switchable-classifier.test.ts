@@ -51,6 +51,9 @@ describe('a classifier whose model is exchanged', () => {
   });
 });
 
+/** The invented model that the service runs is called `old`, and its version is 1; rules stand behind it. */
+const versionOf = (name: string) => (name === 'old' ? '1' : name === 'old+rules' ? '1+rules' : '2');
+
 describe('a switch of models', () => {
   const open = (refusal: Error | null) => {
     const said: string[] = [];
@@ -61,7 +64,11 @@ describe('a switch of models', () => {
         classifier,
         prepareModel: ({ sentiment }) =>
           Promise.resolve({
-            model: { name: sentiment, version: '2', sha256: sentiment },
+            model: {
+              name: sentiment.replace('+rules', ''),
+              version: versionOf(sentiment),
+              sha256: sentiment.replace('+rules', ''),
+            },
             commit: () => Promise.resolve(void said.push('commit')),
             abandon: () => Promise.resolve(void said.push('abandon')),
           }),
@@ -72,6 +79,7 @@ describe('a switch of models', () => {
             ? Promise.resolve({ name: sentiment, version: '2', sha256: sentiment })
             : Promise.reject(refusal),
       },
+      loadRules: () => Promise.resolve({ inForce: [], waiting: [] }),
       metrics: { model: ({ name }) => served.push(name) },
       logger: silentLogger,
     });
@@ -91,6 +99,12 @@ describe('a switch of models', () => {
     expect(await ask('old')).toBeNull();
     expect(await ask('old', true)).not.toBeNull();
     expect(said).toEqual(['abandon', 'commit']);
+  });
+
+  it('happens for other expert rules over the same model too', async () => {
+    const { said, ask } = open(null);
+    expect(await ask('old+rules')).toMatchObject({ from: { version: '1' }, to: { version: '1+rules' } });
+    expect(said).toEqual(['commit']);
   });
 
   it('leaves the old model everywhere when the thread refuses the new one', async () => {

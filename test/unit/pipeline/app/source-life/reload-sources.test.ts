@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,7 +11,7 @@ import type { LivingStatus } from '../../../../../pipeline/app/source-life/livin
 import type { ConfiguredSource } from '../../../../../pipeline/app/sources/source-kit.js';
 import type { World } from '../../../../../pipeline/core/document.js';
 import type { SwitchModel } from '../../../../../pipeline/app/switch-model.js';
-import { RejectedError } from '../../../../../pipeline/core/errors.js';
+import { ConfigError, RejectedError } from '../../../../../pipeline/core/errors.js';
 import { silentLogger, type LogFields } from '../../../../../pipeline/telemetry/logger.js';
 
 const FEED = (id: string) =>
@@ -147,6 +147,48 @@ describe('a configuration that is read again', () => {
     await expect(reload.reload('command')).rejects.toThrow('en.onnx');
     expect(applied).toEqual([]);
     expect(logged).toEqual(['The configuration was not taken over; everything goes on as before.']);
+  });
+
+  it('has a file of expert rules taken over when it changes, once for each change, a broken one not', async () => {
+    const rules = join(folder, 'rules.yaml');
+    await writeFile(rules, 'rules: []');
+    let asked = 0;
+    const { reload, logged, looks } = await open(
+      `sources:\n${FEED('a')}models: { rules: { files: [${rules}] } }\n`,
+      'live',
+      {},
+      async () => {
+        asked += 1;
+        if ((await readFile(rules, 'utf8')).includes('broken'))
+          throw new ConfigError('rules_invalid', `The file of expert rules ${rules} has a problem.`);
+        return null;
+      },
+    );
+    const stop = new AbortController();
+    const watching = reload.watch(stop.signal);
+    while (looks.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const lookTwice = async () => {
+      for (let n = 0; n < 3; n += 1) {
+        const count = looks.length;
+        looks.at(-1)?.();
+        while (looks.length === count) await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    await lookTwice();
+    expect(asked).toBe(0);
+    await writeFile(rules, 'rules: [another]');
+    await lookTwice();
+    expect([asked, logged]).toEqual([1, ['The configuration was read again.']]);
+    await writeFile(rules, 'rules: [broken one]');
+    await lookTwice();
+    await lookTwice();
+    expect([asked, logged.at(-1)]).toEqual([
+      2,
+      'The configuration was not taken over; everything goes on as before.',
+    ]);
+    stop.abort();
+    looks.at(-1)?.();
+    await watching;
   });
 
   it('has its secrets as they are now', async () => {

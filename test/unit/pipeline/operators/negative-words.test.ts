@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+
+import { negativeWords } from '../../../../pipeline/operators/negative-words.js';
+
+const of = (...words: readonly (readonly [string, number])[]) =>
+  negativeWords({
+    words: words.map(([word, contribution]) => ({ word, contribution, span: [0, 1] as const })),
+  });
+
+it.each([
+  ['nothing where nothing spoke for bad news', [['profit', -2]], []],
+  [
+    'the strongest first, and not what says next to nothing',
+    [
+      ['a', 0.1],
+      ['fraud', 2],
+      ['loss', 1],
+    ],
+    ['fraud', 'loss'],
+  ],
+  [
+    'each once, in whatever case',
+    [
+      ['Loss', 2],
+      ['loss', 1.5],
+      ['halted', 1],
+    ],
+    ['Loss', 'halted'],
+  ],
+  [
+    'no punctuation',
+    [
+      ['!', 3],
+      ['跌停', 2],
+    ],
+    ['跌停'],
+  ],
+] as const)('names %s', (_, words, expected) => {
+  expect(of(...words)).toEqual(expected);
+});
+
+it('is bounded in number and length', () => {
+  const many = Array.from({ length: 50 }, (_, index) => [`${index}${'x'.repeat(500)}`, 1] as const);
+  expect(of(...many)).toHaveLength(5);
+  expect(of(...many)[0]).toHaveLength(60);
+});
