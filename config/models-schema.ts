@@ -97,7 +97,7 @@ export const models = z.strictObject({
       /^(lexicon|(ngram|encoder)(-research)?|imported-[a-z0-9][a-z0-9-]{0,49})$/,
       `must be ${MODEL_FORM}`,
     )
-    .default('ngram')
+    .default('encoder')
     .meta({ form: MODEL_FORM })
     .describe(
       'Model for sentiment and topic. Those named -research also saw research-only texts: not for commercial use.',

@@ -5,7 +5,7 @@ import { Secret } from '../../config/secret.js';
 import { bundledInstrumentsPath, loadInstruments } from '../../config/reference.js';
 import { loadClassifier, type LoadOptions, type ModelObserver } from '../../models/load-classifier.js';
 import { isModelName } from '../../models/model-names.js';
-import { explainByDeletion, SERVED_DELETION } from '../../models/explanation/explain-by-deletion.js';
+import { explainByProbe, SERVED_TOKENS } from '../../models/explanation/explain-by-probe.js';
 import { createRuleSet } from '../../models/rules/create-rule-set.js';
 import { createSentenceSplitter } from '../../models/text/split-sentences.js';
 import { decodeRawDocument } from '../log/codec.js';
@@ -144,7 +144,7 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
         splitSentences,
         describeLanguage,
         explainByDeletion: (left) =>
-          explainByDeletion(left, (inputs) => classifier.classify(inputs), SERVED_DELETION),
+          explainByProbe(left, (inputs) => classifier.classify(inputs), SERVED_TOKENS),
       }),
     async pickSentence(row) {
       const text = documentText(row);

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import copy
+import json
 import math
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import torch
-from transformers import BertConfig, BertModel
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from augment import augment
 from bench_torch import bench, parse, to_batches
 from calibrate import fit
 from export import export_onnx
+from fetch_base import weights_of
 from figures import calibration_error, softmax
 from model import Encoder, loss_of, teacher_losses
 from quantise import quantise
 from rows import SENTIMENTS, is_in_share, to_batch, tokens_of
 from train import Best, learning_rate
 from tuning import merged, tune
+from vocabulary import without_unreachable
 
 
 def tiny() -> BertModel:
@@ -222,6 +227,49 @@ def test_augmented_rows_keep_their_labels_and_their_companies():
         assert [entity["sentiment"] for entity in after["entities"]] == ["negative", "positive"]
         assert all(entity["name"] in after["text"] for entity in after["entities"])
     assert sum(after["entities"][0]["name"] != before["entities"][0]["name"] for before, after in zip(rows, changed, strict=True)) > 40
+
+
+def test_a_vocabulary_without_what_cannot_occur_reads_texts_as_before(tmp_path):
+    words = "[PAD] [unused1] [UNK] [CLS] [SEP] [MASK] 中 ##中 国 ##国 st ##ock a ##b".split()
+    tokenizer = Tokenizer(models.WordPiece({word: number for number, word in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing("[CLS] $A [SEP]", special_tokens=[("[CLS]", 3), ("[SEP]", 4)])
+    tokenizer.add_special_tokens(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])
+    whole = PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]")
+    model = Encoder(tiny(), 0.0).eval()
+    before = copy.deepcopy(model)
+    smaller = without_unreachable(model, json.loads(tokenizer.to_str()), tmp_path / "tokenizer.json")
+    assert model.bert.embeddings.word_embeddings.num_embeddings == len(smaller) == 11
+    for text in ["中国 Stock ab", "x 中a国 [SEP]", ""]:
+        old, new = whole(text)["input_ids"], smaller(text)["input_ids"]
+        assert whole.convert_ids_to_tokens(old) == smaller.convert_ids_to_tokens(new)
+        with torch.no_grad():
+            for one, other in zip(read(before, old), read(model, new), strict=True):
+                assert torch.equal(one, other)
+
+
+def read(model: Encoder, ids: list[int]) -> tuple[torch.Tensor, ...]:
+    return model(torch.tensor([ids]), torch.ones(1, len(ids), dtype=torch.int64))
+
+
+class Exported(BertModel):
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        return super().forward(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+
+
+def test_weights_are_found_in_an_exported_graph(tmp_path):
+    bert = Exported(tiny().config, add_pooling_layer=False).eval()
+    # All different, so that a mistaken name would be seen and equal ones are not folded into one.
+    for value in bert.parameters():
+        torch.nn.init.normal_(value)
+    ids = torch.tensor([[2, 7, 3]])
+    path = tmp_path / "bert.onnx"
+    names = ["input_ids", "attention_mask"]
+    torch.onnx.export(bert, (ids, torch.ones_like(ids)), str(path), input_names=names, dynamo=False, opset_version=17)
+    found = weights_of(onnx.load(str(path)).graph)
+    for name, value in bert.state_dict().items():
+        assert np.array_equal(found[name], value.numpy()), name
 
 
 def test_bench_pads_each_batch_to_its_longest_text():

