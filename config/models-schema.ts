@@ -10,6 +10,12 @@ const encoder = z.strictObject({
     .describe(
       'Where it runs. A graphics processor must give the answers of the CPU within 0.001 (a network of int8: 0.01), or the CPU serves and says why; auto takes one that is faster. tfjs is the CPU without ONNX Runtime, several times slower; tfjs-gpu needs @tensorflow/tfjs-node-gpu.',
     ),
+  gpuPrecision: z
+    .enum(['fp32', 'fp16'])
+    .default('fp32')
+    .describe(
+      'Figures on a graphics processor. fp16 is without the rounding of int8: its scores are others (a version of its own says so), within 0.005 of float32 on the CPU, or fp32 serves.',
+    ),
   workers: z
     .int()
     .min(1)

@@ -5,12 +5,13 @@ import type { Classifier } from '../../pipeline/core/model.js';
 import type { ModelVersion } from '../../pipeline/core/scored.js';
 import { createAnswerCache } from './answer-cache.js';
 import { checkEncoder } from './check-encoder.js';
-import { chooseDevice } from './choose-device.js';
+import { DEVICE_TOLERANCE, INT8_TOLERANCE } from './choose-device.js';
+import { choosePrecision } from './choose-precision.js';
 import { createEncoderClassifier } from './encoder-classifier.js';
 import { roundsToBytes } from './onnx/widen-graph.js';
 import { parseEncoderManifest, servedLanguages, type EncoderManifest } from './manifest.js';
 import { readEncoderFiles, type EncoderFiles } from './read-folder.js';
-import { isOnCpu, type Device, type DeviceState, type DeviceWish } from './runtime/device.js';
+import { isOnCpu, type Device, type DeviceState, type DeviceWish, type GpuDevice } from './runtime/device.js';
 import { createDevicePool, recoverDevice } from './runtime/device-pool.js';
 import {
   createNetworkPool,
@@ -18,6 +19,7 @@ import {
   type PoolObserver,
   type PoolRecovery,
 } from './runtime/network-pool.js';
+import type { SharedNetwork } from './runtime/worker-messages.js';
 import type { EncoderTokenizers } from './to-network-input.js';
 import { parseTokenizer } from './tokenizer/parse-tokenizer.js';
 import { createWordPiece } from './tokenizer/word-piece.js';
@@ -25,6 +27,8 @@ import { createWordPiece } from './tokenizer/word-piece.js';
 /** How an encoder runs; see `models.encoder` in the configuration. */
 export interface EncoderSettings {
   readonly device: DeviceWish;
+  /** Figures on a graphics processor. */
+  readonly gpuPrecision: 'fp32' | 'fp16';
   readonly workers: number;
   readonly threads: number;
   readonly maxBatch: number;
@@ -69,12 +73,14 @@ export async function loadEncoder(options: LoadEncoderOptions): Promise<Classifi
   const files = await readEncoderFiles(folder, manifest);
   const tokenizers = openTokenizers(manifest, files);
   const ladder = await loadLadders(manifest, options);
-  const pool = await openPool({ manifest, files, tokenizers }, options).catch(async (error: unknown) => {
-    for (const classifier of ladder.values()) await classifier.close();
-    throw error;
-  });
+  const { pool, half } = await openPool({ manifest, files, tokenizers }, options).catch(
+    async (error: unknown) => {
+      for (const classifier of ladder.values()) await classifier.close();
+      throw error;
+    },
+  );
   return createEncoderClassifier({
-    model: versionOf(manifest, options.manifestText, ladder),
+    model: versionOf(manifest, options.manifestText, { ladder, half }),
     manifest,
     pool,
     tokenizers,
@@ -92,8 +98,14 @@ interface EncoderParts {
   readonly tokenizers: EncoderTokenizers;
 }
 
+interface OpenedPool {
+  readonly pool: NetworkPool;
+  /** With figures of 16 bits, whose answers are others. */
+  readonly half: boolean;
+}
+
 /** Proves the networks on the CPU first, which every device is measured by; then the device that is wanted. */
-async function openPool(parts: EncoderParts, options: LoadEncoderOptions): Promise<NetworkPool> {
+async function openPool(parts: EncoderParts, options: LoadEncoderOptions): Promise<OpenedPool> {
   const { manifest, tokenizers } = parts;
   const { settings, observer } = options;
   const wanted = settings.device;
@@ -110,25 +122,37 @@ async function openPool(parts: EncoderParts, options: LoadEncoderOptions): Promi
     if (isOnCpu(wanted)) {
       observer.device({ wanted, used: wanted, reason: null });
       if (!batchable) cpu.separate();
-      return cpu;
+      return { pool: cpu, half: false };
     }
-    const { state, gpu } = await chooseDevice({
+    const openOn = (figures: SharedNetwork['figures']) => (device: GpuDevice) =>
+      createPool(parts, options, {
+        device,
+        figures,
+        recovery: recoverDevice({ wanted, used: device }, tell),
+      });
+    const standByOn = (figures: SharedNetwork['figures']) =>
+      createPool(parts, { ...options, idleMs: STAND_BY_MS }, { device: 'cpu', figures });
+    const int8 = [...modelBytes(parts).values()].some(roundsToBytes);
+    const { state, gpu, standBy } = await choosePrecision({
       ...settings,
       wanted,
       manifest,
       tokenizers,
       cpu,
-      int8: [...modelBytes(parts).values()].some(roundsToBytes),
-      openPool: (device) =>
-        createPool(parts, options, { device, recovery: recoverDevice({ wanted, used: device }, tell) }),
+      serving: cpu,
+      tolerance: int8 ? INT8_TOLERANCE : DEVICE_TOLERANCE,
+      openPool: openOn(undefined),
+      half:
+        settings.gpuPrecision === 'fp16'
+          ? { openPool: openOn('half'), openReference: () => standByOn('plain') }
+          : null,
     });
     chosen = true;
     observer.device(state);
     if (gpu !== null) await cpu.close();
-    const standBy = () => createPool(parts, { ...options, idleMs: STAND_BY_MS }, { device: 'cpu' });
-    const pool = gpu === null ? cpu : createDevicePool(gpu, standBy());
+    const pool = gpu === null ? cpu : createDevicePool(gpu, standBy ?? standByOn(undefined));
     if (!batchable) pool.separate();
-    return pool;
+    return { pool, half: standBy !== null };
   } catch (error) {
     await cpu.close();
     throw error;
@@ -150,18 +174,24 @@ function modelBytes({
 function createPool(
   { manifest, files }: EncoderParts,
   { settings, idleMs, observer }: Pick<LoadEncoderOptions, 'settings' | 'idleMs' | 'observer'>,
-  where: { readonly device: Device; readonly recovery?: PoolRecovery },
+  where: {
+    readonly device: Device;
+    readonly figures?: SharedNetwork['figures'] | undefined;
+    readonly recovery?: PoolRecovery;
+  },
 ): NetworkPool {
+  const { figures, ...place } = where;
   const onCpu = isOnCpu(where.device);
   return createNetworkPool({
     ...settings,
-    ...where,
+    ...place,
     // A graphics processor runs one batch at a time, and its memory holds the networks once.
     workers: onCpu ? settings.workers : 1,
     networks: servedLanguages(manifest).map(([language, served]) => ({
       language,
       served,
       model: modelBytes({ manifest, files }).get(language) ?? new Uint8Array(),
+      ...(figures === undefined ? {} : { figures }),
     })),
     idleMs: onCpu ? idleMs : null,
     // A graphics processor that is lost has a stand-in: no text is unclassified, and `device` tells.
@@ -201,14 +231,18 @@ async function loadLadders(
 function versionOf(
   { name, version }: EncoderManifest,
   manifestText: string,
-  ladder: ReadonlyMap<string, Classifier>,
+  { ladder, half }: { readonly ladder: ReadonlyMap<string, Classifier>; readonly half: boolean },
 ): ModelVersion {
   const others = [...ladder.values()].map(({ model }) => model);
   const sha256 = createHash('sha256').update(manifestText);
   for (const other of others) sha256.update(other.sha256);
   return {
     name,
-    version: [version, ...others.map((other) => `${other.name}-${other.version}`)].join('+'),
+    version: [
+      version,
+      ...(half ? ['fp16'] : []),
+      ...others.map((other) => `${other.name}-${other.version}`),
+    ].join('+'),
     sha256: sha256.digest('hex'),
   };
 }

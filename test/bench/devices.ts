@@ -37,6 +37,15 @@ const { values } = parseArgs({
 });
 const batches = values.batches.split(',').map(Number);
 const devices = DEVICES.filter((device) => values.devices.split(',').includes(device));
+/** fp32 is what the file says: int8, with its rounding, where the network has it. */
+const places = devices.flatMap((device): readonly (readonly [DeviceWish, 'fp32' | 'fp16'])[] =>
+  device === 'webgpu' || device === 'cuda'
+    ? [
+        [device, 'fp32'],
+        [device, 'fp16'],
+      ]
+    : [[device, 'fp32']],
+);
 if (values.config === undefined) {
   process.stderr.write(USAGE);
   process.exitCode = 2;
@@ -55,23 +64,26 @@ async function measureDevices(models: Config['models']): Promise<readonly Figure
   const texts = (await benchTexts()).map((text) => ({ text, language: 'en' }));
   const figures: Figure[] = [];
   let right: readonly Classification[] | null = null;
-  for (const device of devices) {
+  for (const [device, gpuPrecision] of places) {
     for (const maxBatch of batches) {
       const states: DeviceState[] = [];
       const classifier = await loadClassifier({
-        ...modelOptions({ ...models, encoder: { ...models.encoder, device, maxBatch, cacheMiB: 0 } }),
+        ...modelOptions({
+          ...models,
+          encoder: { ...models.encoder, device, gpuPrecision, maxBatch, cacheMiB: 0 },
+        }),
         remote: null,
         observer: { ...NO_OBSERVER, device: (state) => states.push(state) },
       });
       const reason = states[0]?.reason;
       if (reason !== null && reason !== undefined) {
         await classifier.close();
-        figures.push({ name: `${device}: ${reason}`, value: null, unit: '' });
+        figures.push({ name: `${device} ${gpuPrecision}: ${reason}`, value: null, unit: '' });
         break;
       }
       const { answers, perSecond } = await measureOne(classifier, texts);
       right ??= answers;
-      const name = `${device}, batches of ${maxBatch}`;
+      const name = `${device} ${gpuPrecision}, batches of ${maxBatch}`;
       figures.push({ name, value: perSecond, unit: 'docs/s' });
       figures.push({
         name: `${name}: from the first`,

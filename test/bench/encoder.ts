@@ -44,6 +44,7 @@ export async function benchEncoder(options: EncoderBenchOptions): Promise<readon
   const texts = headlines(options);
   const encoder: EncoderSettings = {
     device: 'cpu',
+    gpuPrecision: 'fp32',
     workers: processors,
     threads: 1,
     maxBatch: batch,

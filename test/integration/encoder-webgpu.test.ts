@@ -22,13 +22,17 @@ const TEXTS = [
 let directory = '';
 let open: Classifier[] = [];
 
-async function load(device: DeviceState['wanted'], states: DeviceState[] = []): Promise<Classifier> {
+async function load(
+  device: DeviceState['wanted'],
+  states: DeviceState[] = [],
+  gpuPrecision: 'fp32' | 'fp16' = 'fp32',
+): Promise<Classifier> {
   const { loadClassifier, NO_OBSERVER } = (await import(COMPILED)) as typeof LoadClassifier;
   const classifier = await loadClassifier({
     name: 'encoder',
     directory,
     // Without memory: each question goes to the network.
-    encoder: { ...ENCODER_SETTINGS, device, cacheMiB: 0, deadlineMs: 120_000 },
+    encoder: { ...ENCODER_SETTINGS, device, gpuPrecision, cacheMiB: 0, deadlineMs: 120_000 },
     observer: {
       ...NO_OBSERVER,
       device: (state) => {
@@ -97,6 +101,20 @@ describe.skipIf(!HAS_SOFTWARE_GPU)(
         expectRight(await gpu.classify(TEXTS));
         expect(states[1]).toMatchObject({ wanted: 'webgpu', used: 'cpu' });
         expect(states[1]?.reason).toMatch(/ended with SIGKILL/);
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'has figures of 32 bits where the driver has none of 16, as this one',
+      async () => {
+        const states: DeviceState[] = [];
+        const { model } = await load('webgpu', states, 'fp16');
+        expect(states).toHaveLength(1);
+        expect(states[0]).toMatchObject({ wanted: 'webgpu', used: 'webgpu' });
+        expect(states[0]?.reason).toMatch(/^fp16 is not used: webgpu: .*no figures of 16 bits/);
+        expect(model.version).not.toContain('fp16');
+        expect(gpuProcesses()).toHaveLength(1);
       },
       PATIENCE_MS,
     );

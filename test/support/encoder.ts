@@ -8,6 +8,7 @@ import type { EncoderSettings } from '../../models/encoder/load-encoder.js';
 /** Small: tests share two processors. */
 export const ENCODER_SETTINGS: EncoderSettings = {
   device: 'cpu',
+  gpuPrecision: 'fp32',
   workers: 1,
   threads: 1,
   maxBatch: 16,

@@ -106,8 +106,8 @@ export function model(...graph: readonly Uint8Array[]): Uint8Array {
   ]);
 }
 
-/** Rows of a table of bytes, scaled, rounded and multiplied, as `models/training/encoder/quantise.py` writes them; `ids` [1, 6] → `answer` [1, 6, 3]. */
-export function int8Model(bias: readonly string[] = ['', 'bias']): Uint8Array {
+/** Rows of a table of bytes, scaled, rounded and multiplied, as `models/training/encoder/quantise.py` writes them; `ids` [1, 6] → `answer` [1, 6, 3]. As loud as 1 some figures are beyond the 256 steps. */
+export function int8Model(bias: readonly string[] = ['', 'bias'], loudness = 1): Uint8Array {
   const wave = (length: number, step: number) => Array.from({ length }, (_, at) => Math.sin(at * step));
   const bytes = (values: readonly number[]) => Int8Array.from(values, (one) => one * 127);
   return model(
@@ -122,7 +122,7 @@ export function int8Model(bias: readonly string[] = ['', 'bias']): Uint8Array {
     floats(
       'rows',
       [6, 1],
-      wave(6, 0.7).map((one) => 0.01 + Math.abs(one) / 40),
+      wave(6, 0.7).map((one) => loudness * (0.01 + Math.abs(one) / 40)),
     ),
     floats('factors', [4], [60, 40, 90, 120]),
     floats('one', [], [1]),

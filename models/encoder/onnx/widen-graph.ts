@@ -1,14 +1,6 @@
 import { readProduct, readRounding, unusual } from './int8-steps.js';
-import { concat, readFields, writeBytes, writeNumber, writeText } from './protobuf.js';
-import {
-  FIELDS,
-  FLOAT_TYPE,
-  graphOf,
-  readGraph,
-  type Graph,
-  type GraphNode,
-  type GraphTensor,
-} from './read-graph.js';
+import { readGraph, type Graph, type GraphNode } from './read-graph.js';
+import { build, floats, replaceNodes, type BuiltNode } from './write-graph.js';
 
 /**
  * The same network with float32 in place of int8 arithmetic, for devices that have no kernels for int8.
@@ -21,20 +13,10 @@ import {
 export function widenGraph(model: Uint8Array): Uint8Array {
   const graph = readGraph(model);
   if (!graph.nodes.some(isInt8)) return model;
-  const built = graph.nodes.flatMap((node) => widenNode(node, graph));
-  const written = built.map(({ field }) => field);
-  const needed = new Set(built.flatMap(({ inputs }) => inputs));
-  const kept = [...graph.constants.values()].filter(({ name }) => needed.has(name)).map(({ field }) => field);
-  const { node, initializer, valueInfo } = FIELDS.graph;
-  // What is known of shapes and types in between may not hold any more.
-  const replaced: readonly number[] = [node, initializer, valueInfo];
-  const others = [...readFields(graphOf(model))].filter(({ number }) => !replaced.includes(number));
-  const added = built.flatMap(({ constants = [] }) => constants);
-  const whole = [...written, ...kept, ...added, ...others.map((field) => field.whole)];
-  return concat(
-    [...readFields(model)].map((field) =>
-      field.number === FIELDS.model.graph ? writeBytes(FIELDS.model.graph, ...whole) : field.whole,
-    ),
+  return replaceNodes(
+    model,
+    graph.constants,
+    graph.nodes.flatMap((node) => widenNode(node, graph)),
   );
 }
 
@@ -43,30 +25,27 @@ export function roundsToBytes(model: Uint8Array): boolean {
   return readGraph(model).nodes.some(isInt8);
 }
 
-interface BuiltNode {
-  readonly inputs: readonly string[];
-  readonly field: Uint8Array;
-  readonly constants?: readonly Uint8Array[];
-}
-
 function isInt8({ op }: GraphNode): boolean {
   return op === 'MatMulIntegerToFloat' || op === 'QuantizeLinear';
 }
 
-function widenNode(node: GraphNode, graph: Graph): readonly BuiltNode[] {
+function widenNode(node: GraphNode, graph: Graph): readonly (BuiltNode | GraphNode)[] {
   switch (node.op) {
     case 'QuantizeLinear':
       return widenRounding(node, graph);
     case 'MatMulIntegerToFloat':
       return widenProduct(node, graph);
-    case 'Cast':
-      // Of the row of a table of bytes: the row is float already.
-      return isByteRow(node.inputs[0], graph) ? [build('Identity', node.inputs, node.outputs)] : [node];
-    case 'Gather':
-      return isByteRow(node.outputs[0], graph) ? [widenTable(node, graph)] : [node];
     default:
-      return [node];
+      return [widenRow(node, graph) ?? node];
   }
+}
+
+/** Rows of a table of bytes as float32, still whole numbers; null for every other step. */
+export function widenRow(node: GraphNode, graph: Graph): BuiltNode | null {
+  // The row is float already.
+  if (node.op === 'Cast' && isByteRow(node.inputs[0], graph))
+    return build('Identity', node.inputs, node.outputs);
+  return node.op === 'Gather' && isByteRow(node.outputs[0], graph) ? widenTable(node, graph) : null;
 }
 
 /** Whole steps from the zero point, in float: clip(⌊x + ½⌋). */
@@ -74,14 +53,13 @@ function widenRounding(node: GraphNode, graph: Graph): readonly BuiltNode[] {
   const { value, zero: shift } = readRounding(node, graph);
   const [output = ''] = node.outputs;
   return [
-    build('Add', [value, `${output}_half`], [`${output}_raised`], [floats(`${output}_half`, [], [0.5])]),
+    build('Add', [value, `${output}_half`], [`${output}_raised`], {
+      constants: [floats(`${output}_half`, [], [0.5])],
+    }),
     build('Floor', [`${output}_raised`], [`${output}_whole`]),
-    build(
-      'Clip',
-      [`${output}_whole`, `${output}_low`, `${output}_high`],
-      [output],
-      [floats(`${output}_low`, [], [-shift]), floats(`${output}_high`, [], [255 - shift])],
-    ),
+    build('Clip', [`${output}_whole`, `${output}_low`, `${output}_high`], [output], {
+      constants: [floats(`${output}_low`, [], [-shift]), floats(`${output}_high`, [], [255 - shift])],
+    }),
   ];
 }
 
@@ -96,8 +74,8 @@ function widenProduct(node: GraphNode, graph: Graph): readonly BuiltNode[] {
   const scales = floats(`${output}_scales`, columns.dims, columns.values);
   const scaled = bias === '' ? output : `${output}_scaled`;
   return [
-    build('MatMul', [value, `${output}_wide`], [`${output}_sums`], [table]),
-    build('Mul', [`${output}_sums`, `${output}_scales`], [scaled], [scales]),
+    build('MatMul', [value, `${output}_wide`], [`${output}_sums`], { constants: [table] }),
+    build('Mul', [`${output}_sums`, `${output}_scales`], [scaled], { constants: [scales] }),
     ...(bias === '' ? [] : [build('Add', [scaled, bias], [output])]),
   ];
 }
@@ -115,37 +93,7 @@ function widenTable({ inputs, outputs, attributes }: GraphNode, { constants }: G
   if (table === undefined || (attributes.get('axis')?.number ?? 0) !== 0)
     throw unusual(`the table ${tableName}`);
   const wide = `${tableName}_wide`;
-  return build('Gather', [wide, index], outputs, [floats(wide, table.dims, Float32Array.from(table.values))]);
-}
-
-function build(
-  op: string,
-  inputs: readonly string[],
-  outputs: readonly string[],
-  constants: readonly Uint8Array[] = [],
-): BuiltNode {
-  const { input, output, op: opField } = FIELDS.node;
-  const field = writeBytes(
-    FIELDS.graph.node,
-    ...inputs.map((name) => writeText(input, name)),
-    ...outputs.map((name) => writeText(output, name)),
-    writeText(opField, op),
-  );
-  return { inputs, field, constants };
-}
-
-function floats(
-  name: string,
-  dims: GraphTensor['dims'],
-  values: Float32Array | readonly number[],
-): Uint8Array {
-  const { dims: dimsField, type, name: nameField, raw } = FIELDS.tensor;
-  const data = Float32Array.from(values);
-  return writeBytes(
-    FIELDS.graph.initializer,
-    ...dims.map((size) => writeNumber(dimsField, size)),
-    writeNumber(type, FLOAT_TYPE),
-    writeText(nameField, name),
-    writeBytes(raw, new Uint8Array(data.buffer)),
-  );
+  return build('Gather', [wide, index], outputs, {
+    constants: [floats(wide, table.dims, Float32Array.from(table.values))],
+  });
 }

@@ -89,7 +89,14 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
   await run([
     { ids: [0, 0], mentions: [] },
     { ids: [0, 0, 0, 0], mentions: [[1, 2]] },
-  ]);
+  ]).catch(async (cause: unknown) => {
+    await session.release();
+    if (cause instanceof RejectedError) throw cause;
+    throw refuse(
+      `ONNX Runtime cannot run it: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    );
+  });
   return { run, close: () => session.release() };
 }
 

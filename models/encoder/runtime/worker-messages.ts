@@ -10,6 +10,8 @@ export interface SharedNetwork {
   readonly language: NetworkLanguage;
   readonly served: ServedLanguage;
   readonly model: Uint8Array;
+  /** Left out, what the file says; `plain` is float32 without the rounding of int8, `half` the same with figures of 16 bits. */
+  readonly figures?: 'plain' | 'half';
 }
 
 /** What a worker is started with. */

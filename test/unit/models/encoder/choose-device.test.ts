@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { chooseDevice, type ChooseDeviceOptions } from '../../../../models/encoder/choose-device.js';
+import {
+  chooseDevice,
+  DEVICE_TOLERANCE,
+  INT8_TOLERANCE,
+  type ChooseDeviceOptions,
+} from '../../../../models/encoder/choose-device.js';
 import { parseEncoderManifest } from '../../../../models/encoder/manifest.js';
 import { candidates, missingFor } from '../../../../models/encoder/runtime/device.js';
 import type { NetworkOutput } from '../../../../models/encoder/runtime/network.js';
@@ -66,14 +71,16 @@ async function choose(gpu: NetworkPool, options: Partial<ChooseDeviceOptions> = 
   const tokenizers = new Map([
     ['en.tokenizer.json', { encode: () => ({ ids: [2, 5, 3], starts: [], ends: [] }) }],
   ]);
+  const serving = poolOf({ ms: 4 });
   return chooseDevice({
     wanted: 'webgpu',
     manifest,
     tokenizers,
-    cpu: poolOf({ ms: 4 }),
+    cpu: serving,
+    serving,
     workers: 1,
     maxBatch: 4,
-    int8: false,
+    tolerance: DEVICE_TOLERANCE,
     openPool: () => gpu,
     ...options,
   });
@@ -103,8 +110,8 @@ describe('the choice of a device', () => {
 
   it('lets networks of int8 differ by a step of their rounding', async () => {
     expect((await choose(poolOf({ alone: 0.02 }))).state.used).toBe('cpu');
-    expect((await choose(poolOf({ alone: 0.02 }), { int8: true })).state.used).toBe('webgpu');
-    expect((await choose(poolOf({ alone: 0.2 }), { int8: true })).state.used).toBe('cpu');
+    expect((await choose(poolOf({ alone: 0.02 }), { tolerance: INT8_TOLERANCE })).state.used).toBe('webgpu');
+    expect((await choose(poolOf({ alone: 0.2 }), { tolerance: INT8_TOLERANCE })).state.used).toBe('cpu');
   });
 
   it('asks for speed only when the choice is left to it', async () => {
@@ -113,7 +120,7 @@ describe('the choice of a device', () => {
     const { state } = await choose(poolOf(slow), { wanted: 'auto' });
     expect(state.used).toBe('cpu');
     expect(state.reason).toMatch(/cuda: .*webgpu: it is slower than the CPU: .* for 4 texts/s);
-    expect((await choose(poolOf({}), { wanted: 'auto', cpu: poolOf(slow) })).state.used).toBe('webgpu');
+    expect((await choose(poolOf({}), { wanted: 'auto', serving: poolOf(slow) })).state.used).toBe('webgpu');
   });
 
   it('leaves one alone that is lost with a full batch, however quick that is', async () => {

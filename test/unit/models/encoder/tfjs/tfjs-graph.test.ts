@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { plainGraph } from '../../../../../models/encoder/onnx/plain-graph.js';
 import { readGraph } from '../../../../../models/encoder/onnx/read-graph.js';
 import { loadTfjs } from '../../../../../models/encoder/tfjs/load-tfjs.js';
 import { openGraph } from '../../../../../models/encoder/tfjs/tfjs-graph.js';
@@ -232,6 +233,7 @@ describe('a network on TensorFlow.js', () => {
     'answers the int8 of our own artefacts in float32 (inputs beyond the zero point: %j)',
     async (bias) => {
       await expectSame(int8Model(bias));
+      await expectSame(plainGraph(int8Model(bias)));
     },
   );
 
