@@ -74,6 +74,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Group recorded documents into stories.',
     load: async () => (await import('./stories.js')).storiesCommand,
   },
+  'train domain': {
+    summary: 'Make the profile by which finance texts are told from others.',
+    load: async () => (await import('./train-domain.js')).trainDomainCommand,
+  },
   'train rows': {
     summary: 'Write the rows that the encoder is trained on.',
     load: async () => (await import('./train-rows.js')).trainRowsCommand,

@@ -19,7 +19,12 @@ describe('The rules for Prometheus', () => {
   const withPromtool = it.skipIf(!possible && process.env['CI'] !== 'true');
   withPromtool('are right, and fire and keep quiet as their tests say (promtool)', async () => {
     await run('promtool', ['check', 'config', 'prometheus.yaml'], { cwd: FOLDER });
-    for (const tests of ['rules.test.yaml', 'rules-sources.test.yaml', 'rules-cost.test.yaml']) {
+    for (const tests of [
+      'rules.test.yaml',
+      'rules-sources.test.yaml',
+      'rules-cost.test.yaml',
+      'rules-foreign.test.yaml',
+    ]) {
       const { stdout } = await run('promtool', ['test', 'rules', tests], { cwd: FOLDER });
       expect(stdout).toContain('SUCCESS');
     }
