@@ -99,18 +99,8 @@ const SELDOM_IDLE_MS = 60_000;
 
 /** Loads model and instruments. Fails with a ConfigError that names the file when one of them is missing or broken. */
 export async function createUnderstanding(options: UnderstandingOptions): Promise<Understanding> {
-  const { seldom = false, observer } = options;
   const rules = createRuleSet(options.rules ?? []);
-  const load = async (models: ModelConfig) => {
-    const { encoder, ...named } = modelOptions(models);
-    const loaded = await loadClassifier({
-      ...named,
-      encoder: seldom ? { ...encoder, device: 'cpu', workers: 1 } : encoder,
-      idleMs: seldom ? SELDOM_IDLE_MS : null,
-      ...(observer === undefined ? {} : { observer }),
-    });
-    return withRules(loaded, rules);
-  };
+  const load = async (models: ModelConfig) => withRules(await loadModel(models, options), rules);
   const foreign = await loadForeign(options.models.foreign);
   const classifier = createSwitchableClassifier(await load(options.models));
   const splitSentences = createSentenceSplitter();
@@ -162,6 +152,19 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     },
     close: () => classifier.close(),
   };
+}
+
+function loadModel(
+  models: ModelConfig,
+  { seldom = false, observer }: Pick<UnderstandingOptions, 'seldom' | 'observer'>,
+): Promise<Classifier> {
+  const { encoder, ...named } = modelOptions(models);
+  return loadClassifier({
+    ...named,
+    encoder: seldom ? { ...encoder, device: 'cpu', workers: 1 } : encoder,
+    idleMs: seldom ? SELDOM_IDLE_MS : null,
+    ...(observer === undefined ? {} : { observer }),
+  });
 }
 
 /** The profile comes with the program, wherever the models lie: no model brings one of its own. */
