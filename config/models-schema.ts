@@ -5,10 +5,10 @@ import { secretReferenceSchema } from './secret-reference.js';
 
 const encoder = z.strictObject({
   device: z
-    .enum(['auto', 'cpu', 'webgpu', 'cuda'])
+    .enum(['auto', 'cpu', 'webgpu', 'cuda', 'tfjs', 'tfjs-gpu'])
     .default('cpu')
     .describe(
-      'Where it runs. A graphics processor must give the answers of the CPU within 0.001 (a network of int8: 0.01), or the CPU serves and says why; auto takes one that is faster.',
+      'Where it runs. A graphics processor must give the answers of the CPU within 0.001 (a network of int8: 0.01), or the CPU serves and says why; auto takes one that is faster. tfjs is the CPU without ONNX Runtime, several times slower; tfjs-gpu needs @tensorflow/tfjs-node-gpu.',
     ),
   workers: z
     .int()
@@ -91,7 +91,7 @@ export const models = z.strictObject({
       /^(lexicon|(ngram|encoder)(-research)?|imported-[a-z0-9][a-z0-9-]{0,49})$/,
       `must be ${MODEL_FORM}`,
     )
-    .default('ngram')
+    .default('encoder')
     .meta({ form: MODEL_FORM })
     .describe(
       'Model for sentiment and topic. Those named -research also saw research-only texts: not for commercial use.',

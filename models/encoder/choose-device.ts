@@ -1,6 +1,12 @@
 import { BellwetherError } from '../../pipeline/core/errors.js';
 import { servedLanguages, type EncoderManifest, type ServedLanguage } from './manifest.js';
-import { candidates, missingFor, type Device, type DeviceState, type DeviceWish } from './runtime/device.js';
+import {
+  candidates,
+  missingFor,
+  type DeviceState,
+  type DeviceWish,
+  type GpuDevice,
+} from './runtime/device.js';
 import { HostLostError } from './runtime/host.js';
 import type { NetworkInput, NetworkOutput } from './runtime/network.js';
 import type { NetworkPool } from './runtime/network-pool.js';
@@ -27,7 +33,7 @@ export interface ChooseDeviceOptions {
   readonly maxBatch: number;
   /** The networks round what goes through them to 256 steps. */
   readonly int8: boolean;
-  readonly openPool: (device: Exclude<Device, 'cpu'>) => NetworkPool;
+  readonly openPool: (device: GpuDevice) => NetworkPool;
 }
 
 export interface ChosenDevice {

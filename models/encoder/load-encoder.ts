@@ -10,7 +10,7 @@ import { createEncoderClassifier } from './encoder-classifier.js';
 import { roundsToBytes } from './onnx/widen-graph.js';
 import { parseEncoderManifest, servedLanguages, type EncoderManifest } from './manifest.js';
 import { readEncoderFiles, type EncoderFiles } from './read-folder.js';
-import type { Device, DeviceState, DeviceWish } from './runtime/device.js';
+import { isOnCpu, type Device, type DeviceState, type DeviceWish } from './runtime/device.js';
 import { createDevicePool, recoverDevice } from './runtime/device-pool.js';
 import {
   createNetworkPool,
@@ -97,7 +97,7 @@ async function openPool(parts: EncoderParts, options: LoadEncoderOptions): Promi
   const { manifest, tokenizers } = parts;
   const { settings, observer } = options;
   const wanted = settings.device;
-  const cpu = createPool(parts, options, { device: 'cpu' });
+  const cpu = createPool(parts, options, { device: isOnCpu(wanted) ? wanted : 'cpu' });
   let chosen = false;
   const tell = (state: DeviceState) => {
     // What happens while it is tried is told once, in the end.
@@ -107,13 +107,18 @@ async function openPool(parts: EncoderParts, options: LoadEncoderOptions): Promi
     await cpu.warm();
     const { batchable, difference } = await checkEncoder(manifest, { pool: cpu, tokenizers }, options.folder);
     if (!batchable) observer.separated(difference);
+    if (isOnCpu(wanted)) {
+      observer.device({ wanted, used: wanted, reason: null });
+      if (!batchable) cpu.separate();
+      return cpu;
+    }
     const { state, gpu } = await chooseDevice({
       ...settings,
       wanted,
       manifest,
       tokenizers,
       cpu,
-      int8: wanted !== 'cpu' && [...modelBytes(parts).values()].some(roundsToBytes),
+      int8: [...modelBytes(parts).values()].some(roundsToBytes),
       openPool: (device) =>
         createPool(parts, options, { device, recovery: recoverDevice({ wanted, used: device }, tell) }),
     });
@@ -147,7 +152,7 @@ function createPool(
   { settings, idleMs, observer }: Pick<LoadEncoderOptions, 'settings' | 'idleMs' | 'observer'>,
   where: { readonly device: Device; readonly recovery?: PoolRecovery },
 ): NetworkPool {
-  const onCpu = where.device === 'cpu';
+  const onCpu = isOnCpu(where.device);
   return createNetworkPool({
     ...settings,
     ...where,

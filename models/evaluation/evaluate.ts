@@ -2,6 +2,7 @@ import type { Clock } from '../../pipeline/core/clock.js';
 import type { Classification, Classifier } from '../../pipeline/core/model.js';
 import type { ModelVersion } from '../../pipeline/core/scored.js';
 import { SENTIMENT_LABELS, TOPIC_IDS, type SentimentLabel } from '../../pipeline/core/taxonomy.js';
+import type { ScoreMentions } from './judge-mentions.js';
 import {
   classificationFigures,
   expectedCalibrationError,
@@ -11,9 +12,6 @@ import {
 } from './metrics.js';
 import type { LabelledRow } from './read-labelled-rows.js';
 import { toTopicId } from './topic-map.js';
-
-/** Judges the named companies of a text, in their order; null for one that is not found there. */
-export type ScoreMentions = (row: LabelledRow) => Promise<readonly (SentimentLabel | null)[]>;
 
 export interface EvaluateOptions {
   /** Named in the report. */
@@ -112,9 +110,10 @@ async function classifyBatch(
     if (answer === undefined) continue;
     tallySentiment(row, answer, tallies);
     tallyTopic(row, answer, tallies);
-    if (options.scoreMentions !== undefined && row.entities.length > 0)
-      tallyEntities(row, await options.scoreMentions(row), tallies);
   }
+  const named = batch.filter(({ entities }) => entities.length > 0);
+  const labels = (await options.scoreMentions?.(named)) ?? [];
+  for (const [index, row] of named.entries()) tallyEntities(row, labels[index] ?? [], tallies);
 }
 
 function tallySentiment(row: LabelledRow, answer: Classification, tallies: Tallies): void {

@@ -1,10 +1,69 @@
-import type { Classification, ClassifierInput } from '../../pipeline/core/model.js';
-import type { Sentiment, Span } from '../../pipeline/core/scored.js';
+import type { Classification, ClassifierInput, SplitSentences } from '../../pipeline/core/model.js';
+import type { Span } from '../../pipeline/core/scored.js';
 import type { SentimentLabel } from '../../pipeline/core/taxonomy.js';
+import { createSentenceSplitter } from '../text/split-sentences.js';
 import type { LabelledRow } from './read-labelled-rows.js';
-import type { TextModel } from './text-model.js';
+import { classifyAll, type TextModel } from './text-model.js';
 
-/** A company in a headline with its label and what the model says of it; null when its name is not found. */
+/** How the labelled companies of each row fare, in their order; null for one whose name is not found in the text. */
+export type ScoreMentions = (
+  rows: readonly LabelledRow[],
+) => Promise<readonly (readonly (SentimentLabel | null)[])[]>;
+
+/**
+ * Judges companies as the service does: by the model itself where it can, or else by the sentence that names them, which is the
+ * whole text where it has but one. One call for the rows and one for such sentences.
+ */
+export function createMentionScorer(model: TextModel): ScoreMentions {
+  const split = createSentenceSplitter();
+  return async (rows) => {
+    const places = rows.map(({ text, entities }) => entities.map(({ name }) => placeOf(text, name)));
+    const wholes = await classifyAll(
+      model,
+      rows.map((row, index) => toInput(row, places[index] ?? [])),
+    );
+    const drafts = rows.map((row, index) => draftRow(row, places[index] ?? [], wholes[index], split));
+    const open = drafts.flat().filter((draft): draft is ClassifierInput => isOpen(draft));
+    const answers = await classifyAll(model, open);
+    const labels = new Map(open.map((input, index) => [input, answers[index]?.sentiment.label ?? null]));
+    return drafts.map((row) => row.map((draft) => (isOpen(draft) ? (labels.get(draft) ?? null) : draft)));
+  };
+}
+
+/** A label, or the sentence that is still to be asked about. */
+type Draft = SentimentLabel | null | ClassifierInput;
+
+function isOpen(draft: Draft): draft is ClassifierInput {
+  return typeof draft === 'object' && draft !== null;
+}
+
+function toInput({ text, lang }: LabelledRow, places: readonly (Span | null)[]): ClassifierInput {
+  return { text, language: lang, mentions: places.map((place) => (place === null ? [] : [place])) };
+}
+
+function placeOf(text: string, name: string): Span | null {
+  const at = text.toLowerCase().indexOf(name.toLowerCase());
+  return at < 0 ? null : [at, at + name.length];
+}
+
+function draftRow(
+  { text, lang }: LabelledRow,
+  places: readonly (Span | null)[],
+  whole: Classification | undefined,
+  split: SplitSentences,
+): readonly Draft[] {
+  const sentences = places.length === 0 ? [] : split(text, lang);
+  return places.map((place, index) => {
+    if (place === null) return null;
+    const judged = whole?.mentions?.[index]?.label;
+    if (judged !== undefined) return judged;
+    const naming = sentences.find(([start, end]) => place[0] >= start && place[0] < end);
+    if (sentences.length < 2 || naming === undefined) return whole?.sentiment.label ?? null;
+    return { text: text.slice(naming[0], naming[1]), language: lang, sentimentOnly: true };
+  });
+}
+
+/** A company in a text with its label and what the model says of it; null when its name is not found. */
 export interface JudgedMention {
   readonly label: SentimentLabel;
   readonly answer: SentimentLabel | null;
@@ -12,49 +71,19 @@ export interface JudgedMention {
   readonly mixed: boolean;
 }
 
-type MentionInput = ClassifierInput & { readonly mentions: readonly (readonly Span[])[] };
-type MentionAnswer = Classification & { readonly mentions?: readonly (Sentiment | null)[] };
-
-const BATCH = 256;
-
-/**
- * Asks how each labelled company fares: a model that judges companies is given the places of their names; of another one the whole
- * text's label counts, which for a headline is the sentence that names them.
- */
+/** Asks how each labelled company of the rows fares. */
 export async function judgeMentions(
   model: TextModel,
   rows: readonly LabelledRow[],
 ): Promise<readonly JudgedMention[]> {
-  const judged: JudgedMention[] = [];
-  const withEntities = rows.filter(({ entities }) => entities.length > 0);
-  for (let start = 0; start < withEntities.length; start += BATCH) {
-    const batch = withEntities.slice(start, start + BATCH);
-    const answers: readonly MentionAnswer[] = await Promise.resolve(model.classify(batch.map(toInput)));
-    for (const [index, row] of batch.entries()) judged.push(...judgeRow(row, answers[index]));
-  }
-  return judged;
-}
-
-function toInput({ text, lang, entities }: LabelledRow): MentionInput {
-  return { text, language: lang, mentions: entities.map(({ name }) => placesOf(text, name)) };
-}
-
-function placesOf(text: string, name: string): readonly Span[] {
-  const at = text.toLowerCase().indexOf(name.toLowerCase());
-  return at < 0 ? [] : [[at, at + name.length]];
-}
-
-function judgeRow(
-  { text, entities }: LabelledRow,
-  answer: MentionAnswer | undefined,
-): readonly JudgedMention[] {
-  const mixed = new Set(entities.map(({ sentiment }) => sentiment)).size > 1;
-  return entities.map(({ name, sentiment }, index) => ({
-    label: sentiment,
-    answer:
-      placesOf(text, name).length === 0
-        ? null
-        : (answer?.mentions?.[index]?.label ?? answer?.sentiment.label ?? null),
-    mixed,
-  }));
+  const named = rows.filter(({ entities }) => entities.length > 0);
+  const answers = await createMentionScorer(model)(named);
+  return named.flatMap(({ entities }, index) => {
+    const mixed = new Set(entities.map(({ sentiment }) => sentiment)).size > 1;
+    return entities.map(({ sentiment }, place) => ({
+      label: sentiment,
+      answer: answers[index]?.[place] ?? null,
+      mixed,
+    }));
+  });
 }

@@ -16,9 +16,6 @@ export interface DeletionOptions {
   readonly maxTexts: number;
 }
 
-/** As served: within 50 ms for a model that needs a millisecond a text. */
-export const SERVED_DELETION: DeletionOptions = { method: 'shapley', maxTexts: 48 };
-
 /** Equal texts get equal explanations. */
 const SEED = 20_261_128;
 /** A probability of 0 would make a contribution infinite. */
@@ -140,7 +137,7 @@ async function askWorths(
 }
 
 /** ln(P(negative) / P(positive)), neither taken for smaller than a millionth; 0 without an answer. */
-export function logRatio(answer: Classification | undefined): number {
+export function logRatio(answer: Pick<Classification, 'sentiment'> | undefined): number {
   if (answer === undefined) return 0;
   const { negative, positive } = answer.sentiment;
   return Math.log(Math.max(LEAST, negative) / Math.max(LEAST, positive));

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,13 +14,14 @@ import {
   toTrainingRow,
   type TrainingRow,
 } from './collect-rows.js';
+import { OWN_LICENCE } from './training-sets.js';
 
 export interface ExportOptions {
   readonly sets: 'shippable' | 'all';
   /** Holds `labelled/NAME/train.jsonl` and `dev.jsonl`. */
   readonly dataDirectory: string;
   readonly ownTextsDirectory: string;
-  /** Gets `train.jsonl` and `dev.jsonl`. */
+  /** Gets `train.jsonl`, `dev.jsonl` and `licences.json`. */
   readonly outputDirectory: string;
 }
 
@@ -45,6 +46,12 @@ export async function exportRows(options: ExportOptions): Promise<Readonly<Recor
   }
   await writeLines(join(outputDirectory, 'train.jsonl'), train);
   await writeLines(join(outputDirectory, 'dev.jsonl'), dev);
+  const licences = Object.fromEntries([
+    ...chooseSets(options.sets).map(({ key, licence }) => [key, licence] as const),
+    ['own', OWN_LICENCE],
+    ['numbers', OWN_LICENCE],
+  ]);
+  await writeFile(join(outputDirectory, 'licences.json'), `${JSON.stringify(licences, null, 1)}\n`);
   return { train: train.length, dev: dev.length };
 }
 

@@ -5,7 +5,7 @@ import type { NgramHeadManifest, NgramManifest } from '../ngram/artefact.js';
 import { FEATURE_VERSION } from '../ngram/extract-features.js';
 import type { TrainingRow } from './collect-rows.js';
 import type { Head } from './train-head.js';
-import type { TrainingSet } from './training-sets.js';
+import { OWN_LICENCE, type TrainingSet } from './training-sets.js';
 
 export interface TrainedHead {
   readonly task: 'sentiment' | 'topic';
@@ -72,6 +72,6 @@ function describeSets(options: PackOptions): NgramManifest['training']['sets'] {
   for (const row of options.rows) counts.set(row.set, (counts.get(row.set) ?? 0) + 1);
   return [
     ...options.sets.map(({ key, licence }) => ({ key, licence, rows: counts.get(key) ?? 0 })),
-    { key: 'own', licence: 'Apache-2.0 (our own texts)', rows: counts.get('own') ?? 0 },
+    { key: 'own', licence: OWN_LICENCE, rows: counts.get('own') ?? 0 },
   ];
 }

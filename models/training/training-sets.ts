@@ -22,6 +22,8 @@ export interface TrainingSet {
   readonly shippable: boolean;
 }
 
+/** Of the sentences that we write or generate. */
+export const OWN_LICENCE = 'Apache-2.0 (our own texts)';
 const MIT = 'MIT';
 const UNKNOWN = 'not stated';
 

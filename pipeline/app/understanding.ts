@@ -7,7 +7,7 @@ import { loadClassifier, type LoadOptions, type ModelObserver } from '../../mode
 import { createJudgeDomain } from '../../models/domain/foreignness.js';
 import { loadDomainProfile } from '../../models/domain/load-profile.js';
 import { isModelName } from '../../models/model-names.js';
-import { explainByDeletion, SERVED_DELETION } from '../../models/explanation/explain-by-deletion.js';
+import { explainByProbe, SERVED_TOKENS } from '../../models/explanation/explain-by-probe.js';
 import { createRuleSet } from '../../models/rules/create-rule-set.js';
 import { createSentenceSplitter } from '../../models/text/split-sentences.js';
 import { decodeRawDocument } from '../log/codec.js';
@@ -143,7 +143,7 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
         splitSentences,
         describeLanguage,
         explainByDeletion: (left) =>
-          explainByDeletion(left, (inputs) => classifier.classify(inputs), SERVED_DELETION),
+          explainByProbe(left, (inputs) => classifier.classify(inputs), SERVED_TOKENS),
       }),
     async pickSentence(row) {
       const text = documentText(row);
@@ -161,7 +161,9 @@ function loadModel(
   const { encoder, ...named } = modelOptions(models);
   return loadClassifier({
     ...named,
-    encoder: seldom ? { ...encoder, device: 'cpu', workers: 1 } : encoder,
+    encoder: seldom
+      ? { ...encoder, device: encoder.device === 'tfjs' ? 'tfjs' : 'cpu', workers: 1 }
+      : encoder,
     idleMs: seldom ? SELDOM_IDLE_MS : null,
     ...(observer === undefined ? {} : { observer }),
   });

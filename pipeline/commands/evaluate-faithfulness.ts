@@ -5,11 +5,8 @@ import {
   type FaithfulnessReport,
 } from '../../models/evaluation/faithfulness.js';
 import { readLabelledRows } from '../../models/evaluation/read-labelled-rows.js';
-import {
-  explainByDeletion,
-  SERVED_DELETION,
-  type DeletionOptions,
-} from '../../models/explanation/explain-by-deletion.js';
+import { explainByDeletion, type DeletionOptions } from '../../models/explanation/explain-by-deletion.js';
+import { explainByProbe, SERVED_TOKENS } from '../../models/explanation/explain-by-probe.js';
 import { loadClassifier } from '../../models/load-classifier.js';
 import type { Classifier, ClassifierInput } from '../core/model.js';
 import { fileOptions, flag, noPositionals, numberOption } from './arguments.js';
@@ -18,6 +15,8 @@ import { MODEL_OPTION, modelsFrom } from './model-option.js';
 import { CONFIG_OPTIONS, configFrom } from './open-config.js';
 
 const DEFAULT_TEXTS = 500;
+/** Answers for one explanation of the methods that are not served. */
+const MAX_ASKED = 48;
 
 export const evaluateFaithfulnessCommand: Command = {
   name: 'evaluate faithfulness',
@@ -56,7 +55,7 @@ export const evaluateFaithfulnessCommand: Command = {
     const report = await measureFaithfulness(inputsOf(files), {
       model: classifier.model,
       classify: (inputs) => classifier.classify(inputs),
-      methods: await methodsOf(classifier),
+      methods: methodsOf(classifier),
       set: files.join(','),
       maxTexts,
     });
@@ -71,17 +70,20 @@ async function* inputsOf(files: readonly string[]): AsyncGenerator<ClassifierInp
     for await (const { text, lang } of readLabelledRows(file)) yield { text, language: lang };
 }
 
-/** The model's own sums, where it has them, beside what needs its answers alone. */
-async function methodsOf(classifier: Classifier): Promise<Readonly<Record<string, Explain>>> {
+/** As served: the model's own sums, where it has them. Beside it what needs many more answers. */
+function methodsOf(classifier: Classifier): Readonly<Record<string, Explain>> {
+  const classify = (inputs: readonly ClassifierInput[]) => classifier.classify(inputs);
   const byDeletion =
-    (options: DeletionOptions): Explain =>
+    (method: DeletionOptions['method']): Explain =>
     (input) =>
-      explainByDeletion(input, (inputs) => classifier.classify(inputs), options);
-  const sums = await classifier.explain({ text: 'Profit rises.', language: 'en' });
+      explainByDeletion(input, classify, { method, maxTexts: MAX_ASKED });
   return {
-    ...(sums === null ? {} : { own: (input: ClassifierInput) => classifier.explain(input) }),
-    shapley: byDeletion(SERVED_DELETION),
-    'leave-one-out': byDeletion({ ...SERVED_DELETION, method: 'leave-one-out' }),
+    served: async (input) =>
+      (await classifier.explain(input)) ??
+      (await explainByProbe(input, classify, SERVED_TOKENS))?.explanation ??
+      null,
+    shapley: byDeletion('shapley'),
+    'leave-one-out': byDeletion('leave-one-out'),
   };
 }
 

@@ -1,11 +1,9 @@
 import { modelOptions } from '../app/understanding.js';
-import { evaluate, type EvaluateReport, type ScoreMentions } from '../../models/evaluation/evaluate.js';
+import { evaluate, type EvaluateReport } from '../../models/evaluation/evaluate.js';
+import { createMentionScorer } from '../../models/evaluation/judge-mentions.js';
 import { readLabelledRows, type LabelledRow } from '../../models/evaluation/read-labelled-rows.js';
 import { loadClassifier } from '../../models/load-classifier.js';
-import { createSentenceSplitter } from '../../models/text/split-sentences.js';
 import { systemClock } from '../core/clock.js';
-import type { Classifier } from '../core/model.js';
-import type { SentimentLabel } from '../core/taxonomy.js';
 import { fileOptions, flag, noPositionals } from './arguments.js';
 import type { Command } from './command.js';
 import { DETAIL_OPTIONS, evaluateDetails } from './evaluate-details.js';
@@ -48,7 +46,7 @@ export const evaluateCommand: Command = {
     const report = await evaluate(classifier, readAll(files), {
       set: files.join(','),
       clock: systemClock,
-      scoreMentions: mentionScorer(classifier),
+      scoreMentions: createMentionScorer(classifier),
     });
     const details = await evaluateDetails(args, io, classifier, files);
     await classifier.close();
@@ -63,34 +61,6 @@ export const evaluateCommand: Command = {
 
 async function* readAll(files: readonly string[]): AsyncGenerator<LabelledRow> {
   for (const file of files) yield* readLabelledRows(file);
-}
-
-/** Judges companies as the service does: by the model itself where it can, or else by the sentences that name them. */
-function mentionScorer(classifier: Classifier): ScoreMentions {
-  const split = createSentenceSplitter();
-  return async ({ text, lang, entities }) => {
-    const lower = text.toLowerCase();
-    const places = entities.map(({ name }) => lower.indexOf(name.toLowerCase()));
-    const mentions = places.map((at, index) =>
-      at < 0 ? [] : [[at, at + (entities[index]?.name.length ?? 0)] as const],
-    );
-    const [whole] = await classifier.classify([{ text, language: lang, mentions }]);
-    const sentences = split(text, lang);
-    const labels: (SentimentLabel | null)[] = [];
-    for (const [index, at] of places.entries()) {
-      const judged = whole?.mentions?.[index] ?? null;
-      const [start, end] = sentences.find((span) => at >= span[0] && at < span[1]) ?? [0, text.length];
-      if (at < 0) labels.push(null);
-      else if (judged !== null) labels.push(judged.label);
-      else labels.push(await labelOf(text.slice(start, end), lang));
-    }
-    return labels;
-  };
-
-  async function labelOf(text: string, language: string): Promise<SentimentLabel | null> {
-    const [answer] = await classifier.classify([{ text, language, sentimentOnly: true }]);
-    return answer?.sentiment.label ?? null;
-  }
 }
 
 function table(report: EvaluateReport): string {

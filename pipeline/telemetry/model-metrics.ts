@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ModelVersion } from '../core/scored.js';
 import { createModelLifeMetrics, type ModelLifeMetrics } from './model-life-metrics.js';
 
-const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
+const DEVICES = ['cpu', 'webgpu', 'cuda', 'tfjs', 'tfjs-gpu'] as const;
 
 /** What the threads of an encoder say about their work. */
 export type ModelEvent =

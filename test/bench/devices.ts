@@ -1,50 +1,35 @@
-import { execFile } from 'node:child_process';
-import { parseArgs, promisify } from 'node:util';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 
 import { loadConfig } from '../../config/load.js';
+import type { Config } from '../../config/schema.js';
 import { loadClassifier, NO_OBSERVER } from '../../models/load-classifier.js';
 import type { DeviceState, DeviceWish } from '../../models/encoder/runtime/device.js';
 import { modelOptions } from '../../pipeline/app/understanding.js';
 import type { Classification, Classifier } from '../../pipeline/core/model.js';
+import { tokensOf } from './encoder.js';
 import { toTable, type Figure } from './figures.js';
 import { createTexts } from './texts.js';
 import { readCompanies } from './tick.js';
+import { measureTorch, PYTHON_MISSING } from './torch.js';
 
 /*
  * Texts a second of the configured encoder on each device, by size of batch, through tokenizer and micro-batcher, and how far
  * its answers lie from those of the CPU. With --python also what PyTorch does with the same sizes on the same machine.
  */
 
-const USAGE = `node dist/test/bench/devices.js --config FILE [--devices cpu,webgpu,cuda] [--batches 1,8,32,128] [--texts N] [--python PYTHON]
+const USAGE = `node dist/test/bench/devices.js --config FILE [--devices cpu,webgpu,cuda,tfjs,tfjs-gpu] [--batches 1,8,32,128] [--texts N] [--python PYTHON]
 
   --config   names the model (models.sentiment, models.directory)
-  --python   an interpreter with torch and transformers: a BERT of MiniLM's size, random weights, fp32 and fp16
+  --python   an interpreter with torch and transformers: networks of the encoder's and of FinBERT's size, random weights
 `;
-const DEVICES: readonly DeviceWish[] = ['cpu', 'webgpu', 'cuda'];
-const run = promisify(execFile);
-const TORCH = `
-import sys, time, torch
-from transformers import BertConfig, BertModel
-device = "cuda" if torch.cuda.is_available() else "cpu"
-config = BertConfig(hidden_size=384, num_hidden_layers=6, num_attention_heads=12, intermediate_size=1536)
-for kind in [torch.float32] + ([torch.float16] if device == "cuda" else []):
-    model = BertModel(config).eval().to(device, kind)
-    for size in map(int, sys.argv[1].split(",")):
-        ids = torch.randint(5, 1000, (size, 24), device=device)
-        with torch.inference_mode():
-            for _ in range(3): model(ids)
-            if device == "cuda": torch.cuda.synchronize()
-            rounds = max(3, 1024 // size)
-            began = time.perf_counter()
-            for _ in range(rounds): model(ids)
-            if device == "cuda": torch.cuda.synchronize()
-            print(f"PyTorch {device} {str(kind)[6:]}, batches of {size}", rounds * size / (time.perf_counter() - began), sep="\\t")
-`;
-
+const DEVICES: readonly DeviceWish[] = ['cpu', 'webgpu', 'cuda', 'tfjs', 'tfjs-gpu'];
+/** The others are slow, or have to be installed. */
+const USUAL = 'cpu,webgpu,cuda';
 const { values } = parseArgs({
   options: {
     config: { type: 'string' },
-    devices: { type: 'string', default: DEVICES.join(',') },
+    devices: { type: 'string', default: USUAL },
     batches: { type: 'string', default: '1,8,32,128' },
     texts: { type: 'string', default: '2048' },
     python: { type: 'string' },
@@ -56,19 +41,18 @@ if (values.config === undefined) {
   process.stderr.write(USAGE);
   process.exitCode = 2;
 } else {
-  const figures = await measureDevices(values.config);
-  const python = values.python === undefined ? [] : await measureTorch(values.python);
-  process.stdout.write(toTable([...figures, ...python]));
+  const { models } = await loadConfig({ file: values.config, env: {}, overrides: { sources: [] } });
+  const figures = await measureDevices(models);
+  const { name, directory } = modelOptions(models);
+  const torch =
+    values.python === undefined
+      ? [{ name: PYTHON_MISSING, value: null, unit: '' }]
+      : await torchFigures(values.python, join(directory, name));
+  process.stdout.write(toTable([...figures, ...torch]));
 }
 
-async function measureDevices(file: string): Promise<readonly Figure[]> {
-  const { models } = await loadConfig({ file, env: {}, overrides: { sources: [] } });
-  const companies = await readCompanies();
-  const documentAt = createTexts({ seed: 1, companies, characters: 100 });
-  const texts = Array.from({ length: Number(values.texts) }, (_, index) => ({
-    text: documentAt(index, 0).title,
-    language: 'en',
-  }));
+async function measureDevices(models: Config['models']): Promise<readonly Figure[]> {
+  const texts = (await benchTexts()).map((text) => ({ text, language: 'en' }));
   const figures: Figure[] = [];
   let right: readonly Classification[] | null = null;
   for (const device of devices) {
@@ -120,14 +104,23 @@ function difference(some: readonly Classification[], others: readonly Classifica
   }, 0);
 }
 
-/** The network alone: 24 tokens, no tokenizer. */
-async function measureTorch(python: string): Promise<readonly Figure[]> {
-  const { stdout } = await run(python, ['-c', TORCH, values.batches], { timeout: 600_000 });
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const [name = '', perSecond] = line.split('\t');
-      return { name, value: Number(perSecond), unit: 'docs/s' };
-    });
+/** Networks alone, on texts of as many tokens: no tokenizer. */
+async function torchFigures(python: string, folder: string): Promise<readonly Figure[]> {
+  const lengths = await tokensOf(await benchTexts(), folder);
+  const { torch, device, rates } = await measureTorch({
+    python,
+    models: ['encoder', 'bert-base'],
+    batches,
+    lengths,
+  });
+  return rates.map(({ model, kind, batch, textsPerSecond }) => ({
+    name: `PyTorch ${torch} ${model} ${kind}, ${device}, batches of ${batch}`,
+    value: textsPerSecond,
+    unit: 'docs/s',
+  }));
+}
+
+async function benchTexts(): Promise<readonly string[]> {
+  const documentAt = createTexts({ seed: 1, companies: await readCompanies(), characters: 100 });
+  return Array.from({ length: Number(values.texts) }, (_, index) => documentAt(index, 0).title);
 }

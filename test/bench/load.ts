@@ -19,6 +19,9 @@ const USAGE = `npm run bench -- [--scenario NAME] [--rate N] [--seconds N] …
   --history     stored mentions to begin with; made by INSERT … SELECT (growth: the larger of its two)
   --data        keep and reuse this folder instead of a temporary one
   --seed        of the texts
+  --models DIR  folder of models (encoder), default the one of this package
+  --model NAME  of the encoder there, default encoder
+  --python PATH an interpreter with torch and transformers, to compare with (encoder)
   --json FILE   writes the figures there; "-" prints them instead of the table
   --cpu-prof DIR  profile of the service, written when it stops
 `;
@@ -38,6 +41,9 @@ async function main(): Promise<number> {
       'cpu-prof': { type: 'string' },
       'log-url': { type: 'string' },
       'clickhouse-url': { type: 'string' },
+      models: { type: 'string' },
+      model: { type: 'string', default: 'encoder' },
+      python: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -61,6 +67,9 @@ async function main(): Promise<number> {
     config: parts.config,
     nodeArguments:
       values['cpu-prof'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values['cpu-prof']}`],
+    models: values.models,
+    model: values.model,
+    python: values.python,
     tell: (words) => process.stderr.write(`${words}\n`),
   };
   try {

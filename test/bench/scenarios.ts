@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { dataPaths } from '../../pipeline/app/data-folder.js';
 import { startKafkaParts } from '../support/kafka-parts.js';
+import { benchEncoder } from './encoder.js';
 import { percentiles, type Figure } from './figures.js';
 import type { Load } from './generator.js';
 import { bookFigures, commonFigures, drained, measure, type Measured } from './measure.js';
@@ -26,6 +27,10 @@ export interface BenchOptions {
   readonly history: number | undefined;
   readonly config: Readonly<Record<string, unknown>>;
   readonly nodeArguments: readonly string[];
+  /** Of the scenario `encoder`: folder and name of the model, and an interpreter with PyTorch. */
+  readonly models: string | undefined;
+  readonly model: string;
+  readonly python: string | undefined;
   readonly tell: (words: string) => void;
 }
 
@@ -310,6 +315,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   soak,
   sizing,
   mail,
+  encoder: { run: benchEncoder },
 };
 
 async function withService<T>(

@@ -18,7 +18,7 @@ export async function openService(
   const config = await loadConfig({
     file: null,
     env: {},
-    overrides: { sources: [], http: { port: 0 }, metrics: { port: 0 }, ...more },
+    overrides: { sources: [], http: { port: 0 }, metrics: { port: 0 }, models: { sentiment: 'ngram' }, ...more },
   });
   const options = { config, dataDir, world, clock, logger: silentLogger };
   const metrics = createMetrics();

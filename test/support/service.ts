@@ -44,9 +44,13 @@ export interface RunningService {
 }
 
 /** Starts `bellwether start` on free ports and resolves when it says that it is ready. */
-export async function startBellwether(args: readonly string[]): Promise<RunningService> {
+export async function startBellwether(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningService> {
   const child = spawn(process.execPath, [BIN, 'start', '--port', '0', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
   });
   let words = '';
   const closed = new Promise<number | null>((resolve) => child.on('close', resolve));

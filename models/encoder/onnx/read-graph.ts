@@ -33,13 +33,15 @@ export interface GraphTensor {
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly constants: ReadonlyMap<string, GraphTensor>;
+  /** Without constants, which older files name here as well. */
+  readonly inputs: readonly string[];
   readonly outputs: readonly string[];
 }
 
 /** Numbers of the fields in onnx.proto (ONNX 1.17). */
 export const FIELDS = {
   model: { graph: 7 },
-  graph: { node: 1, initializer: 5, output: 12, valueInfo: 13 },
+  graph: { node: 1, initializer: 5, input: 11, output: 12, valueInfo: 13 },
   node: { input: 1, output: 2, op: 4, attribute: 5, domain: 7 },
   tensor: { dims: 1, type: 2, floats: 4, ints: 5, longs: 7, name: 8, raw: 9 },
   attribute: { name: 1, float: 2, int: 3, tensor: 5, floats: 7, ints: 8 },
@@ -59,16 +61,18 @@ const TYPES = new Map<number, GraphTensor['type']>([
 export function readGraph(model: Uint8Array): Graph {
   const nodes: GraphNode[] = [];
   const constants = new Map<string, GraphTensor>();
+  const inputs: string[] = [];
   const outputs: string[] = [];
   for (const field of readFields(graphOf(model))) {
     if (field.number === FIELDS.graph.node) nodes.push(readNode(field));
+    if (field.number === FIELDS.graph.input) inputs.push(textAt(field.bytes, 1));
     if (field.number === FIELDS.graph.output) outputs.push(textAt(field.bytes, 1));
     if (field.number === FIELDS.graph.initializer) {
       const tensor = readTensor(field);
       constants.set(tensor.name, tensor);
     }
   }
-  return { nodes, constants, outputs };
+  return { nodes, constants, inputs: inputs.filter((name) => !constants.has(name)), outputs };
 }
 
 export function graphOf(model: Uint8Array): Uint8Array {

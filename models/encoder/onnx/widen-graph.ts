@@ -1,4 +1,4 @@
-import { RejectedError } from '../../../pipeline/core/errors.js';
+import { readProduct, readRounding, unusual } from './int8-steps.js';
 import { concat, readFields, writeBytes, writeNumber, writeText } from './protobuf.js';
 import {
   FIELDS,
@@ -70,13 +70,9 @@ function widenNode(node: GraphNode, graph: Graph): readonly BuiltNode[] {
 }
 
 /** Whole steps from the zero point, in float: clip(⌊x + ½⌋). */
-function widenRounding({ inputs, outputs }: GraphNode, { constants }: Graph): readonly BuiltNode[] {
-  const [value = '', scale = '', zeroName = ''] = inputs;
-  const zero = constants.get(zeroName);
-  const [output = ''] = outputs;
-  if (zero?.type !== 'uint8' || zero.values.length !== 1 || constants.get(scale)?.values[0] !== 1)
-    throw unusual(`the rounding ${output}`);
-  const shift = zero.values[0] ?? 0;
+function widenRounding(node: GraphNode, graph: Graph): readonly BuiltNode[] {
+  const { value, zero: shift } = readRounding(node, graph);
+  const [output = ''] = node.outputs;
   return [
     build('Add', [value, `${output}_half`], [`${output}_raised`], [floats(`${output}_half`, [], [0.5])]),
     build('Floor', [`${output}_raised`], [`${output}_whole`]),
@@ -93,20 +89,11 @@ function widenRounding({ inputs, outputs }: GraphNode, { constants }: Graph): re
  * Weights stay whole numbers, so that sums are exact as long as they are below 2²⁴, and are scaled afterwards as before:
  * a sum that is off by its last bit would now and then be rounded to the next step further on.
  */
-function widenProduct({ inputs, outputs }: GraphNode, { constants }: Graph): readonly BuiltNode[] {
-  const [value = '', weightName = '', stepName = '', columnName = '', , weightZero = '', bias = ''] = inputs;
-  const [output = ''] = outputs;
-  const weights = constants.get(weightName);
-  const step = constants.get(stepName)?.values[0];
-  const columns = constants.get(columnName);
-  if (weights?.type !== 'int8' || step === undefined || columns === undefined || weightZero !== '')
-    throw unusual(`the product ${output}`);
+function widenProduct(node: GraphNode, graph: Graph): readonly BuiltNode[] {
+  const { value, weights, scales: columns, bias } = readProduct(node, graph);
+  const [output = ''] = node.outputs;
   const table = floats(`${output}_wide`, weights.dims, Float32Array.from(weights.values));
-  const scales = floats(
-    `${output}_scales`,
-    columns.dims,
-    Float32Array.from(columns.values, (scale) => step * scale),
-  );
+  const scales = floats(`${output}_scales`, columns.dims, columns.values);
   const scaled = bias === '' ? output : `${output}_scaled`;
   return [
     build('MatMul', [value, `${output}_wide`], [`${output}_sums`], [table]),
@@ -161,8 +148,4 @@ function floats(
     writeText(nameField, name),
     writeBytes(raw, new Uint8Array(data.buffer)),
   );
-}
-
-function unusual(what: string): RejectedError {
-  return new RejectedError('model_format', `It uses int8 in another way than our own models do (${what}).`);
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { RejectedError } from '../../../pipeline/core/errors.js';
+import { isOnCpu } from './device.js';
 import type { NetworkOutput } from './network.js';
 import { openNetworks } from './open-networks.js';
 import { startProcess } from './start-process.js';
@@ -64,7 +65,7 @@ const START_DEADLINE_MS = 120_000;
  * the code is not compiled (tests run from the sources) the networks run in this thread, without a deadline, and on the CPU only.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const onCpu = options.device === 'cpu';
+  const onCpu = isOnCpu(options.device);
   const entry = options.entry ?? (onCpu ? THREAD_ENTRY : PROCESS_ENTRY);
   if (existsSync(entry))
     return supervise((events) => (onCpu ? startThread : startProcess)(entry, options, events), options);

@@ -1,8 +1,9 @@
 import type * as Ort from 'onnxruntime-node';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { RejectedError } from '../../../pipeline/core/errors.js';
-import { OUTPUT_SIZES, type ServedLanguage } from '../manifest.js';
-import type { Device } from './device.js';
+import type { ServedLanguage } from '../manifest.js';
+import type { OnnxDevice } from './device.js';
+import { checkNames, checkShapes, OPTIONAL_INPUTS, readRow, wantedOutputs } from './read-outputs.js';
 
 /** One text for a network: its tokens, and for each company that it is asked about the places of its tokens among them. */
 export interface NetworkInput {
@@ -32,17 +33,13 @@ export interface NetworkOptions {
   readonly model: Uint8Array;
   /** Threads of the processor that one run uses. */
   readonly threads: number;
-  readonly device: Device;
+  readonly device: OnnxDevice;
 }
 
 /** A graphics processor compiles a program for each form of a batch: widths are rounded up to a multiple of this one. */
 const GPU_WIDTH = 8;
 /** ONNX Runtime's level "error"; it warns of each step that it leaves to the CPU on purpose. */
 const LOG_ERRORS = 3;
-
-const INPUTS = ['input_ids', 'attention_mask'];
-/** Of imported models; it is always zero for one sentence. */
-const OPTIONAL_INPUTS = ['token_type_ids'];
 
 /**
  * Opens a network on ONNX Runtime and proves its names and shapes by running it once.
@@ -53,7 +50,13 @@ const OPTIONAL_INPUTS = ['token_type_ids'];
 export async function openNetwork(options: NetworkOptions): Promise<Network> {
   const { language, threads, device } = options;
   // Loaded here and not at the top: a process that serves another model needs none of its 40 MB.
-  const runtime = await import('onnxruntime-node');
+  const runtime = await import('onnxruntime-node').catch((cause: unknown) => {
+    throw new RejectedError(
+      'device_missing',
+      `ONNX Runtime cannot be loaded on this machine (${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)}). Set models.encoder.device to tfjs, which needs no binary, or models.sentiment to ngram.`,
+      { cause },
+    );
+  });
   const refuse = (problem: string, cause?: unknown) =>
     new RejectedError('model_format', `${language.model}: ${problem}.`, { cause });
   const session = await runtime.InferenceSession.create(options.model, {
@@ -78,7 +81,7 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
     const rounded = Math.min(Math.ceil(longest / GPU_WIDTH) * GPU_WIDTH, language.maxTokens);
     const width = device === 'cpu' ? longest : Math.max(longest, rounded);
     const feeds = toFeeds(runtime, session, inputs, width);
-    const outputs = (await session.run(feeds, wantedOutputs(language))) as Outputs;
+    const outputs = await session.run(feeds, wantedOutputs(language));
     const wrong = checkShapes(outputs, language, inputs.length, width);
     if (wrong !== null) throw refuse(wrong);
     return inputs.map(({ mentions }, row) => readRow(outputs, { row, width, mentions }, language));
@@ -90,42 +93,7 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
   return { run, close: () => session.release() };
 }
 
-type Outputs = Readonly<Record<string, Tensor>>;
 type Runtime = typeof Ort;
-
-function wantedOutputs({ foreign }: ServedLanguage): readonly string[] {
-  return foreign === undefined ? ['sentiment', 'intensity', 'topics', 'mention'] : [foreign.output];
-}
-
-function checkNames(session: InferenceSession, language: ServedLanguage): string | null {
-  const missing = INPUTS.find((name) => !session.inputNames.includes(name));
-  if (missing !== undefined) return `it has no input ${missing}`;
-  const known = [...INPUTS, ...OPTIONAL_INPUTS];
-  const unknown = session.inputNames.find((name) => !known.includes(name));
-  if (unknown !== undefined) return `its input ${unknown} is not understood`;
-  const wanted = [...wantedOutputs(language), ...(language.foreign === undefined ? ['certainty'] : [])];
-  const absent = wanted.find((name) => !session.outputNames.includes(name));
-  return absent === undefined ? null : `it has no output ${absent}`;
-}
-
-function checkShapes(outputs: Outputs, language: ServedLanguage, rows: number, width: number): string | null {
-  const shapes: Record<string, readonly number[]> =
-    language.foreign === undefined
-      ? {
-          sentiment: [rows, OUTPUT_SIZES.sentiment],
-          intensity: [rows],
-          topics: [rows, OUTPUT_SIZES.topics],
-          mention: [rows, width, OUTPUT_SIZES.sentiment],
-        }
-      : { [language.foreign.output]: [rows, OUTPUT_SIZES.sentiment] };
-  for (const [name, wanted] of Object.entries(shapes)) {
-    const output = outputs[name];
-    if (output?.type !== 'float32') return `its output ${name} is not float32`;
-    if (output.dims.join() !== wanted.join())
-      return `its output ${name} has the shape ${output.dims.join(' × ')} where ${wanted.join(' × ')} is needed`;
-  }
-  return null;
-}
 
 function toFeeds(
   runtime: Pick<Runtime, 'Tensor'>,
@@ -147,32 +115,4 @@ function toFeeds(
     if (session.inputNames.includes(name)) feeds[name] = tensor(new BigInt64Array(ids.length));
   }
   return feeds;
-}
-
-interface Row {
-  readonly row: number;
-  readonly width: number;
-  readonly mentions: readonly (readonly number[])[];
-}
-
-function readRow(outputs: Outputs, at: Row, { foreign }: ServedLanguage): NetworkOutput {
-  const { row, width, mentions } = at;
-  const values = (name: string) => outputs[name]?.data as Float32Array;
-  const slice = (name: string, size: number) => [...values(name).subarray(row * size, (row + 1) * size)];
-  if (foreign !== undefined) return { sentiment: slice(foreign.output, OUTPUT_SIZES.sentiment) };
-  const perToken = values('mention').subarray(row * width * 3, (row + 1) * width * 3);
-  return {
-    sentiment: slice('sentiment', OUTPUT_SIZES.sentiment),
-    intensity: values('intensity')[row] ?? 0,
-    topics: slice('topics', OUTPUT_SIZES.topics),
-    mentions: mentions.map((tokens) => meanOverTokens(perToken, tokens)),
-  };
-}
-
-function meanOverTokens(perToken: Float32Array, tokens: readonly number[]): readonly number[] | null {
-  if (tokens.length === 0) return null;
-  return Array.from({ length: OUTPUT_SIZES.sentiment }, (_, label) => {
-    const sum = tokens.reduce((total, at) => total + (perToken[at * OUTPUT_SIZES.sentiment + label] ?? 0), 0);
-    return sum / tokens.length;
-  });
 }

@@ -3,21 +3,27 @@ import type { Network } from './network.js';
 import { openNetworks } from './open-networks.js';
 import type { NetworkLanguage, WorkerMessage, WorkerRequest, WorkerStart } from './worker-messages.js';
 
+/** Runs what goes into native code; null when nothing is wanted any more. */
+export type GoInside = <Value>(run: () => Promise<Value>) => Promise<Value | null>;
+
 /**
  * Opens the networks, says that they are ready or why not, and resolves to what answers requests, one after the other; null
- * when they were refused.
+ * when they were refused or are not wanted any more.
  */
 export async function serveNetworks(
   start: WorkerStart,
   say: (message: WorkerMessage) => void,
+  goInside: GoInside = (run) => run(),
 ): Promise<((request: WorkerRequest) => void) | null> {
   try {
-    const networks = await openNetworks(start);
+    const networks = await goInside(() => openNetworks(start));
+    if (networks === null) return null;
     let last = Promise.resolve();
     say({ kind: 'ready' });
     return (request) => {
       last = last.then(async () => {
-        say(await answer(networks, request));
+        const message = await goInside(() => answer(networks, request));
+        if (message !== null) say(message);
       });
     };
   } catch (error) {

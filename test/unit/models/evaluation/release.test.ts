@@ -209,6 +209,29 @@ describe('judgeMentions', () => {
     ]);
     expect(asked).toEqual([{ text, language: 'en', mentions: [[[0, 7]], [[14, 22]], []] }]);
   });
+
+  it('takes the sentence that names a company, as the service does, where a model judges texts only', async () => {
+    const mixed = row({
+      text: 'Kelshaw wins the order. Vasquara loses it.',
+      entities: [
+        { name: 'Kelshaw', sentiment: 'positive' },
+        { name: 'Vasquara', sentiment: 'negative' },
+      ],
+    });
+    const byText: TextModel = {
+      ...model,
+      classify: (inputs) =>
+        inputs.map(({ text }) => ({
+          sentiment: toSentiment(text.includes('loses') ? [1, 0, 0] : [0, 0, 1]),
+          topics: [],
+          flags: [],
+        })),
+    };
+    expect(await judgeMentions(byText, [mixed])).toMatchObject([
+      { answer: 'positive' },
+      { answer: 'negative' },
+    ]);
+  });
 });
 
 describe('measureRelease', () => {

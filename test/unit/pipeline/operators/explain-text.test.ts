@@ -43,9 +43,15 @@ it('asks by deletion where the model says nothing of words itself', async () => 
   const silent: Classifier = { ...classifier, explain: () => Promise.resolve(null) };
   const word = { word: 'fraud', span: [0, 5] as const, contribution: 1 };
   const estimated = { method: 'sampled', total: 1, bias: 0, words: [word], standardError: 0.1 } as const;
+  const [answer] = await classifier.classify([{ text: 'fraud', language: 'en' }]);
+  if (answer === undefined) throw new Error('The lexicon gave no answer.');
   const explained = await explainText(
     { text: 'fraud', language: 'en' },
-    { ...own, classifier: silent, explainByDeletion: () => Promise.resolve(estimated) },
+    {
+      ...own,
+      classifier: silent,
+      explainByDeletion: () => Promise.resolve({ answer, explanation: estimated }),
+    },
   );
   expect(explained).toMatchObject({ ...estimated, sentences: [{ span: [0, 5], contribution: 1 }] });
 });

@@ -1,0 +1,130 @@
+import type { Classification, ClassifierInput, Explanation } from '../../pipeline/core/model.js';
+import { explainByDeletion, logRatio, type Classify } from './explain-by-deletion.js';
+import { NO_EXPLANATION } from './to-explanation.js';
+import { wordSpans, type TextRange } from './word-spans.js';
+
+/** As served: what a small encoder reads in 50 ms on one processor. */
+export const SERVED_TOKENS = 400;
+/** Even of a long text so many words are left out. */
+const LEAST_WORDS = 3;
+/** A model without readings of words is asked at least so often: stretches of neighbours instead of words. */
+const LEAST_TEXTS = 8;
+
+/** An explanation and the answer to the whole text, which is asked for anyway. */
+export interface ProbedText {
+  readonly answer: Classification;
+  readonly explanation: Explanation;
+}
+
+/**
+ * Explains a model that judges companies within a text, in two calls of `classify`: first it says how the text speaks of each
+ * word, as if that were a company; then the words with the strongest readings are left out, one at a time, all in one call.
+ *
+ * A word that was left out contributes what ln(P(negative) / P(positive)) lost; the others their reading on the scale of those,
+ * and `standardError` is how far the two are apart in the words that have both. What lies beyond what the model reads
+ * contributes nothing. `maxTokens` bounds what is read, roughly counted. Of a model that gives no readings, words, or stretches
+ * of neighbours, are left out one by one. Null without an answer.
+ */
+export async function explainByProbe(
+  { text, language }: ClassifierInput,
+  classify: Classify,
+  maxTokens: number,
+): Promise<ProbedText | null> {
+  const words = wordSpans(text);
+  const mentions = words.map(({ start, end }) => [[start, end] as const]);
+  const [answer] = await classify([{ text, language, mentions }]);
+  if (answer === undefined) return null;
+  if (answer.flags.includes('unclassified')) return { answer, explanation: NO_EXPLANATION };
+  // The whole text has been one of them.
+  const texts = (read: string) => Math.floor(maxTokens / countTokens(read)) - 1;
+  const readings = readingsOf(answer);
+  if (readings === null) {
+    const maxTexts = Math.max(LEAST_TEXTS, texts(text));
+    const options = { method: 'leave-one-out', maxTexts } as const;
+    return { answer, explanation: await explainByDeletion({ text, language }, classify, options) };
+  }
+  const read = { text: text.slice(0, words[readings.length]?.start), words: words.slice(0, readings.length) };
+  const tried = strongest(readings, Math.max(LEAST_WORDS, texts(read.text)));
+  const answers = await classify(
+    tried.map((place) => ({ text: without(read, place), language, sentimentOnly: true as const })),
+  );
+  const total = logRatio(answer);
+  const losses = new Map(tried.map((place, index) => [place, total - logRatio(answers[index])]));
+  return { answer, explanation: toExplanation(read, total, fillIn(readings, losses)) };
+}
+
+/** What the model reads of a text. */
+interface ReadText {
+  readonly text: string;
+  readonly words: readonly TextRange[];
+}
+
+/** The readings of the words up to the first that the model did not reach, against their mean; null where it gives none. */
+function readingsOf({ mentions }: Classification): readonly number[] | null {
+  if (mentions === undefined) return null;
+  const end = mentions.indexOf(null);
+  const read = (end < 0 ? mentions : mentions.slice(0, end)).flatMap((sentiment) => sentiment ?? []);
+  if (read.length === 0) return null;
+  const ratios = read.map((sentiment) => logRatio({ sentiment }));
+  const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
+  return ratios.map((ratio) => ratio - mean);
+}
+
+function strongest(readings: readonly number[], most: number): readonly number[] {
+  const strength = (place: number) => Math.abs(readings[place] ?? 0);
+  return [...readings.keys()].sort((a, b) => strength(b) - strength(a)).slice(0, most);
+}
+
+function without({ text, words }: ReadText, place: number): string {
+  return text.slice(0, words[place]?.start) + text.slice(words[place + 1]?.start ?? text.length);
+}
+
+interface Filled {
+  readonly values: readonly number[];
+  readonly standardError: number;
+}
+
+/** Least squares through the origin from the readings to what was lost; a scale that would turn signs round is 0. */
+function fillIn(readings: readonly number[], losses: ReadonlyMap<number, number>): Filled {
+  let products = 0;
+  let squares = 0;
+  for (const [place, loss] of losses) {
+    products += loss * (readings[place] ?? 0);
+    squares += (readings[place] ?? 0) ** 2;
+  }
+  const scale = squares === 0 ? 0 : Math.max(0, products / squares);
+  const values = readings.map((reading, place) => losses.get(place) ?? scale * reading);
+  if (losses.size === readings.length) return { values, standardError: 0 };
+  const apart = [...losses].reduce((sum, [at, loss]) => sum + (loss - scale * (readings[at] ?? 0)) ** 2, 0);
+  return { values, standardError: Math.sqrt(apart / Math.max(1, losses.size - 1)) };
+}
+
+function toExplanation(
+  { text, words }: ReadText,
+  total: number,
+  { values, standardError }: Filled,
+): Explanation {
+  return {
+    method: 'sampled',
+    total,
+    bias: total - values.reduce((sum, value) => sum + value, 0),
+    words: words
+      .map(({ start, end }, place) => ({
+        word: text.slice(start, end),
+        span: [start, end] as const,
+        contribution: values[place] ?? 0,
+      }))
+      .filter(({ contribution }) => contribution !== 0)
+      .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution)),
+    standardError,
+  };
+}
+
+const IDEOGRAPHS = /[\u3400-\u9fff]/g;
+const CHARACTERS_PER_TOKEN = 4.5;
+
+/** About as many tokens as a WordPiece tokenizer makes of a text: one an ideograph, and the two at the ends. */
+function countTokens(text: string): number {
+  const ideographs = text.match(IDEOGRAPHS)?.length ?? 0;
+  return 2 + ideographs + (text.length - ideographs) / CHARACTERS_PER_TOKEN;
+}
