@@ -111,6 +111,12 @@ export const models = z.strictObject({
   encoder: encoder.prefault({}).describe('How an encoder runs.'),
   remote: remote.prefault({}).describe('Other machines that run the model.'),
   serve: serve.prefault({}).describe('Running the model for other machines.'),
+  foreign: z
+    .enum(['abstain', 'flag', 'off'])
+    .default('abstain')
+    .describe(
+      'What becomes of documents whose words are not those of finance, such as recipes: abstain keeps their scores and counts them nowhere, flag only marks them.',
+    ),
   rules: rules.prefault({}).describe('Experts that may decide over the model.'),
   approval: z
     .enum(['required', 'none'])

@@ -50,6 +50,7 @@ export function toLiveDocument(version: DocumentVersion): LiveDocument {
     publishedAt: document.publishedAt,
     negative: sentiment.negative,
     polarity: sentiment.polarity,
+    ...(version.scored.flags.includes('foreign') ? { foreign: true } : {}),
     series: version.contributions.map((contribution) => contribution.series),
   };
 }

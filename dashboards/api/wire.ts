@@ -21,7 +21,7 @@ export interface SeriesInfo {
   readonly sector: SectorId | null;
 }
 
-/** One window. Without documents every mean is null: unknown, which is not neutral. */
+/** One window. Without documents that the model could judge every mean is null: unknown, which is not neutral. */
 export interface SeriesRow {
   readonly series: string;
   readonly start: string;
@@ -135,10 +135,11 @@ export interface AlertAnswer {
 export interface OverviewRow extends SeriesInfo {
   readonly documents: number;
   readonly stories: number;
-  readonly negative: number;
-  readonly polarity: number;
+  /** Over the documents that the model could judge; null where it could judge none. */
+  readonly negative: number | null;
+  readonly polarity: number | null;
   readonly previousPolarity: number | null;
-  /** Polarity less that of the same length of time before; null without documents then. */
+  /** Polarity less that of the same length of time before; null where one of them is. */
   readonly change: number | null;
   readonly lastDocumentAt: string;
 }
@@ -215,6 +216,8 @@ export interface LiveDocument {
   readonly publishedAt: string;
   readonly negative: number;
   readonly polarity: number;
+  /** Its words are not those of finance. */
+  readonly foreign?: true;
   readonly series: readonly SeriesKey[];
 }
 

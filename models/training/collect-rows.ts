@@ -43,14 +43,15 @@ export function chooseSets(choice: 'shippable' | 'all'): readonly TrainingSet[] 
   return TRAINING_SETS.filter((set) => choice === 'all' || set.shippable);
 }
 
-/** Reads the train parts of the chosen sets. Rejects with ConfigError `training_set_missing` when one is not there. */
+/** Reads the train parts, or the dev parts, of the chosen sets. Rejects with ConfigError `training_set_missing` when one is not there. */
 export async function collectRows(
   dataDirectory: string,
   sets: readonly TrainingSet[],
+  part: 'train' | 'dev' = 'train',
 ): Promise<TrainingRow[]> {
   const rows: TrainingRow[] = [];
   for (const set of sets) {
-    const path = join(dataDirectory, 'labelled', set.key, 'train.jsonl');
+    const path = join(dataDirectory, 'labelled', set.key, `${part}.jsonl`);
     if (!existsSync(path))
       throw new ConfigError('training_set_missing', `The training set ${path} is missing.`);
     for await (const row of readLabelledRows(path)) rows.push(toTrainingRow(row, set));

@@ -1,19 +1,18 @@
-import { SENTIMENT_LABELS } from '../../pipeline/core/taxonomy.js';
-import { classificationFigures } from '../evaluation/metrics.js';
-import { createLexicon } from '../lexicon/lexicon.js';
-import { rankCandidates, wordsOf, type Probabilities } from '../labelling/rank-candidates.js';
-import { softmaxInPlace } from '../to-sentiment.js';
+import { diverseOrder } from '../labelling/diverse-order.js';
+import { rankCandidates, uncertaintyOf, wordsOf, type Probabilities } from '../labelling/rank-candidates.js';
 import type { TrainingRow } from './collect-rows.js';
-import { extractRows } from './extract-rows.js';
-import { scoreRow, trainHead, type FeatureRows, type Head, type Target } from './train-head.js';
+import { createSentimentTrial, type SentimentTrial } from './sentiment-trial.js';
+import type { Head, Target } from './train-head.js';
 
-export const STRATEGIES = ['random', 'value', 'pseudo-labels'] as const;
+export const STRATEGIES = ['random', 'value', 'diverse', 'pseudo-labels'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
 export interface SimulationOptions {
   readonly seeds: readonly number[];
   /** Labels at each point of the curve, ascending. The first ones are drawn by lot, for all strategies the same. */
   readonly steps: readonly number[];
+  /** All when left out. */
+  readonly strategies?: readonly Strategy[];
   readonly onProgress: (sentence: string) => void;
 }
 
@@ -26,7 +25,8 @@ export interface CurvePoint {
 
 /** Rows of this fold judge and are never labelled. */
 const KEPT_BACK_FOLD = 1;
-const HEAD = { classes: SENTIMENT_LABELS.length, bits: 18, epochs: 8, learningRate: 0.15, l2: 3e-4 } as const;
+/** Share of every choice that is drawn by lot. */
+const LOT_SHARE = 0.2;
 /** Answers this sure are taken for labels. */
 const PSEUDO_CONFIDENCE = 0.95;
 /** Beside labels of people they weigh so much. */
@@ -34,17 +34,17 @@ const PSEUDO_WEIGHT = 0.3;
 
 /**
  * What labels are worth in the order of the queue (no row is in an alert, so that doubt decides) and by lot: rows that have labels play the
- * documents, and their labels are shown to the trainer only when a strategy asks for them. `pseudo-labels` labels by lot and adds
+ * documents, and their labels are shown to the trainer only when a strategy asks for them. `diverse` asks for doubtful texts of many kinds; `pseudo-labels` labels by lot and adds
  * the model's own sure answers.
  *
  * Rows must have one right class of three. Deterministic. Time: about a second for each strategy, seed and 1,000 labels.
  */
 export function simulateLabelling(
   rows: readonly TrainingRow[],
-  { seeds, steps, onProgress }: SimulationOptions,
+  { seeds, steps, strategies = STRATEGIES, onProgress }: SimulationOptions,
 ): readonly CurvePoint[] {
   const world = prepare(rows);
-  return STRATEGIES.flatMap((strategy) => {
+  return strategies.flatMap((strategy) => {
     const curves = seeds.map((seed) => runStrategy(world, strategy, { seed, steps }));
     onProgress(`${strategy}: ${curves.map((curve) => curve.at(-1)?.toFixed(3) ?? '-').join(', ')}`);
     return steps.map((labels, at) => ({ strategy, labels, macroF1: curves.map((curve) => curve[at] ?? 0) }));
@@ -52,9 +52,7 @@ export function simulateLabelling(
 }
 
 interface World {
-  readonly features: FeatureRows;
-  /** The right class of each row. */
-  readonly truth: readonly number[];
+  readonly trial: SentimentTrial;
   readonly words: readonly (readonly string[])[];
   readonly pool: readonly number[];
   readonly judges: readonly number[];
@@ -63,8 +61,7 @@ interface World {
 function prepare(rows: readonly TrainingRow[]): World {
   const places = rows.map((_, index) => index);
   return {
-    features: extractRows(rows, createLexicon()),
-    truth: rows.map(({ sentiment }) => Math.log2(sentiment?.right ?? 1)),
+    trial: createSentimentTrial(rows),
     words: rows.map(({ text }) => wordsOf(text)),
     pool: places.filter((index) => rows[index]?.fold !== KEPT_BACK_FOLD),
     judges: places.filter((index) => rows[index]?.fold === KEPT_BACK_FOLD),
@@ -81,10 +78,12 @@ function runStrategy(
   return steps.map((labels) => {
     for (const index of pick(world, strategy, { head, labelled, count: labels - labelled.size, seed }))
       labelled.add(index);
-    head = train(world, targetsOf(world, labelled), seed);
+    const { trial, judges } = world;
+    const taught = trial.teach(labelled);
+    head = trial.train(taught, seed);
     if (strategy === 'pseudo-labels')
-      head = train(world, [...targetsOf(world, labelled), ...pseudoTargets(world, labelled, head)], seed);
-    return judge(world, head);
+      head = trial.train([...taught, ...pseudoTargets(world, labelled, head)], seed);
+    return trial.judge(judges, head);
   });
 }
 
@@ -96,8 +95,10 @@ interface Pick {
   readonly seed: number;
 }
 
-function pick(world: World, strategy: Strategy, { head, labelled, count, seed }: Pick): readonly number[] {
-  const by = head === null || strategy === 'pseudo-labels' ? 'random' : strategy;
+function pick(world: World, strategy: Strategy, given: Pick): readonly number[] {
+  const { head, labelled, count, seed } = given;
+  if (strategy === 'diverse' && head !== null) return pickDiverse(world, { ...given, head });
+  const by = head !== null && strategy === 'value' ? 'value' : 'random';
   const candidates = world.pool
     .filter((index) => !labelled.has(index))
     .map((index) => ({
@@ -112,27 +113,35 @@ function pick(world: World, strategy: Strategy, { head, labelled, count, seed }:
       drawn: true,
     }));
   const labelledWords = [...labelled].map((index) => world.words[index] ?? []);
-  const options = { size: count, by, seed: seed + labelled.size, randomShare: 0.2, labelledWords } as const;
+  const options = {
+    size: count,
+    by,
+    seed: seed + labelled.size,
+    randomShare: LOT_SHARE,
+    labelledWords,
+  } as const;
   return rankCandidates(candidates, options).map(({ candidate }) => candidate.index);
 }
 
-function train(world: World, targets: readonly Target[], seed: number): Head {
-  return trainHead(world.features, targets, { ...HEAD, seed });
-}
-
-function targetsOf(world: World, labelled: ReadonlySet<number>): readonly Target[] {
-  return [...labelled].map((row) => ({
-    row,
-    allowed: 0b111,
-    right: 1 << (world.truth[row] ?? 0),
-    weight: 1,
+function pickDiverse(
+  world: World,
+  { head, labelled, count, seed }: Pick & { readonly head: Head },
+): readonly number[] {
+  const lot = pick(world, 'random', { head, labelled, count: Math.round(count * LOT_SHARE), seed });
+  const left = world.pool.filter((index) => !labelled.has(index) && !lot.includes(index));
+  const candidates = left.map((index) => ({
+    words: world.words[index] ?? [],
+    doubt: uncertaintyOf(probabilitiesOf(world, index, head)),
   }));
+  const known = [...labelled].map((index) => world.words[index] ?? []);
+  const order = diverseOrder(candidates, { count: count - lot.length, known });
+  return [...lot, ...order.flatMap((at) => left[at] ?? [])];
 }
 
 function pseudoTargets(world: World, labelled: ReadonlySet<number>, head: Head): readonly Target[] {
   return world.pool.flatMap((row): Target[] => {
     if (labelled.has(row)) return [];
-    const scores = scoresOf(world, row, head);
+    const scores = world.trial.scores(row, head);
     const best = scores.indexOf(Math.max(...scores));
     return (scores[best] ?? 0) < PSEUDO_CONFIDENCE
       ? []
@@ -140,24 +149,8 @@ function pseudoTargets(world: World, labelled: ReadonlySet<number>, head: Head):
   });
 }
 
-function judge(world: World, head: Head): number {
-  const answers = world.judges.map((row) => {
-    const scores = scoresOf(world, row, head);
-    return scores.indexOf(Math.max(...scores));
-  });
-  const truth = world.judges.map((row) => world.truth[row] ?? 0);
-  return classificationFigures(truth, answers, HEAD.classes).macroF1;
-}
-
-function scoresOf(world: World, row: number, head: Head): Float64Array {
-  const scores = new Float64Array(HEAD.classes);
-  scoreRow(world.features, row, head, scores);
-  softmaxInPlace(scores);
-  return scores;
-}
-
 function probabilitiesOf(world: World, row: number, head: Head | null): Probabilities {
   if (head === null) return { negative: 1 / 3, neutral: 1 / 3, positive: 1 / 3 };
-  const [negative = 0, neutral = 0, positive = 0] = scoresOf(world, row, head);
+  const [negative = 0, neutral = 0, positive = 0] = world.trial.scores(row, head);
   return { negative, neutral, positive };
 }

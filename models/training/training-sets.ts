@@ -55,6 +55,25 @@ export const TRAINING_SETS: readonly TrainingSet[] = [
   set('zh_finese_event', 'zh', 'none', 0, 0.6, UNKNOWN, false),
 ];
 
+/** Sets of posts and of tweets; all others are edited texts. */
+const POST_SETS: ReadonlySet<string> = new Set([
+  'tfns',
+  'tfn_topic',
+  'surge_stock',
+  'surge_crypto',
+  'fiqa_post',
+  'semeval17_microblog',
+  'stockemotions',
+  'kaggle_stock_tweets',
+  'zh_finfe',
+  'zh_guba',
+]);
+
+/** Whether people write the texts of a set in passing. */
+export function isPostSet(key: string): boolean {
+  return POST_SETS.has(key);
+}
+
 function set(
   key: string,
   language: 'en' | 'zh',

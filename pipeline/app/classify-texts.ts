@@ -31,6 +31,8 @@ export interface ClassifiedText {
   readonly mentions: readonly Mention[];
   /** The figures of the text with unit, currency and direction. */
   readonly numbers: readonly NumberMention[];
+  /** How foreign its words are to finance texts, 0 … 1; `foreign` among the flags says that the model abstains. */
+  readonly foreignness: number;
   readonly flags: readonly string[];
   /** What expert rules decided over the model; absent where none did. */
   readonly ruled?: Ruled;
@@ -45,7 +47,7 @@ export async function classifyTexts(
   const scored = await scoreSentiment(linked, { ...understanding, now: () => 0 });
   return scored.flatMap((message, index) => {
     if (message.kind !== 'scored') return [];
-    const { language, model, sentiment, topics, mentions, flags, ruled } = message.scored;
+    const { language, model, sentiment, topics, mentions, foreignness = 0, flags, ruled } = message.scored;
     const text = linked[index]?.text ?? '';
     const numbers = extractNumbers(text);
     return [
@@ -57,6 +59,7 @@ export async function classifyTexts(
         topics,
         mentions,
         numbers,
+        foreignness,
         flags,
         ...(ruled === undefined ? {} : { ruled }),
       },

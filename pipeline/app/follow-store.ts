@@ -106,6 +106,7 @@ function toLive(view: DocumentView) {
     publishedAt,
     negative: sentiment.negative,
     polarity: sentiment.polarity,
+    ...(view.flags.includes('foreign') ? { foreign: true as const } : {}),
     series: [MARKET_SERIES, ...view.mentions.map(({ instrument }) => instrument)],
   };
 }

@@ -110,7 +110,7 @@ async function* batchesLeft(
  */
 export async function scoreAgain(
   views: readonly DocumentView[],
-  understanding: Pick<Understanding, 'classifier' | 'splitSentences' | 'rules' | 'weigh'>,
+  understanding: Pick<Understanding, 'classifier' | 'splitSentences' | 'rules' | 'foreign' | 'weigh'>,
   now: number,
   credibility: readonly number[] = [],
 ): Promise<readonly Rescore[]> {

@@ -14,7 +14,10 @@ import type { Understanding } from './understanding.js';
 
 export interface RetryOptions {
   readonly store: Pick<Store, 'rescore' | 'readRetries' | 'writeRetries' | 'findAuthorVoices'>;
-  readonly understanding: Pick<Understanding, 'classifier' | 'splitSentences' | 'rules' | 'weigh'>;
+  readonly understanding: Pick<
+    Understanding,
+    'classifier' | 'splitSentences' | 'rules' | 'foreign' | 'weigh'
+  >;
   readonly flow: () => Pick<Flow, 'lag'>;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -183,6 +183,7 @@ function monitorOf(
       breaker.stored(progress.messages, store.unstorable() - refused + unreadIn(progress));
       refused = store.unstorable();
       options.onStored(progress);
+      countForeign(progress, metrics);
       shadowing?.offer(progress.batches.flatMap(({ versions }) => versions));
     },
   };
@@ -205,6 +206,16 @@ function createForeignWriter({ metrics, logger, clock }: ServiceFlowOptions) {
       since = 0;
     },
   };
+}
+
+/** By its language a text was judged: what is not Chinese was read as English. */
+function countForeign({ batches }: MonitorProgress, metrics: Pick<Metrics, 'foreign'>): void {
+  const foreign = batches
+    .flatMap(({ versions }) => versions)
+    .filter(({ scored }) => scored.flags.includes('foreign'));
+  const chinese = foreign.filter(({ scored }) => scored.language.startsWith('zh')).length;
+  metrics.foreign('zh', chinese);
+  metrics.foreign('en', foreign.length - chinese);
 }
 
 /** Letters that the monitor wrote because it could not read what UNDERSTAND made. */

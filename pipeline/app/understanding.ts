@@ -4,6 +4,8 @@ import type { Config } from '../../config/schema.js';
 import { Secret } from '../../config/secret.js';
 import { bundledInstrumentsPath, loadInstruments } from '../../config/reference.js';
 import { loadClassifier, type LoadOptions, type ModelObserver } from '../../models/load-classifier.js';
+import { createJudgeDomain } from '../../models/domain/foreignness.js';
+import { loadDomainProfile } from '../../models/domain/load-profile.js';
 import { isModelName } from '../../models/model-names.js';
 import { explainByProbe, SERVED_TOKENS } from '../../models/explanation/explain-by-probe.js';
 import { createRuleSet } from '../../models/rules/create-rule-set.js';
@@ -22,6 +24,7 @@ import { explainText, type ExplainedText, type TextToExplain } from '../operator
 import { flagDocument } from '../operators/flag-document.js';
 import { findTellingSentence, type TellingInput } from '../operators/find-telling-sentence.js';
 import { negativeWords } from '../operators/negative-words.js';
+import type { ForeignDeps, ForeignHandling } from '../operators/judge-foreign.js';
 import { storyIdOf } from '../operators/fingerprint-story.js';
 import { tellCertainty } from '../operators/tell-certainty.js';
 import { createLinker, type Linker } from '../operators/link-instruments.js';
@@ -42,6 +45,7 @@ export interface Understanding extends Omit<UnderstandDeps, 'now'> {
   prepareModel(models: ModelConfig, rules: readonly ExpertRule[]): Promise<PreparedModel>;
   readonly splitSentences: SplitSentences;
   readonly rules: ExpertRuleSet;
+  readonly foreign: ForeignDeps;
   readonly linker: Linker;
   readonly instruments: readonly Instrument[];
   readonly weigh: WeighContributions;
@@ -67,8 +71,10 @@ export interface PreparedModel {
 /** What decides which model is loaded; its rules are given beside it, and neither who approved it nor who challenges it matters here. */
 export interface ModelConfig extends Omit<
   Config['models'],
-  'rules' | 'approval' | 'serve' | 'remote' | 'challenger' | 'challengerShare'
+  'rules' | 'approval' | 'serve' | 'remote' | 'challenger' | 'challengerShare' | 'foreign'
 > {
+  /** Left out: `abstain`. */
+  readonly foreign?: ForeignHandling;
   /** The token may have been revealed before: a secret does not cross from one thread to another. */
   readonly remote?: Omit<Config['models']['remote'], 'token'> & { readonly token: Secret | string | null };
 }
@@ -102,6 +108,7 @@ const SELDOM_IDLE_MS = 60_000;
 export async function createUnderstanding(options: UnderstandingOptions): Promise<Understanding> {
   const rules = createSwitchableRules(createRuleSet(options.rules ?? []));
   const load = (models: ModelConfig, under: ExpertRuleSet) => loadUnder(models, under, options);
+  const foreign = await loadForeign(options.models.foreign);
   const classifier = createSwitchableClassifier(await load(options.models, rules));
   const splitSentences = createSentenceSplitter();
   // Loads the language model now, not under the first documents.
@@ -120,6 +127,7 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
         model: next.model,
         commit: () => {
           rules.switchTo(under);
+          foreign.handling = models.foreign ?? 'abstain';
           return classifier.switchTo(next);
         },
         abandon: () => next.close(),
@@ -127,6 +135,7 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     },
     splitSentences,
     rules,
+    foreign,
     linker,
     instruments,
     decode: decodeRawDocument,
@@ -180,12 +189,22 @@ function explainerOf(classifier: Classifier, splitSentences: SplitSentences): Un
     });
 }
 
+/** The profile comes with the program, wherever the models lie: no model brings one of its own. */
+async function loadForeign(handling: ForeignHandling = 'abstain') {
+  const judge = createJudgeDomain(await loadDomainProfile(packagedModels()));
+  return { judge, handling };
+}
+
+function packagedModels(): string {
+  return fileURLToPath(new URL('models/artifacts/', packageRoot()));
+}
+
 /** How the configured model is loaded. */
 export function modelOptions({ sentiment, directory, encoder, remote }: ModelConfig): LoadOptions {
   if (!isModelName(sentiment)) throw new ConfigError('usage', `No model can be called "${sentiment}".`);
   return {
     name: sentiment,
-    directory: directory ?? fileURLToPath(new URL('models/artifacts/', packageRoot())),
+    directory: directory ?? packagedModels(),
     encoder,
     remote:
       remote === undefined || remote.urls.length === 0

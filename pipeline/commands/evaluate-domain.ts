@@ -1,14 +1,16 @@
-import { createForeignness } from '../../models/domain/foreignness.js';
+import { createJudgeDomain } from '../../models/domain/foreignness.js';
+import { loadDomainProfile } from '../../models/domain/load-profile.js';
 import {
   coverageCurve,
   measureDomain,
   type CoveragePoint,
-  type DomainReport,
+  type DomainFigures,
   type DomainText,
 } from '../../models/evaluation/domain/measure-domain.js';
 import { judgeRows } from '../../models/evaluation/judge-rows.js';
 import { readLabelledRows, type LabelledRow } from '../../models/evaluation/read-labelled-rows.js';
-import { collectOwnRows } from '../../models/training/collect-rows.js';
+import { isPostSet } from '../../models/training/training-sets.js';
+import type { ModelVersion } from '../core/scored.js';
 import { fileOptions, flag, noPositionals } from './arguments.js';
 import type { Command } from './command.js';
 import { suiteTexts } from './evaluate-robustness.js';
@@ -42,9 +44,11 @@ export const evaluateDomainCommand: Command = {
         ? rows
         : (await suiteTexts()).map(({ text, language }) => ({ text, lang: language, source: 'suite' }));
     const foreign = await readRows(foreignFiles());
-    const foreignness = createForeignness(await collectOwnRows(inPackage('models/training/own-texts')));
+    const judge = createJudgeDomain(await loadDomainProfile(inPackage('models/artifacts')));
+    const judgeText = ({ text, lang, source }: DomainText) =>
+      judge(text, lang, isPostSet(source) ? 'social' : 'news');
     const { domain, curve } = await withModel(args, io, async (model) => ({
-      domain: await measureDomain(model, foreignness, { finance, foreign }),
+      domain: { model: model.model, byLanguage: measureDomain(judgeText, { finance, foreign }) },
       curve: coverageCurve(await judgeRows(model, rows)),
     }));
     io.out(
@@ -68,28 +72,32 @@ export async function readRows(files: readonly string[]): Promise<readonly Label
   return rows;
 }
 
+interface DomainReport {
+  readonly model: ModelVersion;
+  readonly byLanguage: Readonly<Record<string, DomainFigures | null>>;
+}
+
 function domainTable({ model, byLanguage }: DomainReport): string {
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   const rows = Object.entries(byLanguage).flatMap(([language, figures]) =>
     figures === null
       ? []
       : [
           [
             language,
-            String(figures.finance),
-            String(figures.foreign),
+            `${figures.finance} / ${figures.foreign}`,
             figures.auroc.toFixed(3),
-            figures.abstainAbove.toFixed(3),
-            `${(figures.foreignRefused * 100).toFixed(1)} %`,
+            percent(figures.refused),
           ],
-          ...Object.entries(figures.bySource).map(([source, auroc]) => [
+          ...figures.bySource.map(({ source, texts, auroc, refused }) => [
             `  ${source}`,
-            '',
-            '',
+            String(texts),
             auroc.toFixed(3),
+            percent(refused),
           ]),
         ],
   );
-  const head = ['language', 'finance', 'foreign', 'AUROC', 'abstain above', 'foreign refused'];
+  const head = ['language', 'finance / foreign', 'AUROC', 'called foreign'];
   return `${model.name} ${model.version}\n\n${textTable(head, rows)}`;
 }
 

@@ -74,6 +74,14 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Group recorded documents into stories.',
     load: async () => (await import('./stories.js')).storiesCommand,
   },
+  'evaluate transfer': {
+    summary: 'Measure what labels of one kind of text are worth for another.',
+    load: async () => (await import('./evaluate-transfer.js')).evaluateTransferCommand,
+  },
+  'train domain': {
+    summary: 'Make the profile by which finance texts are told from others.',
+    load: async () => (await import('./train-domain.js')).trainDomainCommand,
+  },
   'train rows': {
     summary: 'Write the rows that the encoder is trained on.',
     load: async () => (await import('./train-rows.js')).trainRowsCommand,

@@ -1,3 +1,4 @@
+import type { SourceKind } from './document.js';
 import type { ModelVersion, Sentiment, Span, TopicScore } from './scored.js';
 
 /** What a sentiment and topic model answers for one text. */
@@ -59,6 +60,17 @@ export interface Classifier {
   /** Gives back threads and memory; nothing may be asked afterwards. */
   close(): Promise<void>;
 }
+
+/** How foreign a text is to models of finance texts. */
+export interface Foreignness {
+  /** 0 (at home) … 1; 0.5 where its words say nothing. */
+  readonly score: number;
+  /** Above what all but a small share of finance texts of its language and kind of source reach. */
+  readonly foreign: boolean;
+}
+
+/** Judges a text by its words alone, whichever model reads it; equal texts get equal answers. Never throws for a text. */
+export type JudgeDomain = (text: string, language: string, kind: SourceKind) => Foreignness;
 
 /** Splits a text into sentences: spans in order, without overlap, white space outside. Linear time for any input. */
 export type SplitSentences = (text: string, language: string) => readonly (readonly [number, number])[];

@@ -122,7 +122,9 @@ export interface ScoredDocument {
   readonly storyId: string;
   readonly model: ModelVersion;
   readonly scoredAt: string;
-  /** Remarks of reading (`DOCUMENT_FLAGS` of `flag-document.ts`: `spam`, `debris`, `language_unsupported`, …), of the model (`unclassified`), of expert rules (`rule:ID`) and of time (`late`). */
+  /** How foreign its words are to finance texts, 0 … 1; absent in messages of release 0.1. */
+  readonly foreignness?: number;
+  /** Remarks of reading (`DOCUMENT_FLAGS` of `flag-document.ts`: `spam`, `debris`, `language_unsupported`, …), of the model (`unclassified`), of words that are not of finance (`foreign`), of expert rules (`rule:ID`) and of time (`late`). */
   readonly flags: readonly string[];
   /** Absent where the scores are the model's own. */
   readonly ruled?: Ruled;

@@ -220,11 +220,11 @@ export interface SeriesPoint {
   readonly start: number;
   readonly documents: number;
   readonly stories: number;
-  /** Mean probabilities and polarity over documents. */
-  readonly negative: number;
-  readonly neutral: number;
-  readonly positive: number;
-  readonly polarity: number;
+  /** Mean probabilities and polarity over the documents that the model could judge; null where it could judge none. */
+  readonly negative: number | null;
+  readonly neutral: number | null;
+  readonly positive: number | null;
+  readonly polarity: number | null;
 }
 
 /** One line of the page's instrument table. */
@@ -232,9 +232,10 @@ export interface SeriesSummary {
   readonly series: SeriesKey;
   readonly documents: number;
   readonly stories: number;
-  readonly negative: number;
-  readonly polarity: number;
-  /** Mean polarity of the same length of time just before; null without documents. */
+  /** Over the documents that the model could judge; null where it could judge none. */
+  readonly negative: number | null;
+  readonly polarity: number | null;
+  /** Mean polarity of the same length of time just before; null without documents that it could judge. */
   readonly previousPolarity: number | null;
   readonly lastDocumentAt: number;
 }
@@ -276,6 +277,8 @@ export interface DocumentView {
   readonly scoredAt?: string;
   /** Absent in what release 0.1 stored. */
   readonly certainty?: Certainty;
+  /** See `ScoredDocument`; absent in what release 0.1 stored. */
+  readonly foreignness?: number;
   readonly flags: readonly string[];
   /** What expert rules changed; absent where the scores are the model's own. */
   readonly ruled?: Ruled;

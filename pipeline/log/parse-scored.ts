@@ -76,6 +76,7 @@ function parseScored(fields: Fields, parseDocument: (fields: Fields) => RawDocum
       sha256: readText(model, 'sha256'),
     },
     scoredAt: readTime(fields, 'scoredAt'),
+    ...(fields['foreignness'] === undefined ? {} : { foreignness: readNumber(fields, 'foreignness', 0, 1) }),
     flags: readList(fields, 'flags', parseText),
     ...(fields['ruled'] === undefined ? {} : { ruled: parseRuled(asFields(fields['ruled'], 'ruled')) }),
   };

@@ -10,6 +10,7 @@ import {
 } from '../core/scored.js';
 import { applyRules } from './apply-rules.js';
 import { hintTopics } from './hint-topics.js';
+import { judgeForeign, type ForeignDeps } from './judge-foreign.js';
 import { sentencesAround } from './sentences-around.js';
 import type { LinkedDocument, Understood } from './understand-document.js';
 
@@ -18,6 +19,8 @@ export interface ScoreDeps {
   readonly splitSentences: SplitSentences;
   /** Experts that may decide over the model; absent where nobody does. */
   readonly rules?: ExpertRuleSet;
+  /** Whether a text is about finance at all; absent where nobody asks. */
+  readonly foreign?: ForeignDeps;
   readonly now: () => number;
 }
 
@@ -161,7 +164,7 @@ function planSentences(
 
 /** What the model says, and experts over it. */
 function decide(draft: Draft, deps: ScoreDeps, scoredAt: string): ScoredDocument {
-  const scored = assemble(draft, deps.classifier, scoredAt);
+  const scored = assemble(draft, deps, scoredAt);
   const { rules, splitSentences } = deps;
   return rules === undefined
     ? scored
@@ -170,9 +173,10 @@ function decide(draft: Draft, deps: ScoreDeps, scoredAt: string): ScoredDocument
 
 function assemble(
   { item, whole, mentions }: Draft,
-  classifier: Classifier,
+  { classifier, foreign }: Pick<ScoreDeps, 'classifier' | 'foreign'>,
   scoredAt: string,
 ): ScoredDocument {
+  const judged = foreign === undefined ? null : judgeForeign(item, scoredPart(item.text), foreign);
   return {
     document: item.document,
     language: item.language,
@@ -183,7 +187,8 @@ function assemble(
     storyId: item.storyId,
     model: whole.unanswered === true ? { ...classifier.model, version: UNANSWERED } : classifier.model,
     scoredAt,
-    flags: [...item.flags, ...whole.flags],
+    ...(judged === null ? {} : { foreignness: judged.foreignness }),
+    flags: [...new Set([...item.flags, ...whole.flags, ...(judged?.flags ?? [])])],
   };
 }
 

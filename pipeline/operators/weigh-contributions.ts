@@ -1,5 +1,5 @@
 import { USUAL_CREDIBILITY, type SourceInfo } from '../core/document.js';
-import type { Mention, ScoredDocument } from '../core/scored.js';
+import type { Mention, ScoredDocument, Sentiment } from '../core/scored.js';
 import { MARKET_SERIES, sectorSeries, type SeriesKey } from '../core/series.js';
 import type { SeriesContribution } from '../core/store.js';
 import type { SectorId } from '../core/taxonomy.js';
@@ -11,8 +11,10 @@ const BODY_WEIGHT = 0.5;
 const PROVIDER_WEIGHT = 0.25;
 /** Lists of more names than this say little about each of them. The one place where they lose weight: relevance is for readers. */
 const NAMES_WITHOUT_DISCOUNT = 3;
-/** A score that the model could not really give must not feed an alert. */
+/** A score that the model could not really give must feed neither an alert nor a mean. */
 const UNREADABLE_FLAGS: readonly string[] = ['unclassified', 'language_unsupported'];
+type Probabilities = Pick<Sentiment, 'negative' | 'neutral' | 'positive'>;
+const UNSAID: Probabilities = { negative: 0, neutral: 0, positive: 0 };
 /** What is no report at all. */
 const NOISE_FLAGS: readonly string[] = ['spam', 'debris'];
 
@@ -28,8 +30,9 @@ export function isNoise({ flags }: Pick<ScoredDocument, 'flags'>): boolean {
 /**
  * The series a document counts for: the market, every instrument it mentions, and each of their sectors once.
  *
- * Probabilities stay the model's own; `voice` says how much the document may move detection while it opens its story. It is 0
- * for retractions, spam, debris and texts the model could not read; else 1 in the title (or in a text without one), 0.5 below it, 0.25
+ * Probabilities stay the model's own, and are all 0 for texts that the model could not judge, so that they stand in no mean;
+ * `voice` says how much the document may move detection while it opens its story. It is 0
+ * for retractions, spam, debris and such texts; else 1 in the title (or in a text without one), 0.5 below it, 0.25
  * when only the provider names the instrument, divided by (names − 2) when there are more than three, and
  * less for a source that is believed less than is usual of its kind.
  */
@@ -38,10 +41,10 @@ export function weighContributions(
   options: WeighOptions,
 ): readonly SeriesContribution[] {
   const { source, action } = scored.document;
-  const silenced =
-    action === 'retract' || isNoise(scored) || scored.flags.some((flag) => UNREADABLE_FLAGS.includes(flag));
+  const unread = scored.flags.some((flag) => UNREADABLE_FLAGS.includes(flag));
+  const silenced = action === 'retract' || isNoise(scored) || unread;
   const voice = silenced ? 0 : credibilityWeight(source);
-  const { negative, neutral, positive } = scored.sentiment;
+  const { negative, neutral, positive } = unread ? UNSAID : scored.sentiment;
   const market: SeriesContribution = {
     series: MARKET_SERIES,
     relevance: 1,
@@ -57,9 +60,11 @@ export function weighContributions(
   const share = names > NAMES_WITHOUT_DISCOUNT ? 1 / (names - 2) : 1;
   for (const mention of scored.mentions) {
     const weight = voice * share * positionWeight(mention, scored);
-    keepStrongest(bySeries, contributionOf(mention, mention.instrument, weight));
-    const sector = options.sectorOf(mention.instrument);
-    if (sector !== null) keepStrongest(bySeries, contributionOf(mention, sectorSeries(sector), weight));
+    const { instrument } = mention;
+    const judged = unread ? { ...mention, ...UNSAID } : mention;
+    keepStrongest(bySeries, contributionOf(judged, instrument, weight));
+    const sector = options.sectorOf(instrument);
+    if (sector !== null) keepStrongest(bySeries, contributionOf(judged, sectorSeries(sector), weight));
   }
   return [...bySeries.values()];
 }

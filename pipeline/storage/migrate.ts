@@ -12,6 +12,7 @@ import { storyTurns } from './migrations/0011-story-turns.js';
 import { ruledScores } from './migrations/0012-ruled-scores.js';
 import { labels } from './migrations/0013-labels.js';
 import { shadowScores } from './migrations/0014-shadow-scores.js';
+import { foreignness } from './migrations/0015-foreignness.js';
 import { clusterStatement } from './server/cluster-statement.js';
 import type { SqlSession } from './sql-session.js';
 
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ruledScores,
   labels,
   shadowScores,
+  foreignness,
 ];
 
 const BOOKKEEPING = [

@@ -252,6 +252,7 @@ function toScoreRow({ version, scored }: Rescore, knownAt: number): SqlRow {
     ...sentiment,
     topics: scored.topics.map(({ topic, probability }) => ({ topic, probability })),
     mentions: JSON.stringify(scored.mentions),
+    foreignness: scored.foreignness ?? null,
     flags: scored.flags,
     ruled: toRuledColumn(scored),
   };

@@ -65,6 +65,7 @@ function toDocumentRow(whole: DocumentVersion): SqlRow {
     model_name: model.name,
     model_version: model.version,
     model_sha256: model.sha256,
+    foreignness: scored.foreignness ?? null,
     flags: scored.flags,
     ruled: toRuledColumn(scored),
     series: contributions.map(({ series }) => series),

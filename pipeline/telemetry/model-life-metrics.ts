@@ -4,6 +4,10 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 export const SHADOW_RESULTS = ['agreed', 'differed', 'skipped', 'failed'] as const;
 export type ShadowResult = (typeof SHADOW_RESULTS)[number];
 
+/** Languages whose words are judged. */
+export const FOREIGN_LANGUAGES = ['en', 'zh'] as const;
+export type ForeignLanguage = (typeof FOREIGN_LANGUAGES)[number];
+
 /** One look at a language, kind of source and measure of a day; labels come from closed lists. */
 export interface DriftSample {
   readonly language: string;
@@ -14,12 +18,14 @@ export interface DriftSample {
 }
 
 export interface ModelLifeMetrics {
+  /** Stored documents whose words are not those of finance. */
+  foreign(language: ForeignLanguage, documents: number): void;
   shadow(result: ShadowResult, documents: number): void;
   /** What was found of the last day; earlier findings are forgotten. */
   drift(samples: readonly DriftSample[]): void;
 }
 
-/** What is watched of a model beside its work: a challenger, and drift. */
+/** What is watched of a model beside its work: what it abstains on, a challenger, and drift. */
 export function createModelLifeMetrics(registry: Registry): ModelLifeMetrics {
   const registers = [registry];
   const shadow = new Counter({
@@ -41,8 +47,18 @@ export function createModelLifeMetrics(registry: Registry): ModelLifeMetrics {
     labelNames,
     registers,
   });
+  const foreign = new Counter({
+    name: 'bellwether_foreign_documents_total',
+    help: 'Stored documents whose words are not those of finance.',
+    labelNames: ['language'],
+    registers,
+  });
+  for (const language of FOREIGN_LANGUAGES) foreign.inc({ language }, 0);
   for (const result of SHADOW_RESULTS) shadow.inc({ result }, 0);
   return {
+    foreign: (language, documents) => {
+      foreign.inc({ language }, documents);
+    },
     shadow: (result, documents) => {
       shadow.inc({ result }, documents);
     },

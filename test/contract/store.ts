@@ -316,6 +316,41 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
       expect(await store.firstDocumentAt()).toBe(BASE);
     });
 
+    it('keeps how foreign a document is, and leaves what abstains out of all means', async () => {
+      const noon = BASE + 50 * DAY;
+      const abstains = { flags: ['foreign', 'unclassified'], foreignness: 0.712, weight: 0 } as const;
+      await put(
+        { name: 'home', series: ['market', 'FGN.X'], at: noon, negative: 0.8, foreignness: 0.201 },
+        { name: 'foreign', series: ['market', 'FGN.X'], at: noon + 5, ...abstains },
+        { name: 'only foreign', series: ['ONLY.X'], at: noon + 6, ...abstains },
+      );
+      const view = (name: string) => store.document(hexId(name), null);
+      expect(await view('home')).toMatchObject({ foreignness: 0.201, flags: [] });
+      expect(await view('foreign')).toMatchObject({ foreignness: 0.712, flags: abstains.flags });
+      expect((await view('sum 1'))?.foreignness).toBeUndefined();
+      for (const asOf of [null, noon + HOUR]) {
+        const range = {
+          topic: null,
+          frequency: '1h',
+          from: noon,
+          to: noon + HOUR,
+          asOf,
+          minRelevance: 0,
+        } as const;
+        const points = await store.series({ series: ['FGN.X', 'ONLY.X'], ...range });
+        expect(points).toMatchObject([
+          { series: 'FGN.X', documents: 2, negative: 0.8, neutral: 0.05, positive: 0.15 },
+          { series: 'ONLY.X', documents: 1, negative: null, neutral: null, positive: null, polarity: null },
+        ]);
+      }
+      const summaries = await store.summaries(noon, noon + HOUR, 9);
+      expect(summaries.find(({ series }) => series === 'FGN.X')?.negative).toBeCloseTo(0.8, 9);
+      expect(summaries.find(({ series }) => series === 'ONLY.X')).toMatchObject({
+        negative: null,
+        polarity: null,
+      });
+    });
+
     it('knows which alerts are open, and each alert with its history', async () => {
       const firing = makeEvent({ id: 'f', sequence: 2, type: 'firing', state: 'firing' });
       const resolved = { state: 'resolved', resolvedAt: BASE + 2 * HOUR } as const;

@@ -23,6 +23,7 @@ describe('The rules for Prometheus', () => {
       'rules.test.yaml',
       'rules-sources.test.yaml',
       'rules-cost.test.yaml',
+      'rules-foreign.test.yaml',
       'rules-models.test.yaml',
     ]) {
       const { stdout } = await run('promtool', ['test', 'rules', tests], { cwd: FOLDER });

@@ -120,6 +120,7 @@ async function retryUntil(
       classifier,
       splitSentences: () => [],
       rules: createRuleSet([]),
+      foreign: { judge: () => ({ score: 0, foreign: false }), handling: 'abstain' },
       weigh: (scored) => weighContributions(scored, { sectorOf: () => null }),
     },
     flow: () => ({ lag: () => Promise.resolve({ understand: 0, monitor: 0 }) }),

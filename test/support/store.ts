@@ -83,10 +83,13 @@ export interface VersionSpec {
   readonly text?: string;
   readonly title?: string | null;
   readonly flags?: readonly string[];
+  readonly foreignness?: number;
   readonly author?: string;
   readonly accountSince?: string;
   readonly kind?: SourceKind;
 }
+
+const UNSAID = { negative: 0, neutral: 0, positive: 0 };
 
 /** A version as the monitor makes it; what the spec leaves out is plain. */
 export function makeVersion(spec: VersionSpec): DocumentVersion {
@@ -110,7 +113,7 @@ export function makeVersion(spec: VersionSpec): DocumentVersion {
       series: key,
       relevance: spec.relevance ?? 1,
       via: key === 'market' ? [] : ['name', 'cashtag'],
-      ...scores,
+      ...(spec.flags?.includes('unclassified') === true ? UNSAID : scores),
       voice: spec.action === 'retract' ? 0 : (spec.weight ?? 1),
       weight: spec.action === 'retract' || spec.copy === true ? 0 : (spec.weight ?? 1),
     })),
@@ -168,6 +171,7 @@ function makeScored(
     storyId: hexId(spec.story ?? `story of ${spec.name}`),
     model: { name: 'ngram', version: '1.0.0', sha256: 'ab'.repeat(32) },
     scoredAt: new Date(at + 5).toISOString(),
+    ...(spec.foreignness === undefined ? {} : { foreignness: spec.foreignness }),
     flags: spec.flags ?? [],
   };
 }

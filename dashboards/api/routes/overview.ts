@@ -66,7 +66,7 @@ function toRow(summary: SeriesSummary, deps: ServerDeps): OverviewRow {
     negative,
     polarity,
     previousPolarity,
-    change: previousPolarity === null ? null : polarity - previousPolarity,
+    change: previousPolarity === null || polarity === null ? null : polarity - previousPolarity,
     lastDocumentAt: toIso(summary.lastDocumentAt),
   };
 }

@@ -27,6 +27,7 @@ export function toDocumentRow(document: WireDocument, instrument: string): Docum
     negative,
     polarity,
     topics: document.topics,
+    ...(document.flags.includes('foreign') ? { foreign: true as const } : {}),
     ...(document.certainty === undefined ? {} : { certainty: document.certainty }),
     ...(document.ruled === undefined ? {} : { rules: document.ruled.rules }),
   };

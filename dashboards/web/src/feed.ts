@@ -71,6 +71,7 @@ export function createFeed(deps: {
 }
 
 function fromLive(document: LiveDocument): DocumentRow {
-  const { id, version, action, title, source, language, publishedAt, negative, polarity } = document;
-  return { id, version, action, title, source, language, publishedAt, negative, polarity, topics: [] };
+  const { id, version, action, title, source, language, publishedAt, negative, polarity, foreign } = document;
+  const row = { id, version, action, title, source, language, publishedAt, negative, polarity, topics: [] };
+  return foreign === undefined ? row : { ...row, foreign };
 }

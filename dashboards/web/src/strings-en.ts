@@ -142,6 +142,11 @@ export const en = {
   markedSentence: 'Marked: the sentence that carried the score. Underlined: the instrument.',
   ruled: 'expert rule',
   ruledLong: 'An expert rule decided over the model; the document says which and why.',
+  foreign: 'not finance',
+  foreignLong: 'Its words are not those of finance, so that its score is a guess.',
+  foreignAbstains:
+    'Its words are not those of finance: the model abstains. The score below is a guess and counts in no mean and no alert.',
+  foreignness: 'Foreign to finance',
   decidedByRule: 'Decided by expert rule',
   modelAlone: 'The model alone',
   markedWords: 'Bold: words that carried it; ▼ speaks for bad news, ▲ for good news.',

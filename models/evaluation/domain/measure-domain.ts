@@ -1,9 +1,6 @@
-import type { ModelVersion } from '../../../pipeline/core/scored.js';
-import type { Foreignness } from '../../domain/foreignness.js';
-import { quantile } from '../intervals.js';
+import type { Foreignness } from '../../../pipeline/core/model.js';
 import type { JudgedRow } from '../judge-rows.js';
 import { areaUnderRoc } from '../metrics.js';
-import { classifyAll, type TextModel } from '../text-model.js';
 
 export interface DomainText {
   readonly text: string;
@@ -12,87 +9,78 @@ export interface DomainText {
   readonly source: string;
 }
 
-/** How well the foreignness of finance texts is told from that of other texts, in one language. */
+/** How well finance texts are told from others, in one language. */
 export interface DomainFigures {
   readonly finance: number;
   readonly foreign: number;
   /** Chance that a foreign text gets a higher score than a finance text; 0.5 is guessing. */
   readonly auroc: number;
-  /** The rule: abstain above this score. 19 of 20 finance texts lie below. */
-  readonly abstainAbove: number;
-  /** Share of the foreign texts on which the rule abstains. */
-  readonly foreignRefused: number;
-  /** AUROC of each kind of foreign text, and of each set of finance texts, against all of the other side. */
-  readonly bySource: Readonly<Record<string, number>>;
+  /** Share of the foreign texts that are called foreign. */
+  readonly refused: number;
+  /** Each kind of foreign text, and each set of finance texts, against all of the other side. */
+  readonly bySource: readonly SourceFigures[];
 }
 
-export interface DomainReport {
-  readonly model: ModelVersion;
-  /** Null for a language that lacks one of the two sides. */
-  readonly byLanguage: Readonly<Record<string, DomainFigures | null>>;
+export interface SourceFigures {
+  readonly source: string;
+  readonly texts: number;
+  readonly auroc: number;
+  readonly refused: number;
 }
 
-/** The scores of both sides by language. Memory: one number a text. */
-export async function measureDomain(
-  model: TextModel,
-  foreignness: Foreignness,
+/** The figures by language; null for one that lacks one of the two sides. Memory: one number a text. */
+export function measureDomain(
+  judge: (text: DomainText) => Foreignness,
   sides: { readonly finance: readonly DomainText[]; readonly foreign: readonly DomainText[] },
-): Promise<DomainReport> {
-  const finance = await score(model, foreignness, sides.finance);
-  const foreign = await score(model, foreignness, sides.foreign);
+): Readonly<Record<string, DomainFigures | null>> {
+  const judged = (texts: readonly DomainText[]) =>
+    texts.map((each): JudgedText => ({ ...each, ...judge(each) }));
+  const [finance, foreign] = [judged(sides.finance), judged(sides.foreign)];
   const languages = [...new Set([...finance, ...foreign].map(({ lang }) => lang))];
-  return {
-    model: model.model,
-    byLanguage: Object.fromEntries(
-      languages.map((language) => [
-        language,
-        figures(
-          finance.filter(({ lang }) => lang === language),
-          foreign.filter(({ lang }) => lang === language),
-        ),
-      ]),
-    ),
-  };
-}
-
-interface ScoredText extends DomainText {
-  readonly score: number;
-}
-
-async function score(
-  model: TextModel,
-  foreignness: Foreignness,
-  texts: readonly DomainText[],
-): Promise<readonly ScoredText[]> {
-  const answers = await classifyAll(
-    model,
-    texts.map(({ text, lang }) => ({ text, language: lang })),
+  return Object.fromEntries(
+    languages.map((language) => [
+      language,
+      figures(
+        finance.filter(({ lang }) => lang === language),
+        foreign.filter(({ lang }) => lang === language),
+      ),
+    ]),
   );
-  return texts.flatMap((each, index) => {
-    const answer = answers[index];
-    return answer === undefined ? [] : [{ ...each, score: foreignness(each.text, each.lang, answer) }];
-  });
 }
 
-function figures(finance: readonly ScoredText[], foreign: readonly ScoredText[]): DomainFigures | null {
+interface JudgedText extends DomainText, Foreignness {}
+
+function figures(finance: readonly JudgedText[], foreign: readonly JudgedText[]): DomainFigures | null {
   if (finance.length === 0 || foreign.length === 0) return null;
-  const [home, away] = [finance.map((each) => each.score), foreign.map((each) => each.score)];
-  const abstainAbove = quantile(Float64Array.from(home).sort(), 0.95);
-  const bySource: Record<string, number> = {};
-  for (const { source } of finance) bySource[source] ??= areaUnderRoc(away, scoresOf(finance, source));
-  for (const { source } of foreign) bySource[source] ??= areaUnderRoc(scoresOf(foreign, source), home);
+  const [home, away] = [scoresOf(finance), scoresOf(foreign)];
   return {
     finance: finance.length,
     foreign: foreign.length,
     auroc: areaUnderRoc(away, home),
-    abstainAbove,
-    foreignRefused: away.filter((each) => each > abstainAbove).length / away.length,
-    bySource,
+    refused: refusedOf(foreign),
+    bySource: [
+      ...bySource(finance, (scores) => areaUnderRoc(away, scores)),
+      ...bySource(foreign, (scores) => areaUnderRoc(scores, home)),
+    ],
   };
 }
 
-function scoresOf(texts: readonly ScoredText[], source: string): readonly number[] {
-  return texts.filter((each) => each.source === source).map((each) => each.score);
+function bySource(
+  texts: readonly JudgedText[],
+  auroc: (scores: readonly number[]) => number,
+): readonly SourceFigures[] {
+  return [...new Set(texts.map(({ source }) => source))].map((source) => {
+    const own = texts.filter((each) => each.source === source);
+    return { source, texts: own.length, auroc: auroc(scoresOf(own)), refused: refusedOf(own) };
+  });
+}
+
+function scoresOf(texts: readonly JudgedText[]): readonly number[] {
+  return texts.map(({ score }) => score);
+}
+
+function refusedOf(texts: readonly JudgedText[]): number {
+  return texts.filter(({ foreign }) => foreign).length / texts.length;
 }
 
 /** What a model gets right when it answers only where it is surest. */

@@ -28,7 +28,7 @@ export interface ImpactOptions {
   readonly period: ImpactPeriod;
   readonly served: Classifier;
   readonly candidate: Classifier;
-  readonly understanding: Pick<Understanding, 'splitSentences' | 'rules' | 'weigh' | 'linker'>;
+  readonly understanding: Pick<Understanding, 'splitSentences' | 'rules' | 'foreign' | 'weigh' | 'linker'>;
   readonly rules: readonly NegativeSurgeRule[];
   readonly onProgress: (documents: number) => void;
 }

@@ -3,6 +3,11 @@ import type { SeriesPoint, SeriesQuery, SeriesSummary } from '../../core/store.j
 import { presentMentions, presentRollUps, ROLL_UP_SUMS, timeParam, WINDOW_START } from '../present.js';
 import type { SqlReader } from '../sql-session.js';
 
+/**
+ * How many documents the sums of probabilities are of: those of each that was judged sum to 1, all others are 0. Rounded, because sums are.
+ */
+const JUDGED = 'nullIf(round(negative_sum + neutral_sum + positive_sum), 0)';
+const IS_JUDGED = 'mentioned.negative + neutral + positive > 0';
 const RANGE = { from: timeParam('from'), to: timeParam('to') };
 
 // About one year of minutes; the API asks for less.
@@ -28,8 +33,8 @@ export async function querySeries(db: SqlReader, query: SeriesQuery): Promise<re
     query.asOf === null && query.minRelevance <= 0 ? cachedWindows(frequency) : countedWindows(query);
   return db.query<SeriesPoint>(
     `SELECT series, toInt64(toUnixTimestamp(window_start)) * 1000 AS start, documents, stories,
-       negative_sum / documents AS negative, neutral_sum / documents AS neutral,
-       positive_sum / documents AS positive, polarity_sum / documents AS polarity
+       negative_sum / ${JUDGED} AS negative, neutral_sum / ${JUDGED} AS neutral,
+       positive_sum / ${JUDGED} AS positive, polarity_sum / ${JUDGED} AS polarity
      FROM ${source} WHERE documents > 0 ORDER BY series, start LIMIT ${MAX_POINTS}`,
     params,
   );
@@ -62,11 +67,17 @@ export async function querySummaries(
   const inside = `event_time >= ${timeParam('from')}`;
   return db.query<SeriesSummary>(
     `SELECT series, countIf(${inside}) AS documents, sumIf(opens_story, ${inside}) AS stories,
-       avgIf(mentioned.negative, ${inside}) AS negative, avgIf(positive - mentioned.negative, ${inside}) AS polarity,
-       if(countIf(NOT (${inside})) = 0, NULL, avgIf(positive - mentioned.negative, NOT (${inside}))) AS previousPolarity,
+       ${meanIf('mentioned.negative', inside)} AS negative, ${meanIf('positive - mentioned.negative', inside)} AS polarity,
+       ${meanIf('positive - mentioned.negative', `NOT (${inside})`)} AS previousPolarity,
        toUnixTimestamp64Milli(maxIf(event_time, ${inside})) AS lastDocumentAt
      FROM ${mentions} AS mentioned
      GROUP BY series HAVING documents > 0 ORDER BY documents DESC, series LIMIT {limit:UInt32}`,
     { before: from - (to - from), from, to, limit },
   );
+}
+
+/** SQL for a mean over the documents that were judged; NULL where none was. */
+function meanIf(figure: string, condition: string): string {
+  const judged = `${condition} AND ${IS_JUDGED}`;
+  return `if(countIf(${judged}) = 0, NULL, avgIf(${figure}, ${judged}))`;
 }

@@ -34,6 +34,7 @@ interface DocumentRow {
   readonly model_name: string;
   readonly model_version: string;
   readonly model_sha256: string;
+  readonly foreignness: number | null;
   readonly flags: readonly string[];
   readonly ruled: string;
 }
@@ -41,7 +42,7 @@ interface DocumentRow {
 const SELECT_DOCUMENTS = `SELECT id, version, action, source_id, source_kind, source_name, url, title, text, language,
   author, toUnixTimestamp64Milli(published_at) AS published, precision, toUnixTimestamp64Milli(received_at) AS received,
   toUnixTimestamp64Milli(known_at) AS known, toUnixTimestamp64Milli(scored_at) AS scored, negative, neutral, positive, polarity, confidence, label, topics, mentions,
-  story_id, certainty, model_name, model_version, model_sha256, flags, ruled FROM documents`;
+  story_id, certainty, model_name, model_version, model_sha256, foreignness, flags, ruled FROM documents`;
 
 export interface VersionKey {
   readonly id: string;
@@ -97,7 +98,7 @@ async function withNewestScores(
   const known = asOf === null ? '' : `AND known_at <= ${timeParam('asOf')}`;
   const ids = [...new Set(rows.map(({ id }) => id))];
   const scores = await db.query<ScoreRow>(
-    `SELECT id, version, negative, neutral, positive, polarity, confidence, label, topics, mentions, flags, ruled,
+    `SELECT id, version, negative, neutral, positive, polarity, confidence, label, topics, mentions, foreignness, flags, ruled,
        model_name, model_version, model_sha256, toUnixTimestamp64Milli(scored_at) AS scored
      FROM document_scores WHERE id IN {ids:Array(String)} ${known}
      ORDER BY id, version, known_at DESC LIMIT 1 BY id, version`,
@@ -137,6 +138,7 @@ function toDocumentView(row: DocumentRow): DocumentView {
     ...(row.certainty === '' ? {} : { certainty: row.certainty }),
     model: { name: row.model_name, version: row.model_version, sha256: row.model_sha256 },
     scoredAt: toIso(row.scored),
+    ...(row.foreignness === null ? {} : { foreignness: Math.round(row.foreignness * 1_000) / 1_000 }),
     flags: row.flags,
     ...(row.ruled === '' ? {} : { ruled: JSON.parse(row.ruled) as Ruled }),
   };

@@ -36,6 +36,9 @@ function DocumentBody({ document }: { readonly document: Document }) {
       )}
       <DrivenBy story={document.story} />
       <Decided ruled={document.ruled} />
+      {document.flags.includes('foreign') && (
+        <p class="notice">{t(document.flags.includes('unclassified') ? 'foreignAbstains' : 'foreignLong')}</p>
+      )}
       <MarkedText document={document} />
       <p class="hint">
         <CertaintyMark certainty={document.certainty} /> {t('markedSentence')}
@@ -233,6 +236,12 @@ function Facts({ document }: { readonly document: Document }) {
       <dd>{document.language}</dd>
       <dt>{t('version')}</dt>
       <dd>{document.version}</dd>
+      {document.foreignness !== undefined && (
+        <>
+          <dt>{t('foreignness')}</dt>
+          <dd>{formatShare(document.foreignness)}</dd>
+        </>
+      )}
       {document.flags.length > 0 && (
         <>
           <dt>{t('flags')}</dt>

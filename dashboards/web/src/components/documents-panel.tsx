@@ -3,7 +3,7 @@ import type { DocumentRow } from '../document-row.js';
 import { formatWindow } from '../format.js';
 import { FREQUENCY_MS } from '../../../../pipeline/core/series.js';
 import { Legend, LIST_MARKS } from './legend.js';
-import { Answer, CertaintyMark, Foreign, Polarity, RuledMark, Time } from './parts.js';
+import { Answer, CertaintyMark, Foreign, ForeignMark, Polarity, RuledMark, Time } from './parts.js';
 
 /** The documents behind the chosen series and time, each one step from its text. */
 export function DocumentsPanel() {
@@ -110,7 +110,8 @@ function DocumentLine({ row }: { readonly row: DocumentRow }) {
           <small>
             <Time iso={row.publishedAt} /> · <Foreign text={row.source} /> · {row.language}
             {topic === undefined ? '' : ` · ${language.value === 'zh' ? topic.nameZh : topic.name}`}{' '}
-            <CertaintyMark certainty={row.certainty} /> <RuledMark rules={row.rules} />
+            <CertaintyMark certainty={row.certainty} /> <RuledMark rules={row.rules} />{' '}
+            <ForeignMark foreign={row.foreign === true} />
             {row.action === 'retract' && <b class="flag"> {t('retracted')}</b>}
             {row.action !== 'retract' && row.version > 1 && <b class="flag"> {t('corrected')}</b>}
           </small>

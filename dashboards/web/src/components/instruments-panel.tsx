@@ -35,7 +35,7 @@ export function InstrumentsPanel() {
 
 function MarketTile({ row }: { readonly row: OverviewRow | null }) {
   const { view, navigate, t } = useApp();
-  const tone = row === null ? 'none' : toneOf(row.polarity);
+  const tone = row === null || row.polarity === null ? 'none' : toneOf(row.polarity);
   return (
     <button
       type="button"
@@ -59,7 +59,7 @@ function MarketTile({ row }: { readonly row: OverviewRow | null }) {
             <b>{formatCount(row.stories)}</b> {t('storiesUnit')}
           </span>
           <span>
-            {t('pNegative')} <b>{formatShare(row.negative)}</b>
+            {t('pNegative')} <b>{row.negative === null ? t('noData') : formatShare(row.negative)}</b>
           </span>
           <Change row={row} />
         </span>
@@ -185,7 +185,8 @@ function InstrumentLine({ row }: { readonly row: OverviewRow }) {
 }
 
 /** A bar from the middle to the side the polarity leans to; its length is always on the scale −1 … 1. */
-function Lean({ polarity }: { readonly polarity: number }) {
+function Lean({ polarity }: { readonly polarity: number | null }) {
+  if (polarity === null) return null;
   const width = `${Math.abs(polarity) * 50}%`;
   const place = polarity < 0 ? { right: '50%', width } : { left: '50%', width };
   return (

@@ -11,6 +11,7 @@ const CERTAINTY: readonly Mark[] = [
 export const LIST_MARKS: readonly Mark[] = [
   ...CERTAINTY,
   ['ruled', 'ruledLong'],
+  ['foreign', 'foreignLong'],
   ['corrected', 'correctedMark'],
   ['retracted', 'retractedLong'],
 ];

@@ -58,6 +58,17 @@ export function RuledMark({ rules }: { readonly rules: readonly AppliedRule[] | 
   );
 }
 
+/** A small mark on a text that is not about finance: its score is a guess. */
+export function ForeignMark({ foreign }: { readonly foreign: boolean }) {
+  const { t } = useApp();
+  if (!foreign) return null;
+  return (
+    <b class="certainty" title={t('foreignLong')}>
+      {t('foreign')}
+    </b>
+  );
+}
+
 /** Three probabilities as one bar with its figures beside it. */
 export function Probabilities(props: {
   readonly negative: number;

@@ -125,6 +125,13 @@ describe('scored messages', () => {
       ),
     ],
     [
+      'how foreign a text is',
+      scoredMessage(
+        12,
+        scoredDocument(rawDocument(), { foreignness: 0.712, flags: ['foreign', 'unclassified'] }),
+      ),
+    ],
+    [
       'mentions with their reasons',
       scoredMessage(
         9,

@@ -81,6 +81,11 @@ describe('weighContributions', () => {
     expect(contributions.every(({ weight }) => weight === 0)).toBe(true);
   });
 
+  it.each([['unclassified'], ['language_unsupported']])('lets what is %s say nothing in any mean', (flag) => {
+    for (const { negative, neutral, positive } of weigh({ flags: [flag] }))
+      expect([negative, neutral, positive]).toEqual([0, 0, 0]);
+  });
+
   it.each([
     ['news', 1, 1],
     ['news', 0.7, 1],
