@@ -33,7 +33,8 @@ export function startThread(
     post: (request) => {
       worker.postMessage(request);
     },
-    end: () => (ending ??= endThread(worker, closeGate(gate))),
+    // WebAssembly may be cut off anywhere: it has no native code to return from.
+    end: () => (ending ??= endThread(worker, closeGate(gate) || device === 'tfjs')),
   };
 }
 
