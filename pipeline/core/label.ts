@@ -43,3 +43,22 @@ export function isSentiment(value: LabelValue): value is SentimentLabel {
 export function labelledItem(label: Pick<Label, 'documentId' | 'version' | 'instrument'>): string {
   return `${label.documentId} ${label.version} ${label.instrument}`;
 }
+
+/**
+ * Leaves out the verdicts that somebody has corrected under another heading: of what one person says of a document in alerts,
+ * either what they said of the whole text counts or what they said of its companies, whichever is newer.
+ */
+export function withoutCorrected(labels: readonly Label[]): readonly Label[] {
+  const keyOf = ({ documentId, version, author }: Label) => JSON.stringify([documentId, version, author]);
+  const newest = new Map<string, Label>();
+  for (const label of labels) {
+    const held = newest.get(keyOf(label));
+    if (label.origin === 'verdict' && (held === undefined || held.at <= label.at))
+      newest.set(keyOf(label), label);
+  }
+  return labels.filter(
+    (label) =>
+      label.origin !== 'verdict' ||
+      (label.instrument === '') === (newest.get(keyOf(label))?.instrument === ''),
+  );
+}

@@ -1,4 +1,4 @@
-import type { Label, LabelOrigin, LabelValue } from '../core/label.js';
+import { withoutCorrected, type Label, type LabelOrigin, type LabelValue } from '../core/label.js';
 import type { DocumentView } from '../core/store.js';
 import { QUOTED } from './erasure-rows.js';
 import type { OpenWork } from './open-work.js';
@@ -31,7 +31,10 @@ export interface CandidateRow extends VersionKey {
 export interface LabelStore {
   /** Appends those whose document is stored, and answers with the ids of documents that are not. */
   add(labels: readonly Label[]): Promise<readonly string[]>;
-  /** Of each item, person and kind of saying (decisions apart) the newest, oldest first; at most 200,000. */
+  /**
+   * Of each item, person and kind of saying (decisions apart) the newest, oldest first, without verdicts that were corrected
+   * under another heading; at most 200,000.
+   */
   list(): Promise<readonly Label[]>;
   /** Documents that tell a story first, that a model has judged and nobody labelled; one scan of the range. */
   candidates(query: CandidateQuery): Promise<readonly CandidateRow[]>;
@@ -59,7 +62,7 @@ export function createLabelStore(db: SqlSession, reader: SqlReader): LabelStore 
          ORDER BY labelled_at, document_id, instrument, author LIMIT {limit:UInt32}`,
         { limit: MOST_LABELS },
       );
-      return rows.map(toLabel);
+      return withoutCorrected(rows.map(toLabel));
     },
     candidates: (query) => queryCandidates(reader, query),
     secondLooks: ({ language, labeller }, limit) =>

@@ -24,7 +24,9 @@ const inputs = (count: number) =>
 
 it('leaves a thread that is late in native code to end itself: cut off there, it takes the process along', async () => {
   const host = await tinyHost(1);
-  await expect(host.run({ language: 'en', inputs: inputs(20_000) })).rejects.toMatchObject({ reason: 'hang' });
+  await expect(host.run({ language: 'en', inputs: inputs(20_000) })).rejects.toMatchObject({
+    reason: 'hang',
+  });
   // Resolves when the thread is gone; a process that was taken along would not get here.
   await host.end();
 }, 60_000);
