@@ -20,7 +20,13 @@ export async function openService(
   const config = await loadConfig({
     file: null,
     env: {},
-    overrides: { sources: [], http: { port: 0 }, metrics: { port: 0 }, models: { sentiment: 'ngram' }, ...more },
+    overrides: {
+      sources: [],
+      http: { port: 0 },
+      metrics: { port: 0 },
+      models: { sentiment: 'ngram' },
+      ...more,
+    },
   });
   const options = {
     config,
