@@ -120,7 +120,7 @@ describe('expert rules in a service', () => {
   it('are read again while the service runs, all or none, and approval stays asked for', async () => {
     const file = join(folder.path, 'rules.yaml');
     await writeFile(file, RULES);
-    const models = { rules: { files: [file], approval: 'required' as const } };
+    const models = { sentiment: 'ngram', rules: { files: [file], approval: 'required' as const } };
     const overrides = {
       sources: [],
       alerts: { enabled: false },

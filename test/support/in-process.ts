@@ -24,8 +24,8 @@ export async function openService(
       sources: [],
       http: { port: 0 },
       metrics: { port: 0 },
-      models: { sentiment: 'ngram' },
       ...more,
+      models: { sentiment: 'ngram', ...more.models },
     },
   });
   const options = {
