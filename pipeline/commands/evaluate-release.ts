@@ -19,7 +19,7 @@ import { sliceReport } from '../../models/evaluation/slices/slice-figures.js';
 import type { TextModel } from '../../models/evaluation/text-model.js';
 import { loadClassifier } from '../../models/load-classifier.js';
 import { MODEL_NAMES } from '../../models/model-names.js';
-import { collectOwnRows } from '../../models/training/collect-rows.js';
+import { collectNumberRows, collectOwnRows } from '../../models/training/collect-rows.js';
 import { packageRoot } from '../app/package-root.js';
 import { modelOptions } from '../app/understanding.js';
 import { systemClock } from '../core/clock.js';
@@ -163,13 +163,16 @@ async function trainedTexts(
 ): Promise<ReadonlyMap<string, readonly string[] | null>> {
   const texts = new Map<string, readonly string[] | null>();
   for (const key of keys) {
-    const rows =
-      key === 'own'
-        ? await collectOwnRows(inPackage('models/training/own-texts'))
-        : ((await readDevSet(data, key, 'train'))?.rows ?? null);
+    const rows = await trainedRows(key, data);
     texts.set(key, rows?.map(({ text }) => text) ?? null);
   }
   return texts;
+}
+
+async function trainedRows(key: string, data: string): Promise<readonly { readonly text: string }[] | null> {
+  if (key === 'own') return collectOwnRows(inPackage('models/training/own-texts'));
+  if (key === 'numbers') return collectNumberRows();
+  return (await readDevSet(data, key, 'train'))?.rows ?? null;
 }
 
 async function bytesUnder(directory: string): Promise<number> {
