@@ -95,6 +95,8 @@ async function readArtefacts(folder: string): Promise<Pick<Checkout, 'artefacts'
             .digest('hex'),
         );
     }
+    // The profile of the domain is no model: it has no card, and its hash is checked whenever it is loaded.
+    if (hashes.has('profile.json')) continue;
     artefacts.push({
       name: entry.name,
       manifest: (await readOrNull(join(own, 'model.json'))) ?? '{}',
