@@ -20,7 +20,7 @@ import { CHINESE_WORDS } from '../lexicon/words-zh.js';
 import { TOPIC_WORDS } from '../lexicon/topic-words.js';
 import type { TextKind } from '../ngram/text-kind.js';
 import { chooseSets, collectOwnRows, collectRows, type TrainingRow } from './collect-rows.js';
-import { isPostSet } from './training-sets.js';
+import { isPostSet, OWN_LICENCE } from './training-sets.js';
 
 export interface TrainDomainOptions {
   /** Holds `labelled/KEY/train.jsonl`. */
@@ -83,7 +83,7 @@ export async function trainDomain(options: TrainDomainOptions): Promise<TrainDom
     training: {
       words: [
         ...shippable.map(({ key, licence }) => ({ key, licence })),
-        { key: 'own', licence: 'Apache-2.0' },
+        { key: 'own', licence: OWN_LICENCE },
       ].map((set) => ({ ...set, rows: taught.filter((row) => row.set === set.key).length })),
       thresholds: [...new Set([...all, ...own].map(({ set }) => set))],
       background: LANGUAGES.map((language) => backgrounds[language].source),
