@@ -151,11 +151,12 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     async tellEvidence(row) {
       const text = documentText(row);
       const span = await find({ text, language: row.language, spans: row.spans });
-      const explained = await explain({ text, language: row.language });
-      return {
-        sentence: span === null ? text : text.slice(span[0], span[1]),
-        words: explained === null ? [] : negativeWords(explained),
-      };
+      const [start, end] = span ?? [0, text.length];
+      const sentence = text.slice(start, end);
+      // Of what is quoted: a word from further down would mark nothing that the reader sees.
+      const explained = await explain({ text: sentence, language: row.language });
+      const names = row.spans.map(([from, to]) => [from - start, to - start] as const);
+      return { sentence, words: explained === null ? [] : negativeWords(explained, names) };
     },
     close: () => classifier.close(),
   };
