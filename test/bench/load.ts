@@ -19,6 +19,7 @@ const USAGE = `npm run bench -- [--scenario NAME] [--rate N] [--seconds N] …
   --history     stored mentions to begin with; made by INSERT … SELECT (growth: the larger of its two)
   --data        keep and reuse this folder instead of a temporary one
   --seed        of the texts
+  --sentiment NAME  model that the service reads with, default ngram: the figures of the streaming core are its
   --models DIR  folder of models (encoder), default the one of this package
   --model NAME  of the encoder there, default encoder
   --python PATH an interpreter with torch and transformers, to compare with (encoder)
@@ -41,6 +42,7 @@ async function main(): Promise<number> {
       'cpu-prof': { type: 'string' },
       'log-url': { type: 'string' },
       'clickhouse-url': { type: 'string' },
+      sentiment: { type: 'string', default: 'ngram' },
       models: { type: 'string' },
       model: { type: 'string', default: 'encoder' },
       python: { type: 'string' },
@@ -64,7 +66,7 @@ async function main(): Promise<number> {
     seconds: numberOf(values.seconds),
     batch: numberOf(values.batch),
     history: numberOf(values.history),
-    config: parts.config,
+    config: { models: { sentiment: values.sentiment }, ...parts.config },
     nodeArguments:
       values['cpu-prof'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values['cpu-prof']}`],
     models: values.models,
