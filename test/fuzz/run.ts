@@ -24,6 +24,7 @@ const { values } = parseArgs({
     target: { type: 'string' },
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+    help: { type: 'boolean' },
   },
 });
 
@@ -32,9 +33,10 @@ const wanted = values.target === undefined ? known : [values.target];
 const unknown = wanted.find((name) => !known.includes(name));
 const forMs = Number(values.minutes) * 60_000;
 const seed = Number(values.seed);
-if (unknown !== undefined || !(forMs > 0) || !Number.isSafeInteger(seed)) {
+const usable = unknown === undefined && forMs > 0 && Number.isSafeInteger(seed);
+if (values.help === true || !usable) {
   console.error(`Usage: npm run fuzz -- [--target ${known.join('|')}] [--minutes 10] [--seed N]`);
-  process.exitCode = 2;
+  process.exitCode = values.help === true ? 0 : 2;
 } else {
   for (const name of wanted) await fuzzOne(name);
 }
