@@ -13,7 +13,7 @@ const MAX_HEADER_LINES = 2_000;
 /** A line costs the parser 7 µs, however short it is. */
 const MAX_LINES = 100_000;
 const FEW_LINES = 5_000;
-const SHORT_LINE_BYTES = 8;
+const SHORT_LINE_BYTES = 12;
 const LINE_FEED = 0x0a;
 const MAX_BOUNDARIES = 2_000;
 /** Lists of addresses cost the parser more than all else in a head. */

@@ -94,6 +94,7 @@ describe('parseEml', () => {
   it.each<[string, string]>([
     ['no mail', 'just some words'],
     ['nothing', ''],
+    ['lines that cost more than they hold', mail({}, 'rfc822 ab\r\n'.repeat(20_000))],
     ['too many headers', mail({ 'X-A': 'x'.repeat(300_000) }, 'a')],
     [
       'parts in parts in parts',
