@@ -15,7 +15,7 @@ import {
 import type { NegativeSurgeRule } from './rules/negative-surge-rule.js';
 
 const HOUR_MS = 3_600_000;
-/** The installation counts as silent when nothing at all was published for this long. */
+/** The installation counts as silent when nothing that could be judged was published for this long. */
 const SILENCE_MS = 6 * HOUR_MS;
 const EVIDENCE_DOCUMENTS = 5;
 /** So many documents decide whether two names share one story. */
@@ -93,7 +93,7 @@ async function evaluateRule(
   const windowFrom = windowStartAt(rule, tick.now);
   const hours = await deps.history.hours([...new Set([MARKET_SERIES, ...candidates])], from, tick.now);
   const market = hours.get(MARKET_SERIES) ?? [];
-  const silent = sumHours(market, tick.now - SILENCE_MS, tick.now).documents === 0;
+  const silent = sumHours(market, tick.now - SILENCE_MS, tick.now).judged === 0;
   const { now, firstDocumentAt } = tick;
   const side = marketSideOf({ market, rule, now, firstDocumentAt });
   const evaluated = candidates.flatMap((series) => {
@@ -136,7 +136,7 @@ async function findCandidates(
   const windows = await history.hours(active, from, now);
   const loud = active.filter((series) => {
     const sums = sumHours(windows.get(series) ?? [], from, now);
-    return sums.documents >= rule.minDocuments && sums.negativeWeight >= rule.minNegative;
+    return sums.judged >= rule.minDocuments && sums.negativeWeight >= rule.minNegative;
   });
   return [...new Set([...loud, ...open.keys()])].sort();
 }

@@ -91,7 +91,12 @@ const ruleOverride = z.strictObject({
     .nonnegative()
     .optional()
     .describe('Below this it resolves; lower than threshold.'),
-  minDocuments: z.int().min(1).max(10_000).optional().describe('Fewer documents in the window never fire.'),
+  minDocuments: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('Fewer documents that the model could judge in the window never fire.'),
   minHistoryDays: z.number().min(0).max(365).optional().describe('With less history nothing fires.'),
   windowHours: z.int().min(1).max(720).optional().describe('Length of the trailing window, hours.'),
   cooldownHours: z.number().min(0).max(720).optional().describe('Pause after an alert, hours.'),

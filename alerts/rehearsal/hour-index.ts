@@ -100,14 +100,16 @@ function sumEntries(start: number, entries: readonly Entry[]): HourBucket {
   let weight = 0;
   let negativeWeight = 0;
   let polaritySum = 0;
+  let judged = 0;
   let stories = 0;
   for (const { version, contribution } of entries) {
     weight += contribution.weight;
     negativeWeight += contribution.weight * contribution.negative;
     polaritySum += contribution.positive - contribution.negative;
+    if (contribution.negative + contribution.neutral + contribution.positive > 0) judged += 1;
     if (version.opensStory) stories += 1;
   }
-  return { start, documents: entries.length, stories, weight, negativeWeight, polaritySum };
+  return { start, documents: entries.length, judged, stories, weight, negativeWeight, polaritySum };
 }
 
 function isInside(entry: Entry, from: number, to: number): boolean {

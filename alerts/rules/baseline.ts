@@ -14,10 +14,11 @@ export type HourSums = Omit<HourBucket, 'start'>;
 
 /** Adds up the hours that start in [from, to). */
 export function sumHours(hours: readonly HourBucket[], from: number, to: number): HourSums {
-  const sums = { documents: 0, stories: 0, weight: 0, negativeWeight: 0, polaritySum: 0 };
+  const sums = { documents: 0, judged: 0, stories: 0, weight: 0, negativeWeight: 0, polaritySum: 0 };
   for (const hour of hours) {
     if (hour.start < from || hour.start >= to) continue;
     sums.documents += hour.documents;
+    sums.judged += hour.judged;
     sums.stories += hour.stories;
     sums.weight += hour.weight;
     sums.negativeWeight += hour.negativeWeight;

@@ -88,19 +88,21 @@ export function evaluateNegativeSurge(
     at: new Date(now).toISOString(),
     windowHours: rule.windowHours,
     documents: window.documents,
+    judged: window.judged,
     stories: window.stories,
     count: y,
     expected: expectation.mean,
     score: zShare <= -0.5 ? Math.min(0, score) : score,
     threshold: rule.fireAt,
-    polarity: window.documents === 0 ? null : window.polaritySum / window.documents,
+    polarity: window.judged === 0 ? null : window.polaritySum / window.judged,
     historyDays,
   };
 }
 
 /** Whether the window holds enough to begin an alert at all, whatever its score. */
 export function hasSubstance(evaluation: Evaluation, rule: NegativeSurgeRule): boolean {
-  return evaluation.documents >= rule.minDocuments && evaluation.count >= rule.minNegative;
+  const { documents, judged = documents, count } = evaluation;
+  return judged >= rule.minDocuments && count >= rule.minNegative;
 }
 
 /**

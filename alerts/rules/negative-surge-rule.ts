@@ -12,7 +12,7 @@ export interface NegativeSurgeRule {
   readonly fadeDays: number;
   /** Days of the installation's own history before anything is evaluated. */
   readonly minHistoryDays: number;
-  /** Documents, and weighted negative mass, that the window must hold before an alert may begin. */
+  /** Documents that were judged, and weighted negative mass, that the window must hold before an alert may begin. */
   readonly minDocuments: number;
   readonly minNegative: number;
   /** What a name without history is expected to bring in a window, and how many days of history that belief is worth. */

@@ -120,6 +120,7 @@ function factsOf({ alert, number }: MailInput, words: MailWords): readonly (read
   const name = plainLine(series.name, 80);
   const sources = [...new Set(alert.documents.map((document) => plainLine(document.source, 40)))];
   const { facts } = words;
+  const { documents } = evaluation;
   return [
     [facts.series, series.kind === 'market' ? name : `${name} (${series.id})`],
     [facts.rule, words.ruleValue(rule.id, rule.version)],
@@ -135,7 +136,10 @@ function factsOf({ alert, number }: MailInput, words: MailWords): readonly (read
       words.windowValue(utc(windowStartAt(evaluation, at)), utc(evaluation.at), evaluation.windowHours),
     ],
     [facts.began, words.beganValue(utc(alert.startedAt), utc(alert.firedAt ?? evaluation.at))],
-    [facts.documents, words.documentsValue(evaluation.documents, evaluation.stories)],
+    [
+      facts.documents,
+      words.documentsValue(documents, evaluation.stories, documents - (evaluation.judged ?? documents)),
+    ],
     ...(sources.length === 0 || number === 2 ? [] : [[facts.sources, sources.join(', ')] as const]),
     [facts.history, words.historyValue(Math.floor(evaluation.historyDays))],
     [facts.model, words.modelValue(model.name, model.version, hashOf(model))],

@@ -32,7 +32,7 @@ export interface MailWords {
   readonly scoreValue: (score: string, threshold: string) => string;
   readonly windowValue: (from: string, to: string, hours: number) => string;
   readonly beganValue: (started: string, fired: string) => string;
-  readonly documentsValue: (documents: number, stories: number) => string;
+  readonly documentsValue: (documents: number, stories: number, unread: number) => string;
   readonly historyValue: (days: number) => string;
   readonly modelValue: (name: string, version: string, hash: string) => string;
   readonly chartTitle: string;
@@ -116,8 +116,8 @@ const EN: MailWords = {
   scoreValue: (score, threshold) => `${score} (fires at ${threshold})`,
   windowValue: (from, to, hours) => `${from} to ${to} (${hours} h)`,
   beganValue: (started, fired) => `${started}, ${fired}`,
-  documentsValue: (documents, stories) =>
-    `${documents} in ${plural(stories, 'independent story', 'independent stories')}`,
+  documentsValue: (documents, stories, unread) =>
+    `${documents} in ${plural(stories, 'independent story', 'independent stories')}${unread === 0 ? '' : `, ${unread} of them not judged`}`,
   historyValue: (days) => `${plural(days, 'day', 'days')} of own history`,
   modelValue: (name, version, hash) => `${name}, version ${version}${hash === '' ? '' : ` (${hash})`}`,
   chartTitle: 'Negative weight by day',
@@ -183,7 +183,8 @@ const ZH: MailWords = {
   scoreValue: (score, threshold) => `${score}（达到 ${threshold} 触发）`,
   windowValue: (from, to, hours) => `${from} 至 ${to}（${hours} 小时）`,
   beganValue: (started, fired) => `${started}、${fired}`,
-  documentsValue: (documents, stories) => `${documents} 篇，${stories} 个独立事件`,
+  documentsValue: (documents, stories, unread) =>
+    `${documents} 篇，${stories} 个独立事件${unread === 0 ? '' : `，其中 ${unread} 篇未能判断`}`,
   historyValue: (days) => `自身历史 ${days} 天`,
   modelValue: (name, version, hash) => `${name}，版本 ${version}${hash === '' ? '' : `（${hash}）`}`,
   chartTitle: '每日负面权重',

@@ -10,7 +10,7 @@ export interface RemoteClassifierOptions {
   readonly hosts: readonly RemoteHost[];
   /** Those that were told to be away already; they are asked like the others. */
   readonly away?: ReadonlyMap<RemoteHost, string>;
-  /** Longest time for a request, tries at other hosts included. */
+  /** Longest time for a call, all its requests and their tries at other hosts included. */
   readonly deadlineMs: number;
   /** A host was lost, with the reason, or is back (null). */
   readonly tell: (host: string, problem: string | null) => void;
@@ -40,6 +40,7 @@ export function createRemoteClassifier(options: RemoteClassifierOptions): Classi
   return {
     model: options.model,
     async classify(inputs) {
+      const dueAt = now() + deadlineMs;
       const requests = toRequests(inputs);
       const answers: (readonly Classification[])[] = [];
       const entries = requests.entries();
@@ -49,7 +50,7 @@ export function createRemoteClassifier(options: RemoteClassifierOptions): Classi
           answers[index] = await askHosts(request, {
             rota,
             model: options.model,
-            dueAt: now() + deadlineMs,
+            dueAt,
             now,
           });
       };
@@ -88,7 +89,7 @@ function bytesOf({ text, mentions = [] }: ClassifierInput): number {
 interface Asking {
   readonly rota: Rota;
   readonly model: ModelVersion;
-  /** When the request and all that became of it must be answered. */
+  /** When the call, and so all that becomes of its requests, must be answered. */
   readonly dueAt: number;
   readonly now: () => number;
 }

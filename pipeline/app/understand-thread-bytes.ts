@@ -20,6 +20,8 @@ export interface BatchAnswer {
 /** What a thread is started with. */
 export interface ThreadData {
   readonly options: UnderstandingOptions;
+  /** For what the model says of one batch; less than the batch has in all, so that waiting for others ends no thread. */
+  readonly modelBudgetMs: number;
   /** See `armTextFault`; empty but in tests. */
   readonly textFault: string;
 }

@@ -57,6 +57,8 @@ interface Waiting<Answer> {
 
 /** Reading model and names takes 1 to 2 s; a thread that needs this long is not going to start. */
 const START_DEADLINE_MS = 120_000;
+/** Of a batch's time; the rest is for reading, linking and packing. */
+const MODEL_SHARE = 0.75;
 
 export function startThreadLife(options: ThreadLifeOptions): ThreadLife {
   return new Life(options);
@@ -77,7 +79,11 @@ class Life implements ThreadLife {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: ThreadLifeOptions) {
-    const workerData: ThreadData = { options: options.options, textFault: armedTextFault() };
+    const workerData: ThreadData = {
+      options: options.options,
+      modelBudgetMs: options.deadlineMs * MODEL_SHARE,
+      textFault: armedTextFault(),
+    };
     this.worker = new Worker(options.entry, {
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 },

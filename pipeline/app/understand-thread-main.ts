@@ -16,11 +16,12 @@ import {
   type ThreadRequest,
 } from './understand-thread-bytes.js';
 import { observeModel } from './observe-model.js';
+import { createTimelyClassifier } from './timely-classifier.js';
 import { createUnderstanding } from './understanding.js';
 
 /* The thread that reads texts: it answers requests in their order, and holds nothing but model and names. */
 
-const { options, textFault: armed } = workerData as ThreadData;
+const { options, modelBudgetMs, textFault: armed } = workerData as ThreadData;
 armTextFault(armed);
 
 // Requests that come while the model loads wait in the port.
@@ -29,7 +30,16 @@ const observer = observeModel((observed) => {
   say({ observed });
 });
 const understanding = await createUnderstanding({ ...options, observer });
-const deps = { ...understanding, encodeScored: encodeScoredMessage, now: () => systemClock.now() };
+const classifier = createTimelyClassifier(understanding.classifier, {
+  budgetMs: modelBudgetMs,
+  clock: systemClock,
+});
+const deps = {
+  ...understanding,
+  classifier,
+  encodeScored: encodeScoredMessage,
+  now: () => systemClock.now(),
+};
 
 // One after the other: what the model is asked stays in the order of the log. A fault of ours ends the thread.
 let last = Promise.resolve();
@@ -45,6 +55,7 @@ async function answer({ positions, lengths, bytes }: BatchRequest): Promise<void
     value: values[index] ?? new Uint8Array(),
   }));
   for (const value of values) textFault(value);
+  classifier.begin();
   const records = await understandBatch(messages, deps);
   const packed = pack(records.map(({ value }) => value));
   const message: BatchAnswer = {

@@ -11,9 +11,11 @@ export function impactText(sheet: ImpactSheet): string {
   const changed = slices[0]?.changed;
   return [
     `${served.name} ${served.version} → ${candidate.name} ${candidate.version}, ${documents} documents of ${minute(from)} to ${minute(to)}`,
-    changed === undefined
-      ? 'No document lies in the period.'
-      : `Another label: ${percent(changed)} of the documents.`,
+    ...(documents === 0 ? ['No document lies in the period.'] : []),
+    ...(changed === undefined
+      ? []
+      : [`Another label: ${percent(changed)} of the documents that both judged.`]),
+    ...unreadLines(sheet),
     '',
     ...alertLines(sheet),
     '',
@@ -26,6 +28,13 @@ export function impactText(sheet: ImpactSheet): string {
     ),
     '',
   ].join('\n');
+}
+
+function unreadLines({ unread: { served, candidate, either } }: ImpactSheet): readonly string[] {
+  if (either === 0) return [];
+  return [
+    `Left out: ${either} that could not be judged (${served} by the model that serves, ${candidate} by the other one).`,
+  ];
 }
 
 function alertLines({ alerts: { gained, lost, moved, same } }: ImpactSheet): readonly string[] {

@@ -33,6 +33,8 @@ export interface Evaluation {
   readonly windowHours: number;
   /** Documents in the window and independent stories among them. */
   readonly documents: number;
+  /** Documents that the model could judge: thresholds and means are over these. Absent in alerts of release 0.1, which counted all. */
+  readonly judged?: number;
   readonly stories: number;
   /** Weighted negative mass in the window, and what the series' own earlier history made us expect. */
   readonly count: number;
@@ -40,7 +42,7 @@ export interface Evaluation {
   /** Standard deviations above the expected, on the rule's scale. */
   readonly score: number;
   readonly threshold: number;
-  /** Mean polarity in the window; null without documents. */
+  /** Mean polarity of the window; null where no document was judged. */
   readonly polarity: number | null;
   readonly historyDays: number;
 }

@@ -130,6 +130,14 @@ export interface ScoredDocument {
   readonly ruled?: Ruled;
 }
 
+/** With one of these flags a score is a guess: it stands in no mean and moves no alert. */
+const UNREAD_FLAGS: readonly string[] = ['unclassified', 'language_unsupported'];
+
+/** Whether the model could judge the document; what it says of others is no score. */
+export function isJudged({ flags }: Pick<ScoredDocument, 'flags'>): boolean {
+  return !flags.some((flag) => UNREAD_FLAGS.includes(flag));
+}
+
 /** What UNDERSTAND appends to `documents.scored`: exactly one per raw message, so that nothing is lost in between. */
 export type ScoredMessage =
   | {

@@ -106,12 +106,14 @@ export interface TouchedWindow {
 export interface HourBucket {
   readonly start: number;
   readonly documents: number;
+  /** Those of them that the model could judge; only they stand in `polaritySum`, and only they have a weight. */
+  readonly judged: number;
   /** Documents that opened a story; copies open none. */
   readonly stories: number;
   /** Σ weight and Σ weight · P(negative). */
   readonly weight: number;
   readonly negativeWeight: number;
-  /** Σ polarity over documents, unweighted. */
+  /** Σ polarity over the documents that were judged, unweighted. */
   readonly polaritySum: number;
 }
 
@@ -320,7 +322,7 @@ export interface DiffQuery {
 
 interface KnownScore {
   readonly version: number;
-  /** Null for a retracted document. */
+  /** Null for a retracted document, and for one that the model could not judge. */
   readonly polarity: number | null;
   readonly model: string;
 }

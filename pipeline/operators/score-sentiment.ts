@@ -108,7 +108,7 @@ export const UNCLASSIFIED: Classification = {
 /** A document with the model's answer, and the sentiment of each of its links as far as it is known. */
 interface Draft {
   readonly item: LinkedDocument;
-  readonly whole: Classification;
+  whole: Classification;
   readonly mentions: (Sentiment | null)[];
 }
 
@@ -129,26 +129,40 @@ function toDraft(item: LinkedDocument, whole: Classification): Draft {
   return { item, whole, mentions: item.links.map((_, index) => judged?.[index] ?? null) };
 }
 
-/** Fills in what the model left open; a company without sentences of its own shares the sentiment of the document. */
+/**
+ * Fills in what the model left open; a company without sentences of its own, or with ones that say nothing, shares the
+ * sentiment of the document. A document of which a part was not answered is asked about again as a whole.
+ */
 async function judgeBySentences(drafts: readonly Draft[], deps: ScoreDeps): Promise<void> {
   const inputs: ClassifierInput[] = [];
   const places = drafts.map((draft) => planSentences(draft, inputs, deps.splitSentences));
   const answers = await classifySafely(inputs, deps.classifier);
-  for (const [index, { whole, mentions }] of drafts.entries()) {
+  for (const [index, draft] of drafts.entries()) {
     for (const [mention, place] of (places[index] ?? []).entries()) {
-      mentions[mention] ??= place === null ? whole.sentiment : answerAt(answers, place).sentiment;
+      const answer = place === null ? draft.whole : answerAt(answers, place);
+      draft.mentions[mention] ??= answer.flags.includes('unclassified')
+        ? draft.whole.sentiment
+        : answer.sentiment;
+      if (answer.unanswered === true) draft.whole = { ...draft.whole, ...UNANSWERED_PART };
     }
   }
 }
 
+const UNANSWERED_PART: Pick<Classification, 'flags' | 'unanswered'> = {
+  flags: ['unclassified'],
+  unanswered: true,
+};
+
 /** For each link the place of its sentences among the inputs, or null where there is nothing to ask. */
 function planSentences(
-  { item, mentions }: Draft,
+  { item, whole, mentions }: Draft,
   inputs: ClassifierInput[],
   splitSentences: SplitSentences,
 ): readonly (number | null)[] {
   const { links, language } = item;
   if (!isJudgedByMention(item) || !mentions.includes(null)) return links.map(() => null);
+  // It is asked about again as a whole: asking for its parts would double the time that a host which is away costs.
+  if (whole.unanswered === true) return links.map(() => null);
   const lead = scoredPart(item.text);
   const sentences = splitSentences(lead, language);
   if (sentences.length < 2) return links.map(() => null);

@@ -1,5 +1,5 @@
 import { USUAL_CREDIBILITY, type SourceInfo } from '../core/document.js';
-import type { Mention, ScoredDocument, Sentiment } from '../core/scored.js';
+import { isJudged, type Mention, type ScoredDocument, type Sentiment } from '../core/scored.js';
 import { MARKET_SERIES, sectorSeries, type SeriesKey } from '../core/series.js';
 import type { SeriesContribution } from '../core/store.js';
 import type { SectorId } from '../core/taxonomy.js';
@@ -11,8 +11,6 @@ const BODY_WEIGHT = 0.5;
 const PROVIDER_WEIGHT = 0.25;
 /** Lists of more names than this say little about each of them. The one place where they lose weight: relevance is for readers. */
 const NAMES_WITHOUT_DISCOUNT = 3;
-/** A score that the model could not really give must feed neither an alert nor a mean. */
-const UNREADABLE_FLAGS: readonly string[] = ['unclassified', 'language_unsupported'];
 type Probabilities = Pick<Sentiment, 'negative' | 'neutral' | 'positive'>;
 const UNSAID: Probabilities = { negative: 0, neutral: 0, positive: 0 };
 /** What is no report at all. */
@@ -41,7 +39,7 @@ export function weighContributions(
   options: WeighOptions,
 ): readonly SeriesContribution[] {
   const { source, action } = scored.document;
-  const unread = scored.flags.some((flag) => UNREADABLE_FLAGS.includes(flag));
+  const unread = !isJudged(scored);
   const silenced = action === 'retract' || isNoise(scored) || unread;
   const voice = silenced ? 0 : credibilityWeight(source);
   const { negative, neutral, positive } = unread ? UNSAID : scored.sentiment;

@@ -1,7 +1,14 @@
 import { accountOf } from '../core/document.js';
 import { FREQUENCY_MS, windowStart, type SeriesKey } from '../core/series.js';
 import type { DocumentView, EvidenceRow, HistoryReader, HourBucket } from '../core/store.js';
-import { presentMentions, presentRollUps, ROLL_UP_SUMS, timeParam, WINDOW_START } from './present.js';
+import {
+  JUDGED_OF_SUMS,
+  presentMentions,
+  presentRollUps,
+  ROLL_UP_SUMS,
+  timeParam,
+  WINDOW_START,
+} from './present.js';
 import { queryVersions } from './queries/stored-documents.js';
 import type { SqlReader } from './sql-session.js';
 
@@ -68,7 +75,7 @@ export class StoreHistory implements HistoryReader {
       : `(SELECT series, ${WINDOW_START['1h']} AS window_start, ${ROLL_UP_SUMS}
           FROM ${presentMentions(`${wanted} AND ${IN_RANGE}`)} GROUP BY series, window_start)`;
     return this.db.query<BucketRow>(
-      `SELECT series, toInt64(toUnixTimestamp(window_start)) * 1000 AS start, documents, stories,
+      `SELECT series, toInt64(toUnixTimestamp(window_start)) * 1000 AS start, documents, toUInt64(${JUDGED_OF_SUMS}) AS judged, stories,
          weight_sum AS weight, negative_weight_sum AS negativeWeight, polarity_sum AS polaritySum
        FROM ${source} ORDER BY series, start`,
       { series, from, to },

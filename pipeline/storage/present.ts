@@ -37,6 +37,12 @@ export const SUM_COLUMNS = [
   'negative_weight_sum',
 ] as const;
 
+/**
+ * SQL for how many documents the sums of probabilities are of: those of each that was judged sum to 1, all others are 0.
+ * Rounded, because sums are.
+ */
+export const JUDGED_OF_SUMS = 'round(negative_sum + neutral_sum + positive_sum)';
+
 /** SQL for the sums of roll-up rows. */
 export const SUMS_OF_SUMS = SUM_COLUMNS.map((name) =>
   name.endsWith('_sum') ? `round(sum(${name}), 9)` : `sum(${name})`,

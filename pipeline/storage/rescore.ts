@@ -1,4 +1,4 @@
-import { UNANSWERED, type ScoredDocument } from '../core/scored.js';
+import { isJudged, UNANSWERED, type ScoredDocument } from '../core/scored.js';
 import type { DocumentView, SeriesContribution, TouchedWindow } from '../core/store.js';
 import type { Generations } from './generations.js';
 import { findMissing, insertRows, MENTIONS, type TableSpec } from './insert-rows.js';
@@ -218,7 +218,7 @@ function toMentionRow(
   contribution: SeriesContribution,
 ): SqlRow {
   const { negative, neutral, positive } = contribution;
-  const unread = scored.flags.includes('unclassified');
+  const unread = !isJudged(scored);
   const found = findsVoice === true && row.classified === 0;
   const voice = found ? contribution.voice : row.voice;
   const weight = found ? voice * row.opens_story : row.weight;

@@ -1,6 +1,6 @@
 import { InvalidDocumentError } from '../core/errors.js';
 import type { LogPosition } from '../core/document.js';
-import type { DeadLetter, ScoredDocument } from '../core/scored.js';
+import { isJudged, type DeadLetter, type ScoredDocument } from '../core/scored.js';
 import type { DocumentVersion, Receipt, SeriesContribution } from '../core/store.js';
 import type { SqlRow } from './sql-session.js';
 
@@ -138,7 +138,7 @@ function toMentionRow(
     voice: contribution.voice,
     weight: contribution.weight,
     decided_by: 0,
-    classified: scored.flags.includes('unclassified') ? 0 : 1,
+    classified: isJudged(scored) ? 1 : 0,
     story_id: scored.storyId,
     opens_story: valid && opensStory ? 1 : 0,
     topics: [...new Set(scored.topics.map(({ topic }) => topic))],

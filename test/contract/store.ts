@@ -216,6 +216,7 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
         {
           start: BASE + HOUR,
           documents: 2,
+          judged: 2,
           stories: 1,
           weight: 1,
           negativeWeight: 0.5,
@@ -234,6 +235,22 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
       expect(await starts(BASE + HOUR + 1, BASE + HOUR + 20)).toEqual([]);
       expect((await store.hours(['NONE.X'], BASE, BASE + HOUR)).get('NONE.X')).toEqual([]);
       expect(await store.activeSeries(BASE + 2 * HOUR + 5, BASE + 2 * HOUR + 6)).toEqual(['HOUR.X']);
+    });
+
+    it('gives detection what was judged apart from what was not, from roll-ups and from cut hours', async () => {
+      const unread = { series: ['UNREAD.X'], weight: 0, flags: ['unclassified'] };
+      await put(
+        { name: 'read', series: ['UNREAD.X'], at: BASE + 5 * HOUR, negative: 0.8 },
+        { name: 'unread 1', at: BASE + 5 * HOUR + 1, ...unread },
+        { name: 'unread 2', at: BASE + 5 * HOUR + 2, ...unread },
+      );
+      const hours = async (to: number) => (await store.hours(['UNREAD.X'], BASE, to)).get('UNREAD.X');
+      for (const to of [BASE + 6 * HOUR, BASE + 5 * HOUR + 3])
+        expect(await hours(to)).toMatchObject([
+          { documents: 3, judged: 1, weight: 1, polaritySum: expect.closeTo(0.15 - 0.8, 9) as number },
+        ]);
+      const [window] = await store.series(minutesOf('UNREAD.X', { frequency: '1h' }));
+      expect(window).toMatchObject({ documents: 3, polarity: expect.closeTo(0.15 - 0.8, 9) as number });
     });
 
     it('shows independent stories as evidence, strongest first, with the spans of the instrument', async () => {

@@ -51,7 +51,9 @@ it('tells what became known and why, with its effect on the windows, and the ans
     }),
   );
   await put(makeVersion({ name: 'late 迟到', at: BASE - 20 * HOUR, offset: 7, knownAt: T1 + 3 }));
-  await put(makeVersion({ name: 'new', at: T1 + 10, offset: 8, knownAt: T1 + 11 }));
+  // What the model could not judge has no polarity, here as little as in the series.
+  const flags = ['unclassified'];
+  await put(makeVersion({ name: 'new', at: T1 + 10, offset: 8, knownAt: T1 + 11, flags }));
   const old = makeVersion({ ...spec, name: 'rescored', offset: 4 });
   const rescore = {
     version: 1,
@@ -76,6 +78,7 @@ it('tells what became known and why, with its effect on the windows, and the ans
   expect(diff.changes[1]).toMatchObject({ before: { version: 1 }, after: { version: 2, polarity: null } });
   expect(diff.changes[2]).toMatchObject({ title: 'Title of late 迟到', before: null });
   expect(diff.changes[4]).toMatchObject({ before: { model: 'ngram 1.0.0' }, after: { model: 'other 2' } });
+  expect(diff.changes[3]).toMatchObject({ after: { polarity: null } });
   expect(diff.windowsChanged).toBe(3);
   expect(
     diff.windows.map(({ documentsBefore, documentsAfter }) => [documentsBefore, documentsAfter]),

@@ -113,7 +113,17 @@ export async function writeDocuments(
 }
 
 export function hourBucket(start: number, changes: Partial<HourBucket> = {}): HourBucket {
-  return { start, documents: 1, stories: 1, weight: 1, negativeWeight: 0.2, polaritySum: 0.1, ...changes };
+  const { documents = 1 } = changes;
+  return {
+    start,
+    documents,
+    judged: documents,
+    stories: 1,
+    weight: 1,
+    negativeWeight: 0.2,
+    polaritySum: 0.1,
+    ...changes,
+  };
 }
 
 /** `days` calm days: a mildly positive report on two names every three hours, one in ten of them bad. */

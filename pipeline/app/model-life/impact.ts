@@ -7,7 +7,7 @@ import type { NegativeSurgeRule } from '../../../alerts/rules/negative-surge-rul
 import { ChangeTable, type LabelChange } from '../../../models/evaluation/change/label-changes.js';
 import { StepTable, type SeriesStep } from '../../../models/evaluation/change/series-steps.js';
 import type { Classifier } from '../../core/model.js';
-import type { ModelVersion, ScoredDocument } from '../../core/scored.js';
+import { isJudged, UNANSWERED, type ModelVersion, type ScoredDocument } from '../../core/scored.js';
 import { seriesKind } from '../../core/series.js';
 import type { DocumentVersion, SeriesContribution } from '../../core/store.js';
 import { scoreSentiment } from '../../operators/score-sentiment.js';
@@ -50,11 +50,20 @@ export interface ImpactSheet {
   readonly candidate: ModelVersion;
   /** In the period; the history before it is read besides. */
   readonly documents: number;
+  /** Those of them that one model or the other could not judge: no label, no mean and no example is of them, on neither side. */
+  readonly unread: UnreadDocuments;
   readonly alerts: AlertChanges;
   readonly series: readonly (SeriesStep & { readonly name: string })[];
   readonly slices: readonly LabelChange[];
   /** Those whose polarity moves furthest. */
   readonly examples: readonly ChangedDocument[];
+}
+
+export interface UnreadDocuments {
+  readonly served: number;
+  readonly candidate: number;
+  /** By one of the two or by both. */
+  readonly either: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -79,7 +88,9 @@ export function impactHistoryFrom(rules: readonly NegativeSurgeRule[], { from }:
  * nothing is sent.
  *
  * Both read the documents as they count today, with the same links, stories and weights, under the expert rules in force;
- * detection is asked at full hours. Only what the models say differs. Memory: about 5 kB a document.
+ * detection is asked at full hours. Only what the models say differs. What a model cannot judge moves none of its alerts, as
+ * in the service; what one of them gave no answer for is played for neither, since it would be asked again.
+ * Memory: about 5 kB a document.
  */
 export async function measureImpact(options: ImpactOptions): Promise<ImpactSheet> {
   const { period, understanding } = options;
@@ -94,22 +105,25 @@ export async function measureImpact(options: ImpactOptions): Promise<ImpactSheet
         await scoreVersions(documents, read, { ...understanding, classifier: options.served }),
         await scoreVersions(documents, read, { ...understanding, classifier: options.candidate }),
       ];
-      await before.write({ versions: old, deadLetters: [], receipts: [] });
-      await after.write({ versions: next, deadLetters: [], receipts: [] });
-      for (const [index, version] of old.entries()) figures.add(version, next[index] ?? version, period);
+      const pairs = pairUp(old, next);
+      const answered = pairs.filter((pair) => pair.every(isAnswered));
+      await before.write({ versions: answered.map(([one]) => one), deadLetters: [], receipts: [] });
+      await after.write({ versions: answered.map(([, other]) => other), deadLetters: [], receipts: [] });
+      for (const pair of pairs) figures.add(pair, period);
       read += documents.length;
     }
     options.onProgress(read);
   }
   const alertsBefore = await detect(before, options.served, options);
   const alertsAfter = await detect(after, options.candidate, options);
-  const { documents, changes, steps, examples } = figures;
+  const { documents, unread, changes, steps, examples } = figures;
   return {
     from: new Date(period.from).toISOString(),
     to: new Date(period.to).toISOString(),
     served: options.served.model,
     candidate: options.candidate.model,
     documents: documents(),
+    unread: unread(),
     alerts: compareAlerts(alertsBefore, alertsAfter, period),
     series: steps.largest(LARGEST_SERIES).map((step) => ({
       ...step,
@@ -118,6 +132,22 @@ export async function measureImpact(options: ImpactOptions): Promise<ImpactSheet
     slices: changes.rows(),
     examples: examples(),
   };
+}
+
+type VersionPair = readonly [served: DocumentVersion, candidate: DocumentVersion];
+
+function pairUp(
+  served: readonly DocumentVersion[],
+  candidate: readonly DocumentVersion[],
+): readonly VersionPair[] {
+  return served.flatMap((version, index): readonly VersionPair[] => {
+    const other = candidate[index];
+    return other === undefined ? [] : [[version, other]];
+  });
+}
+
+function isAnswered({ scored }: DocumentVersion): boolean {
+  return scored.model.version !== UNANSWERED;
 }
 
 type ScoringDeps = ImpactOptions['understanding'] & { readonly classifier: Classifier };
@@ -145,7 +175,7 @@ function toVersion(
   { weigh }: Pick<ScoringDeps, 'weigh'>,
 ): DocumentVersion {
   const said = new Map(weigh(scored).map((contribution) => [contribution.series, contribution]));
-  const unread = scored.flags.includes('unclassified');
+  const unread = !isJudged(scored);
   const contributions = places.flatMap(({ series, relevance, weight }): readonly SeriesContribution[] => {
     const known = said.get(series);
     const counts = unread ? 0 : weight;
@@ -199,6 +229,7 @@ async function detect(
 function createFigures() {
   const changes = new ChangeTable();
   const steps = new StepTable();
+  const unread = { served: 0, candidate: 0, either: 0 };
   let count = 0;
   let examples: readonly ChangedDocument[] = [];
   const distance = ({ before, after }: ChangedDocument) => Math.abs(after.polarity - before.polarity);
@@ -206,12 +237,20 @@ function createFigures() {
     changes,
     steps,
     documents: () => count,
+    unread: () => unread,
     examples: () => examples,
-    add(old: DocumentVersion, next: DocumentVersion, { from, to }: ImpactPeriod): void {
+    add([old, next]: VersionPair, { from, to }: ImpactPeriod): void {
       const { document, language, topics, sentiment } = old.scored;
       const at = Date.parse(document.publishedAt);
       if (at < from || at >= to) return;
       count += 1;
+      const [readOld, readNext] = [isJudged(old.scored), isJudged(next.scored)];
+      if (!readOld) unread.served += 1;
+      if (!readNext) unread.candidate += 1;
+      if (!readOld || !readNext) {
+        unread.either += 1;
+        return;
+      }
       const after = next.scored.sentiment;
       changes.add({
         language,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Clock } from '../../core/clock.js';
 import type { Classification, ClassifierInput } from '../../core/model.js';
-import { documentText, type ModelVersion, type ScoredDocument } from '../../core/scored.js';
+import { documentText, isJudged, type ModelVersion, type ScoredDocument } from '../../core/scored.js';
 import type { DocumentVersion } from '../../core/store.js';
 import { SENTIMENT_LABELS } from '../../core/taxonomy.js';
 import { scoredPart } from '../../operators/score-sentiment.js';
@@ -46,7 +46,6 @@ const MOST_A_DAY = 20_000;
 const DAY_MS = 86_400_000;
 /** A challenger that fails rests, so that it does not cost the machine its starts. */
 const REST_MS = 60_000;
-const UNREAD: readonly string[] = ['unclassified', 'language_unsupported'];
 
 /**
  * Has a challenger read a share of the documents that were stored, one batch at a time, and keeps what it says beside what the
@@ -127,11 +126,7 @@ function createDailyBudget(most: number) {
 
 /** The champion has read it, and the document is still meant. */
 function isComparable({ scored }: DocumentVersion): boolean {
-  return (
-    scored.document.action !== 'retract' &&
-    scored.document.backfill !== true &&
-    !scored.flags.some((flag) => UNREAD.includes(flag))
-  );
+  return scored.document.action !== 'retract' && scored.document.backfill !== true && isJudged(scored);
 }
 
 /** By lot, and the same lot each time. */
@@ -153,7 +148,7 @@ function toScores(
 ): readonly ShadowScore[] {
   return versions.flatMap(({ scored, version }, index) => {
     const answer = answers[index];
-    if (answer === undefined || answer.flags.includes('unclassified')) return [];
+    if (answer === undefined || !isJudged(answer)) return [];
     const { label, negative, confidence } = answer.sentiment;
     return [
       {

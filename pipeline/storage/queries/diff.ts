@@ -7,6 +7,7 @@ import type {
   DocumentChange,
   DocumentView,
 } from '../../core/store.js';
+import { isJudged } from '../../core/scored.js';
 import { timeParam } from '../present.js';
 import type { SqlReader } from '../sql-session.js';
 import { querySeries } from './series.js';
@@ -76,8 +77,8 @@ async function describe(db: SqlReader, row: ChangeRow, { from, to }: DiffQuery):
   };
 }
 
-function scoreOf({ version, action, sentiment, model }: DocumentView): DocumentChange['after'] {
-  const counts = action !== 'retract';
+function scoreOf({ version, action, sentiment, model, flags }: DocumentView): DocumentChange['after'] {
+  const counts = action !== 'retract' && isJudged({ flags });
   return { version, polarity: counts ? sentiment.polarity : null, model: `${model.name} ${model.version}` };
 }
 

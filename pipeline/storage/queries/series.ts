@@ -1,12 +1,17 @@
 import { FREQUENCY_MS, windowStart, type Frequency } from '../../core/series.js';
 import type { SeriesPoint, SeriesQuery, SeriesSummary } from '../../core/store.js';
-import { presentMentions, presentRollUps, ROLL_UP_SUMS, timeParam, WINDOW_START } from '../present.js';
+import {
+  JUDGED_OF_SUMS,
+  presentMentions,
+  presentRollUps,
+  ROLL_UP_SUMS,
+  timeParam,
+  WINDOW_START,
+} from '../present.js';
 import type { SqlReader } from '../sql-session.js';
 
-/**
- * How many documents the sums of probabilities are of: those of each that was judged sum to 1, all others are 0. Rounded, because sums are.
- */
-const JUDGED = 'nullIf(round(negative_sum + neutral_sum + positive_sum), 0)';
+/** A mean over no document is none. */
+const JUDGED = `nullIf(${JUDGED_OF_SUMS}, 0)`;
 const IS_JUDGED = 'mentioned.negative + neutral + positive > 0';
 const RANGE = { from: timeParam('from'), to: timeParam('to') };
 

@@ -115,6 +115,44 @@ describe('alert engine', () => {
     expect(types()).not.toEqual([]);
   });
 
+  it('resolves nothing while the model gives no answer: what was not judged is not calm', async () => {
+    const until = SURGE_AT + 3 * HOUR_MS;
+    const unread = calmDocuments(10, until).map((scored) => ({ ...scored, flags: ['unclassified'] }));
+    const cut = stream().filter((scored) => Date.parse(scored.document.publishedAt) < until);
+    const store = await filledStore([...cut, ...unread]);
+    await runGrid(store, until + 9 * DAY_MS);
+    const types = () => store.alertEvents().map(({ type }) => type);
+    expect(types()).not.toContain('resolved');
+    await writeDocuments(store, calmDocuments(2, until + 10 * DAY_MS));
+    await runGrid(store, until + 11 * DAY_MS);
+    expect(types()).toContain('resolved');
+  });
+
+  it('does not count what was not judged among the documents that an alert needs', async () => {
+    const few = badDocuments(2, SURGE_AT);
+    const unread = badDocuments(6, SURGE_AT + 60_000).map((scored) => ({
+      ...scored,
+      flags: ['unclassified'],
+    }));
+    const fired = async (documents: readonly ScoredDocument[]) => {
+      const rules = engineDeps(createMemoryStore()).rules.map((rule) => ({
+        ...rule,
+        minNegative: 1,
+        fireAt: 1,
+        pendingAt: 1,
+      }));
+      const store = await filledStore([...calmDocuments(28), ...documents]);
+      const engine = createAlertEngine(engineDeps(store, { rules }));
+      return (await engine.evaluateAt(SURGE_AT + HOUR_MS)).some(
+        ({ alert }) => alert.series.key === 'LBK.XTST',
+      );
+    };
+    const about = (documents: readonly ScoredDocument[]) =>
+      documents.map((scored) => ({ ...scored, mentions: [mention('LBK.XTST')] }));
+    expect(await fired(about(badDocuments(8, SURGE_AT)))).toBe(true);
+    expect(await fired(about([...few, ...unread]))).toBe(false);
+  });
+
   it('goes on with an open alert when the numbers of its rule have changed', async () => {
     const store = await filledStore();
     await runGrid(store, SURGE_AT + 2 * HOUR_MS);

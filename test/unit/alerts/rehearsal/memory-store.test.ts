@@ -47,6 +47,26 @@ describe('memory store', () => {
     expect(hours?.[0]?.polaritySum).toBeCloseTo(-0.1);
   });
 
+  it('tells what was judged apart from what was not', async () => {
+    const store = createMemoryStore();
+    const flags = {
+      unread: ['unclassified'],
+      foreign: ['foreign', 'unclassified'],
+      other: ['language_unsupported'],
+    };
+    await store.write(
+      batchOf(
+        documentVersion(scoredDocument('read', START, { mentions: [mention('HBK.XTST', TONE)] })),
+        ...Object.entries(flags).map(([id, remarks]) =>
+          documentVersion(scoredDocument(id, START, { flags: remarks })),
+        ),
+      ),
+    );
+    const [hour] = (await store.hours(['HBK.XTST'], START, START + DAY_MS)).get('HBK.XTST') ?? [];
+    expect(hour).toMatchObject({ documents: 4, judged: 1, weight: 1 });
+    expect(hour?.polaritySum).toBeCloseTo(TONE.polarity);
+  });
+
   it('counts only documents before an end inside the hour', async () => {
     const store = createMemoryStore();
     const minute = (n: number) => START + n * 60_000;

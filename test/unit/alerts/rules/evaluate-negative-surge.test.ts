@@ -7,6 +7,7 @@ import {
   hasSubstance,
   windowStartAt,
 } from '../../../../alerts/rules/evaluate-negative-surge.js';
+import type { Evaluation } from '../../../../pipeline/core/alert.js';
 import type { HourBucket } from '../../../../pipeline/core/store.js';
 import { DAY_MS, HOUR_MS, START, hourBucket } from '../../../support/alerts.js';
 
@@ -46,6 +47,22 @@ describe('evaluateNegativeSurge', () => {
     const surge = evaluate([...calm, bad], now);
     expect(surge?.count).toBeCloseTo(10.6);
     expect(surge?.score).toBeGreaterThan(rule.fireAt + 1);
+  });
+
+  it('divides by the documents that were judged, in the mean and in what has to be there', () => {
+    const now = START + 15 * DAY_MS;
+    const window = (changes: Partial<HourBucket>) =>
+      evaluate([...calmHours(START, now - DAY_MS), hourBucket(now - HOUR_MS, changes)], now);
+    const read = { judged: 2, weight: 2, negativeWeight: 1.8, polaritySum: -1.6 };
+    const flooded = window({ documents: 50, ...read })!;
+    expect(flooded).toMatchObject({ documents: 50, judged: 2 });
+    expect(flooded.polarity).toBeCloseTo(-0.8);
+    expect(flooded.score).toBe(window({ documents: 2, ...read })?.score);
+    expect(hasSubstance(flooded, rule)).toBe(false);
+    const away = window({ documents: 9, judged: 0, weight: 0, negativeWeight: 0, polaritySum: 0 });
+    expect(away?.polarity).toBeNull();
+    const ofRelease01 = JSON.parse(JSON.stringify({ ...flooded, judged: undefined })) as Evaluation;
+    expect(hasSubstance(ofRelease01, rule)).toBe(true);
   });
 
   it('expects the same whatever the window holds, because the baseline is strictly earlier', () => {

@@ -22,6 +22,15 @@ function render(changes: Partial<MailInput> = {}) {
   });
 }
 
+it('says how many of the documents were not judged, and nothing where all were', () => {
+  const { evaluation } = firingAlert();
+  const some = firingAlert({ evaluation: { ...evaluation, judged: 11 } });
+  expect(render({ alert: some }).text).toContain('14 in 9 independent stories, 3 of them not judged');
+  expect(render({ alert: some, language: 'zh' }).text).toContain('其中 3 篇未能判断');
+  const all = firingAlert({ evaluation: { ...evaluation, judged: 14 } });
+  for (const alert of [all, firingAlert()]) expect(render({ alert }).text).not.toContain('not judged');
+});
+
 function storyOf(spec: {
   readonly copies: number;
   readonly outlets: number;

@@ -240,13 +240,33 @@ describe('several hosts of which some do not answer', () => {
     const classifier = createRemoteClassifier({
       model: createLexiconClassifier().model,
       hosts: [hanging, answering('good')],
-      deadlineMs: 200,
+      deadlineMs: 2_000,
       tell: quiet,
     });
     expect((await classifier.classify(TEXTS)).map(({ unanswered }) => unanswered)).toEqual(
       TEXTS.map(() => undefined),
     );
     expect(hanging.asked).toBe(1);
+  });
+
+  it('give all requests of one call one deadline: they do not add up', async () => {
+    let time = 0;
+    const begins: number[] = [];
+    const hanging = (url: string) =>
+      hostOf(url, async () => {
+        const began = time;
+        begins.push(began);
+        await Promise.resolve();
+        time = Math.max(time, began + 5_000);
+        throw new UnavailableError('remote_unavailable', `${url} gave no answer in time.`);
+      });
+    const { classifier } = classifierOn([hanging('one'), hanging('two')], () => time);
+    // More requests than are on their way at once.
+    const many = Array.from({ length: 1_000 }, (_, index) => ({ text: `text ${index}`, language: 'en' }));
+    const answers = await classifier.classify(many);
+    expect(answers.filter(({ unanswered }) => unanswered === true)).toHaveLength(1_000);
+    expect(Math.max(...begins)).toBe(5_000);
+    expect(time).toBe(10_000);
   });
 
   it('are asked again within the deadline when they have too much to do, and not taken for lost', async () => {

@@ -29,6 +29,7 @@ function countingHistory() {
               buckets.set(start, {
                 start,
                 documents,
+                judged: documents,
                 stories: 1,
                 weight: 1,
                 negativeWeight: 1,

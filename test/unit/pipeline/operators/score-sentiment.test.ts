@@ -6,7 +6,7 @@ import { decodeRawDocument, encodeScoredMessage } from '../../../../pipeline/log
 import { findTellingSentence } from '../../../../pipeline/operators/find-telling-sentence.js';
 import { flagDocument } from '../../../../pipeline/operators/flag-document.js';
 import { UNANSWERED } from '../../../../pipeline/core/scored.js';
-import { scoreSentiment } from '../../../../pipeline/operators/score-sentiment.js';
+import { scoreSentiment, UNCLASSIFIED } from '../../../../pipeline/operators/score-sentiment.js';
 import {
   understandDocument,
   type UnderstandDeps,
@@ -218,6 +218,44 @@ describe('understanding a document', () => {
     const [scored] = await scoreSentiment([understandDocument(message, deps)], parts);
     expect(scored).toMatchObject({
       scored: { flags: ['unclassified'], model: { name: 'words', version: UNANSWERED } },
+    });
+  });
+
+  it('does not ask for the sentences of a document that was not answered', async () => {
+    const seen: ClassifierInput[][] = [];
+    const losing: Classifier = {
+      ...classifier(),
+      classify: (inputs) => {
+        seen.push([...inputs]);
+        return Promise.resolve(inputs.map(() => ({ ...UNCLASSIFIED, unanswered: true as const })));
+      },
+    };
+    await scoreSentiment([understandDocument(message, deps)], { classifier: losing, splitSentences, now });
+    expect(seen.flat()).toHaveLength(1);
+  });
+
+  it.each([
+    ['asks again about a document of which a sentence was not answered', true, ['unclassified'], UNANSWERED],
+    ['gives a company the sentiment of the document where its sentence says nothing', false, [], '1'],
+  ])('%s', async (_, unanswered, flags, version) => {
+    const sound = classifier();
+    const partly: Classifier = {
+      ...sound,
+      classify: async (inputs) => {
+        const nothing = { ...UNCLASSIFIED, ...(unanswered ? { unanswered } : {}) };
+        const answers = await sound.classify(inputs);
+        return inputs.map(({ text }, index) => (text === 'Aldermoor falls.' ? nothing : answers[index]!));
+      },
+    };
+    const parts = { classifier: partly, splitSentences, now };
+    const [message1] = await scoreSentiment([understandDocument(message, deps)], parts);
+    expect(message1).toMatchObject({
+      scored: {
+        flags,
+        model: { version },
+        sentiment: { label: 'negative' },
+        mentions: [{ negative: 0.9 }, { negative: 0.1 }, { negative: 0.9 }],
+      },
     });
   });
 
