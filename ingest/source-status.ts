@@ -1,4 +1,5 @@
 import type { Clock } from '../pipeline/core/clock.js';
+import type { Reason } from '../pipeline/core/errors.js';
 import { addRefused, NO_REFUSALS } from './refused-requests.js';
 import type { RequestRefusal, SourceState, SourceStatus } from './source.js';
 
@@ -10,7 +11,7 @@ export interface StatusTracker {
   refused(reason: RequestRefusal): void;
   /** The source answered, with documents or without. */
   contacted(): void;
-  become(state: SourceState, reason?: string): void;
+  become(state: SourceState, reason?: Reason): void;
   read(): SourceStatus;
 }
 
@@ -19,6 +20,7 @@ export function createStatusTracker(id: string, clock: Pick<Clock, 'now'>): Stat
     id,
     state: 'starting',
     reason: null,
+    cause: null,
     lastDeliveryAt: null,
     lastContactAt: null,
     delivered: 0,
@@ -43,8 +45,13 @@ export function createStatusTracker(id: string, clock: Pick<Clock, 'now'>): Stat
       status = { ...status, lastContactAt: clock.now() };
     },
     become: (state, reason) => {
-      status = { ...status, state, reason: reason ?? null };
+      const { message = null } = reason ?? {};
+      status = { ...status, state, reason: message, cause: causeOf(reason) };
     },
     read: () => status,
   };
+}
+
+function causeOf(reason: Reason | undefined): SourceStatus['cause'] {
+  return reason === undefined ? null : { code: reason.code, facts: reason.facts ?? {} };
 }

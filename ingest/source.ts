@@ -1,4 +1,5 @@
 import type { RawDocument } from '../pipeline/core/document.js';
+import type { Reason } from '../pipeline/core/errors.js';
 
 /** Where a source stands; it moves in the same step as the documents it belongs to. */
 export interface SourceCursor {
@@ -47,6 +48,8 @@ export interface SourceStatus {
   readonly state: SourceState;
   /** One sentence for people when `degraded`, when it is `stopped` because a person has to change something, or what a trial that delivers nothing has found; otherwise null. */
   readonly reason: string | null;
+  /** The same for words in any language; null with `reason`. */
+  readonly cause: Omit<Reason, 'message'> | null;
   /** Milliseconds since the epoch, or null before the first delivery with documents. */
   readonly lastDeliveryAt: number | null;
   /** Milliseconds since the epoch when the source last answered or was heard of, with documents or without; null before. */

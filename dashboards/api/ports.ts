@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 
 import type { Clock } from '../../pipeline/core/clock.js';
 import type { World } from '../../pipeline/core/document.js';
+import type { Reason } from '../../pipeline/core/errors.js';
 import type { Label, LabelTask } from '../../pipeline/core/label.js';
 import type { ModelVersion, Span } from '../../pipeline/core/scored.js';
 import type { QueryStore } from '../../pipeline/core/store.js';
@@ -77,6 +78,8 @@ export interface SourceStatus {
   readonly state: 'starting' | 'ok' | 'degraded' | 'stopped' | 'finished';
   /** One sentence for people when something is wrong, else null. */
   readonly reason: string | null;
+  /** The same for words in any language; null with `reason`. */
+  readonly cause: Omit<Reason, 'message'> | null;
   /** Milliseconds; null before the first delivery. */
   readonly lastDeliveryAt: number | null;
   /** Milliseconds when it was heard of last, with documents or without; null before. */

@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { BellwetherError, TimeoutError } from '../../pipeline/core/errors.js';
 import type { Logger } from '../../pipeline/telemetry/logger.js';
 
-/** A refusal that is told to the caller as it is (RFC 9457). `detail` names the field and the fix. */
+/** A refusal that is told to the caller as it is (RFC 9457). `detail` names the field and the fix; a `code` in `extra` says more exactly than the status what it is. */
 export class ProblemError extends Error {
   readonly status: number;
   readonly extra: Readonly<Record<string, unknown>>;
@@ -16,20 +16,22 @@ export class ProblemError extends Error {
   }
 }
 
-const TITLES: Readonly<Record<number, string>> = {
-  400: 'Bad request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not found',
-  405: 'Method not allowed',
-  409: 'Not settled',
-  413: 'Too large',
-  415: 'Unsupported media type',
-  421: 'Misdirected request',
-  429: 'Too many requests',
-  500: 'Internal error',
-  503: 'Not available',
+/** What a status means, where nothing says it more exactly. */
+const KINDS: Readonly<Record<number, { readonly title: string; readonly code: string }>> = {
+  400: { title: 'Bad request', code: 'bad_request' },
+  401: { title: 'Unauthorized', code: 'token_wrong' },
+  403: { title: 'Forbidden', code: 'other_site' },
+  404: { title: 'Not found', code: 'not_found' },
+  405: { title: 'Method not allowed', code: 'bad_request' },
+  409: { title: 'Not settled', code: 'as_of_not_settled' },
+  413: { title: 'Too large', code: 'too_large' },
+  415: { title: 'Unsupported media type', code: 'bad_request' },
+  421: { title: 'Misdirected request', code: 'wrong_host' },
+  429: { title: 'Too many requests', code: 'too_many_reads' },
+  500: { title: 'Internal error', code: 'internal_error' },
+  503: { title: 'Not available', code: 'unavailable' },
 };
+const OTHER_KIND = { title: 'Error', code: 'bad_request' };
 
 export function sendProblem(
   reply: FastifyReply,
@@ -41,7 +43,7 @@ export function sendProblem(
   return reply
     .code(status)
     .type('application/problem+json; charset=utf-8')
-    .send(JSON.stringify({ title: TITLES[status] ?? 'Error', status, detail, ...extra }));
+    .send(JSON.stringify({ ...(KINDS[status] ?? OTHER_KIND), status, detail, ...extra }));
 }
 
 /** Turns whatever a handler throws into a problem; what nobody foresaw is logged and told without its inside. */

@@ -35,7 +35,7 @@ export function resolveSeries(
       return { requested, label: requested, key: MARKET_SERIES, topic: requireTopic(id) };
     case 'sector':
       if (sectorOf(requested) !== null) return { requested, label: requested, key: requested, topic: null };
-      throw new ProblemError(404, `There is no sector "${id}"; there are: ${SECTOR_IDS.join(', ')}.`);
+      throw unknownSeries(`There is no sector "${id}"; there are: ${SECTOR_IDS.join(', ')}.`);
     case 'instrument': {
       const key = resolveInstrument(id, at, instruments);
       return { requested, label: `instrument:${key}`, key, topic: null };
@@ -44,6 +44,7 @@ export function resolveSeries(
       throw new ProblemError(
         400,
         `The series "${requested}" is not understood; ask for market, instrument:ID, sector:ID or topic:ID.`,
+        { code: 'unknown_series' },
       );
   }
 }
@@ -51,7 +52,7 @@ export function resolveSeries(
 function requireTopic(id: string): TopicId {
   const topic = TOPIC_IDS.find((known) => known === id);
   if (topic !== undefined) return topic;
-  throw new ProblemError(404, `There is no topic "${id}"; there are: ${TOPIC_IDS.join(', ')}.`);
+  throw unknownSeries(`There is no topic "${id}"; there are: ${TOPIC_IDS.join(', ')}.`);
 }
 
 function resolveInstrument(id: string, at: number, instruments: InstrumentDirectory): SeriesKey {
@@ -64,11 +65,15 @@ function resolveInstrument(id: string, at: number, instruments: InstrumentDirect
       throw new ProblemError(
         400,
         `More than one instrument has the ticker "${id}"; ask for one of: ${found.candidates.join(', ')}.`,
-        { candidates: found.candidates },
+        { code: 'ambiguous_ticker', candidates: found.candidates },
       );
     case 'unknown':
-      throw new ProblemError(404, describeUnknown(id, found.suggestions), { suggestions: found.suggestions });
+      throw unknownSeries(describeUnknown(id, found.suggestions), { suggestions: found.suggestions });
   }
+}
+
+function unknownSeries(detail: string, extra: Readonly<Record<string, unknown>> = {}): ProblemError {
+  return new ProblemError(404, detail, { code: 'unknown_series', ...extra });
 }
 
 function describeUnknown(id: string, suggestions: readonly string[]): string {

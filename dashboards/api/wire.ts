@@ -246,6 +246,13 @@ export interface UnansweredCounts {
   readonly givenUp: number;
 }
 
+/** A stable code; `status` is the HTTP status that the other side answered with, `until` when it wants no request. */
+export interface WireCause {
+  readonly code: string;
+  readonly status: number | null;
+  readonly until: string | null;
+}
+
 export interface WireStatus {
   readonly world: 'demo' | 'live' | 'replay';
   readonly now: string;
@@ -263,7 +270,9 @@ export interface WireStatus {
     readonly name: string;
     readonly licence: string | null;
     readonly state: 'starting' | 'ok' | 'degraded' | 'stopped' | 'finished';
+    /** In English, with names and figures; `cause` is for words in any language. */
     readonly reason: string | null;
+    readonly cause: WireCause | null;
     readonly lastDeliveryAt: string | null;
     readonly lastContactAt: string | null;
     /** From when on the figures count: they begin anew with the process. */
@@ -284,8 +293,8 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** What kind of failure behind the service, where there is one. */
-  readonly code?: string;
+  /** Stable, for words in any language. */
+  readonly code: string;
 }
 
 /** Answer of `/readyz`. */

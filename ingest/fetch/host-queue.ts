@@ -119,10 +119,9 @@ function cancelled(): CancelledError {
 function refuseHeld(name: string, host: Host, clock: Clock): void {
   const forMs = host.heldUntil - clock.monotonic();
   if (forMs <= PATIENCE_MS) return;
-  const until = new Date(clock.now() + forMs).toISOString();
-  throw new UnavailableError('host_held', `${name} asked for no more requests until ${until}.`, {
-    retriable: true,
-  });
+  const until = clock.now() + forMs;
+  const words = `${name} asked for no more requests until ${new Date(until).toISOString()}.`;
+  throw new UnavailableError('host_held', words, { retriable: true, facts: { until } });
 }
 
 function forgetResting(hosts: Map<string, Host>, now: number): void {

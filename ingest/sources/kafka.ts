@@ -42,7 +42,7 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
           await readTopic(options, { deliver, signal, tracker });
         } catch (error) {
           if (!(error instanceof BellwetherError)) throw error;
-          tracker.become('degraded', error.message);
+          tracker.become('degraded', error);
           if (!error.retriable) throw error;
           await options.clock.sleep(AGAIN_MS, signal);
         }

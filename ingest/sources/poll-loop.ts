@@ -1,5 +1,5 @@
 import type { Clock } from '../../pipeline/core/clock.js';
-import { CancelledError, RejectedError } from '../../pipeline/core/errors.js';
+import { CancelledError, RejectedError, type Reason } from '../../pipeline/core/errors.js';
 import type { StatusTracker } from '../source-status.js';
 import { isPassing, type BackOff } from './back-off.js';
 
@@ -10,8 +10,8 @@ const JITTER = 0.1;
 export class RefusedAnswer extends RejectedError {
   readonly pauseMs: number;
 
-  constructor(code: string, message: string, pauseMs: number) {
-    super(code, message);
+  constructor(message: string, { status, pauseMs }: { readonly status: number; readonly pauseMs: number }) {
+    super('answer_refused', message, { facts: { status } });
     this.pauseMs = pauseMs;
   }
 }
@@ -19,7 +19,7 @@ export class RefusedAnswer extends RejectedError {
 /** A reading that went through. */
 export interface Reading {
   /** What is wrong nevertheless, or null. */
-  readonly warning: string | null;
+  readonly warning: Reason | null;
   /** Until the next one. */
   readonly pauseMs: number;
 }
@@ -55,7 +55,7 @@ async function readOnce({ read, tracker, backOff, signal }: PollLoop): Promise<n
   } catch (error) {
     if (error instanceof CancelledError && signal.aborted) return 0;
     if (!isPassing(error)) throw error;
-    tracker.become('degraded', error.message);
+    tracker.become('degraded', error);
     return Math.max(backOff.failed(), error instanceof RefusedAnswer ? error.pauseMs : 0);
   }
 }

@@ -1,5 +1,5 @@
 import type { SourceInfo } from '../../pipeline/core/document.js';
-import { ConfigError, InvalidDocumentError } from '../../pipeline/core/errors.js';
+import { ConfigError, InvalidDocumentError, type Reason } from '../../pipeline/core/errors.js';
 import { shownAddress } from '../fetch/address-guard.js';
 import type { FetchedPage, GuardedClient } from '../fetch/guarded-client.js';
 import { retryAfterMs } from '../fetch/retry-after.js';
@@ -115,7 +115,7 @@ class FeedPoller {
     tracker.contacted();
     const asked = retryAfterMs(page.headers['retry-after'], clock.now());
     const fault = this.faultOf(page, cursor, Object.keys(conditions).length > 0);
-    if (fault !== null) throw new RefusedAnswer('feed_refused', fault, asked);
+    if (fault !== null) throw new RefusedAnswer(fault, { status: page.status, pauseMs: asked });
     const { next, warning } = await this.take(page, cursor);
     const { intervalMs } = this;
     const wanted =
@@ -135,8 +135,9 @@ class FeedPoller {
     if (status === 200 || (status === 304 && conditional)) return null;
     if (status === 410 && this.addressOf(cursor) === this.parts.options.url) {
       const reason = `${this.shown} is gone for good (status 410). Remove the source or correct its address.`;
-      this.parts.tracker.become('stopped', reason);
-      throw new ConfigError('feed_gone', reason);
+      const gone = new ConfigError('feed_gone', reason, { facts: { status } });
+      this.parts.tracker.become('stopped', gone);
+      throw gone;
     }
     if (status === 304)
       return `${this.shown} says "not modified" (status 304) although it was asked for all.`;
@@ -214,16 +215,23 @@ class FeedPoller {
     return moved === withQuery(url, '') ? null : moved;
   }
 
-  private warningOf(feed: ParsedFeed | null, ids: IdHabit): string | null {
-    if (feed?.truncated === true) return `${this.shown} is cut off; its whole items were taken.`;
+  private warningOf(feed: ParsedFeed | null, ids: IdHabit): Reason | null {
+    if (feed?.truncated === true)
+      return { code: 'feed_cut_off', message: `${this.shown} is cut off; its whole items were taken.` };
     switch (ids) {
       case 'stable':
         return null;
       case 'changed':
       case 'changing':
-        return `The ids of ${this.shown} change with each reading; its items are told apart by link and title.`;
+        return {
+          code: 'feed_ids_change',
+          message: `The ids of ${this.shown} change with each reading; its items are told apart by link and title.`,
+        };
       case 'shared':
-        return `The items of ${this.shown} share their ids; they are told apart by link and title.`;
+        return {
+          code: 'feed_ids_shared',
+          message: `The items of ${this.shown} share their ids; they are told apart by link and title.`,
+        };
     }
   }
 

@@ -248,6 +248,7 @@ export function createFixture(overrides: Partial<ServerDeps> = {}): Fixture {
           licence: null,
           state: 'ok',
           reason: null,
+          cause: null,
           lastDeliveryAt: NOW - 30_000,
           lastContactAt: NOW - 5_000,
           countedSince: NOW - 3_600_000,

@@ -3,6 +3,7 @@ import type { Deliver, Source, SourceState } from '../../ingest/source.js';
 import { createStatusTracker } from '../../ingest/source-status.js';
 import type { ConfiguredSource } from '../../pipeline/app/sources/source-kit.js';
 import type { Clock } from '../../pipeline/core/clock.js';
+import type { Reason } from '../../pipeline/core/errors.js';
 
 type FeedEntry = Extract<ConfiguredSource, { type: 'rss' }>;
 
@@ -19,7 +20,7 @@ export function fakeSource(
   work: (
     deliver: Deliver,
     signal: AbortSignal,
-    become: (state: SourceState, reason?: string) => void,
+    become: (state: SourceState, reason?: Reason) => void,
   ) => Promise<void> = (_deliver, signal) => aborted(signal),
 ): Source {
   const tracker = createStatusTracker(id, clock);

@@ -41,7 +41,9 @@ export function addExplainRoute(app: FastifyInstance, deps: ServerDeps, gate: Re
       const text = documentText({ title, text: request.body.text });
       const explanation = await gate(() => deps.explain({ text, language }));
       if (explanation === null)
-        throw new ProblemError(503, 'The model gave no answer; try again in a moment.');
+        throw new ProblemError(503, 'The model gave no answer; try again in a moment.', {
+          code: 'model_unanswered',
+        });
       return { data: { text, ...explanation } };
     },
   );

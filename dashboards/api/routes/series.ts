@@ -164,7 +164,7 @@ function requireWindows(seriesCount: number, range: Range, frequency: Frequency)
     400,
     `The question spans ${windows} windows of ${frequency}, more than the ${MAX_WINDOWS} of one answer; ` +
       'shorten the time between "from" and "to", name fewer series or ask for a longer "frequency".',
-    { maxWindows: MAX_WINDOWS },
+    { code: 'range_too_wide', maxWindows: MAX_WINDOWS },
   );
 }
 

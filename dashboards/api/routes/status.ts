@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import { objectSchema, toIso } from '../parameters.js';
-import type { HealthServerDeps, RefusedRequests, ServiceStatus } from '../ports.js';
+import type { HealthServerDeps, RefusedRequests, ServiceStatus, SourceStatus } from '../ports.js';
 import type { WireStatus } from '../wire.js';
 
 const none = { schema: { querystring: objectSchema({}) } };
@@ -25,6 +25,7 @@ export function toWireStatus(status: ServiceStatus): WireStatus {
       licence: source.licence,
       state: source.state,
       reason: source.reason,
+      cause: toWireCause(source.cause),
       lastDeliveryAt: toIsoOrNull(source.lastDeliveryAt),
       lastContactAt: toIsoOrNull(source.lastContactAt),
       countedSince: toIsoOrNull(source.countedSince),
@@ -33,6 +34,12 @@ export function toWireStatus(status: ServiceStatus): WireStatus {
       refused: toWireRefused(source.refused),
     })),
   };
+}
+
+function toWireCause(cause: SourceStatus['cause']): WireStatus['sources'][number]['cause'] {
+  if (cause === null) return null;
+  const { code, facts = {} } = cause;
+  return { code, status: facts.status ?? null, until: toIsoOrNull(facts.until ?? null) };
 }
 
 function toWireRefused(refused: RefusedRequests | null): WireStatus['sources'][number]['refused'] {

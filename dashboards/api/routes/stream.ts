@@ -41,6 +41,7 @@ export function addStreamRoute(app: FastifyInstance, deps: ServerDeps): void {
         throw new ProblemError(
           503,
           `The live stream already has ${MAX_CLIENTS} readers; close some of them.`,
+          { code: 'too_many_streams' },
         );
       }
       const since = readSince(request);

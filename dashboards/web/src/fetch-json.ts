@@ -2,12 +2,20 @@ import type { Problem } from '../../api/wire.js';
 
 /** Why a question to the service was not answered, in its own words where it gave some. */
 export class AnswerError extends Error {
+  /** Null when there was no answer. */
   readonly status: number | null;
+  /** For words in the reader's language; of an answer by somebody else it has none. */
+  readonly code: string;
 
-  constructor(message: string, status: number | null, cause?: unknown) {
+  constructor(
+    message: string,
+    answer: { readonly status: number; readonly code: string } | null,
+    cause?: unknown,
+  ) {
     super(message, { cause });
     this.name = 'AnswerError';
-    this.status = status;
+    this.status = answer?.status ?? null;
+    this.code = answer?.code ?? '';
   }
 }
 
@@ -42,5 +50,6 @@ async function answerOf(asked: Promise<Response>, signal: AbortSignal | null): P
   });
   if (response.ok) return response.json();
   const problem = (await response.json().catch(() => null)) as Problem | null;
-  throw new AnswerError(problem?.detail ?? `HTTP ${response.status}`, response.status);
+  const { status } = response;
+  throw new AnswerError(problem?.detail ?? `HTTP ${status}`, { status, code: problem?.code ?? '' });
 }

@@ -85,6 +85,8 @@ export const en = {
   failed: 'This could not be loaded:',
   again: 'Try again',
   unreachable: 'The service does not answer.',
+  technicalDetail: 'Technical detail:',
+  otherReason: 'The technical detail says why.',
   alerts: 'Alerts',
   noAlerts: 'No alert in this installation so far.',
   newAlert: 'New alert:',

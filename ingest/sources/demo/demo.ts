@@ -136,7 +136,7 @@ class DemoRun {
   ): Promise<void> {
     const { deliver, tracker, signal } = this.parts;
     const delivery = { documents, cursors: [{ name: this.cursorName, value: writeDemoCursor(cursor) }] };
-    const onRetry = (error: BellwetherError) => tracker.become('degraded', error.message);
+    const onRetry = (error: BellwetherError) => tracker.become('degraded', error);
     const pace = { initialMs: 500, maxMs: 30_000, attempts: Infinity, clock: this.options.clock };
     try {
       await retry(() => deliver(delivery), { ...pace, signal, onRetry });

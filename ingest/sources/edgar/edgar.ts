@@ -1,5 +1,5 @@
 import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
-import { InvalidDocumentError } from '../../../pipeline/core/errors.js';
+import { InvalidDocumentError, type Reason } from '../../../pipeline/core/errors.js';
 import type { FetchedPage, GuardedClient } from '../../fetch/guarded-client.js';
 import { retryAfterMs } from '../../fetch/retry-after.js';
 import { NO_SCHEDULE, type FeedItem, type ParsedFeed } from '../../parse/feed.js';
@@ -172,15 +172,17 @@ class FilingPoller {
   }
 }
 
-const GAP = `More than ${MAX_PAGES * PAGE_ENTRIES} entries were filed since the last reading; the oldest of them were missed.`;
+const GAP: Reason = {
+  code: 'items_missed',
+  message: `More than ${MAX_PAGES * PAGE_ENTRIES} entries were filed since the last reading; the oldest of them were missed.`,
+};
 
 function refusal({ status, headers }: FetchedPage, now: number): RefusedAnswer {
   const why = status === 403 ? ': too many requests, or a User-Agent without a contact (fetch.contact)' : '';
-  return new RefusedAnswer(
-    'edgar_refused',
-    `EDGAR answers with status ${status}${why}.`,
-    retryAfterMs(headers['retry-after'], now),
-  );
+  return new RefusedAnswer(`EDGAR answers with status ${status}${why}.`, {
+    status,
+    pauseMs: retryAfterMs(headers['retry-after'], now),
+  });
 }
 
 function withoutLastFiling(entries: readonly FeedItem[]): readonly FeedItem[] {

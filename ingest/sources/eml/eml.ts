@@ -3,6 +3,7 @@ import {
   BellwetherError,
   CancelledError,
   InvalidDocumentError,
+  type Reason,
   UnavailableError,
 } from '../../../pipeline/core/errors.js';
 import { readMappedItem } from '../../mapping/read-mapped.js';
@@ -29,8 +30,11 @@ const MAX_BYTES = 5_000_000;
 const MAX_BATCH = 50;
 /** A file that was changed less long ago may still be written. */
 const REST_MS = 2_000;
-const CLOCK_BEHIND =
-  'The clock is behind the newest message by more than two minutes. Set it right: messages that come now are not seen.';
+const CLOCK_BEHIND: Reason = {
+  code: 'clock_behind',
+  message:
+    'The clock is behind the newest message by more than two minutes. Set it right: messages that come now are not seen.',
+};
 
 export interface EmlSourceOptions extends SourceParts {
   readonly source: SourceInfo;
@@ -81,12 +85,12 @@ async function look(parts: Look): Promise<void> {
   } catch (error) {
     if (error instanceof CancelledError) return;
     if (!(error instanceof BellwetherError && error.retriable)) throw error;
-    tracker.become('degraded', error.message);
+    tracker.become('degraded', error);
   }
 }
 
 /** Returns what is wrong with a folder that could be read nevertheless. */
-async function takeNew({ options, tracker, deliver, signal }: Look): Promise<string | null> {
+async function takeNew({ options, tracker, deliver, signal }: Look): Promise<Reason | null> {
   const { source, path, clock, readCursor } = options;
   const name = `eml:${source.id}:${digest([path]).slice(0, 8)}`;
   let cursor = decodeEmlCursor(await readCursor(name));
@@ -110,7 +114,7 @@ async function takeNew({ options, tracker, deliver, signal }: Look): Promise<str
     }
   }
   const [first] = failed;
-  if (first !== undefined) return first.error.message;
+  if (first !== undefined) return first.error;
   const isBehind = cursor !== null && BigInt(clock.now()) * 1_000_000n < cursor.floor.changedNs;
   return isBehind ? CLOCK_BEHIND : null;
 }

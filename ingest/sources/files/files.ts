@@ -1,5 +1,5 @@
 import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
-import { BellwetherError, CancelledError } from '../../../pipeline/core/errors.js';
+import { BellwetherError, CancelledError, type Reason } from '../../../pipeline/core/errors.js';
 import type { MappingSpec } from '../../../pipeline/core/mapping.js';
 import { compileMapping, type MappedItem } from '../../mapping/compile-mapping.js';
 import { partOutcomes, readMapped } from '../../mapping/read-mapped.js';
@@ -87,21 +87,21 @@ class Importer {
     try {
       const files = await findFiles(options.path, (name) => formatOf(name, options.format) !== null);
       tracker.contacted();
-      const faults: string[] = [];
+      const faults: Reason[] = [];
       for (const file of files) {
         if (signal.aborted) return;
         await this.take(file).catch((error: unknown) => {
-          faults.push(expected(error).message);
+          faults.push(expected(error));
         });
       }
       this.seen = new Map(files.map((file) => [file.path, stateOf(file)]));
       const [first] = faults;
       const more = faults.length > 1 ? ` So it is with ${faults.length} files.` : '';
       if (first === undefined) tracker.become('ok');
-      else tracker.become('degraded', `${first}${more}`);
+      else tracker.become('degraded', { code: first.code, message: `${first.message}${more}` });
     } catch (error) {
       if (error instanceof CancelledError) return;
-      tracker.become('degraded', expected(error).message);
+      tracker.become('degraded', expected(error));
     }
   }
 

@@ -1,5 +1,5 @@
 import type { SourceInfo } from '../../../pipeline/core/document.js';
-import { InvalidDocumentError, RejectedError } from '../../../pipeline/core/errors.js';
+import { InvalidDocumentError, RejectedError, type Reason } from '../../../pipeline/core/errors.js';
 import type { MappingSpec } from '../../../pipeline/core/mapping.js';
 import { shownAddress } from '../../fetch/address-guard.js';
 import type { FetchedPage, GuardedClient } from '../../fetch/guarded-client.js';
@@ -80,7 +80,7 @@ class Poller {
   }
 
   /** Reads what is new. Returns what is wrong with a reading that went through nevertheless. */
-  async readPages(): Promise<string | null> {
+  async readPages(): Promise<Reason | null> {
     const { options, requests, signal } = this.parts;
     const cursor = decodePollCursor(await options.readCursor(this.cursorName()));
     const shown = new Map<string, string>();
@@ -95,7 +95,7 @@ class Poller {
       const goesOn = news.anyNew || (!cursor.complete && news.size > 0);
       const next = goesOn ? this.nextOf({ page, body, number }) : null;
       await this.take(news, { complete: next === null, recent }, cursor);
-      if (next instanceof RejectedError) return next.message;
+      if (next instanceof RejectedError) return next;
       if (next === null || signal.aborted)
         return this.faultOf({
           number,
@@ -155,11 +155,14 @@ class Poller {
     }
   }
 
-  private faultOf(end: { number: number; isFull: boolean; isFirst: boolean }): string | null {
+  private faultOf(end: { number: number; isFull: boolean; isFirst: boolean }): Reason | null {
     const { paging, url } = this.parts.options.request;
     const cut = paging !== null && end.isFull && end.number >= paging.maxPages && !end.isFirst;
     if (!cut) return null;
-    return `${shownAddress(url)} has more new items than ${paging.maxPages} pages hold; some may be missing. Poll more often, or raise maxPages.`;
+    return {
+      code: 'pages_too_few',
+      message: `${shownAddress(url)} has more new items than ${paging.maxPages} pages hold; some may be missing. Poll more often, or raise maxPages.`,
+    };
   }
 
   private cursorName(): string {
@@ -173,11 +176,10 @@ function refusal({ status, url, headers }: FetchedPage, now: number): RefusedAns
     status === 401 || status === 403
       ? ' Look at the secret of `auth` and at what the provider has granted.'
       : '';
-  return new RefusedAnswer(
-    'page_refused',
-    `${shownAddress(url)} answers with status ${status}.${hint}`,
-    retryAfterMs(headers['retry-after'], now),
-  );
+  return new RefusedAnswer(`${shownAddress(url)} answers with status ${status}.${hint}`, {
+    status,
+    pauseMs: retryAfterMs(headers['retry-after'], now),
+  });
 }
 
 function jsonOf({ body, headers, url }: FetchedPage): unknown {

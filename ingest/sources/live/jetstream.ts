@@ -1,4 +1,4 @@
-import { TimeoutError, UnavailableError } from '../../../pipeline/core/errors.js';
+import { TimeoutError, UnavailableError, type Reason } from '../../../pipeline/core/errors.js';
 import type { GuardedSocket, SocketConnector } from '../../fetch/guarded-socket.js';
 import { digest } from '../../parse/identity.js';
 import type { Source, SourceCursor } from '../../source.js';
@@ -97,7 +97,7 @@ class JetstreamConnection implements LiveConnection {
   private heardAt: number;
   /** The earliest time ahead of ours that was left out. */
   private leftOutUs = Number.POSITIVE_INFINITY;
-  private trouble: string | null = null;
+  private trouble: Reason | null = null;
 
   constructor(private readonly parts: ConnectionParts) {
     this.heardAt = parts.options.clock.monotonic();
@@ -160,7 +160,10 @@ class JetstreamConnection implements LiveConnection {
     for (const { timeUs } of events) if (timeUs > limitUs) this.leftOutUs = Math.min(this.leftOutUs, timeUs);
     if (good.length > 0) this.trouble = null;
     else if (events[0] !== undefined) {
-      this.trouble = `The posts of ${new URL(url).host} are from ${isoTime(events[0].timeUs)}, which is more than ${FUTURE_US / 60_000_000} minutes ahead: the clock of this machine or of the server is wrong. Set it right; nothing is taken until then.`;
+      this.trouble = {
+        code: 'clock_wrong',
+        message: `The posts of ${new URL(url).host} are from ${isoTime(events[0].timeUs)}, which is more than ${FUTURE_US / 60_000_000} minutes ahead: the clock of this machine or of the server is wrong. Set it right; nothing is taken until then.`,
+      };
     }
     return good;
   }

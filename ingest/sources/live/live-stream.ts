@@ -1,4 +1,9 @@
-import { BellwetherError, InvalidDocumentError, RejectedError } from '../../../pipeline/core/errors.js';
+import {
+  BellwetherError,
+  InvalidDocumentError,
+  RejectedError,
+  type Reason,
+} from '../../../pipeline/core/errors.js';
 import type { SourceCursor } from '../../source.js';
 
 /** One document of a stream or a listing before it is checked, or why it is none. */
@@ -21,7 +26,7 @@ export interface LiveStep {
   /** What was missed and why, in one sentence; shown as the source's reason for an hour. */
   readonly gap?: string;
   /** What is wrong now and what to do about it; shown as the source's reason until a step comes without. */
-  readonly trouble?: string;
+  readonly trouble?: Reason;
 }
 
 /** One open connection. */
@@ -48,9 +53,15 @@ export class StreamRefusedError extends RejectedError {
   /** Milliseconds since the epoch before which another attempt is pointless; null when nobody said. */
   readonly retryAt: number | null;
 
-  constructor(code: string, message: string, options: { readonly retryAt?: number | null } = {}) {
-    super(code, message, {});
-    this.retryAt = options.retryAt ?? null;
+  constructor(
+    code: string,
+    message: string,
+    { status, retryAt = null }: { readonly status?: number; readonly retryAt?: number | null } = {},
+  ) {
+    super(code, message, {
+      facts: { ...(status === undefined ? {} : { status }), ...(retryAt === null ? {} : { until: retryAt }) },
+    });
+    this.retryAt = retryAt;
   }
 }
 

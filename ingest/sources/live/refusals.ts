@@ -32,11 +32,12 @@ export function refusal(answer: Answer, advice: Advice, now: number): StreamRefu
     return new StreamRefusedError(
       'rate_limited',
       `${name} allows no further requests ${until} (status 429).`,
-      { retryAt },
+      { status, retryAt },
     );
   }
   const fix = advice[status] ?? (status >= 500 ? 'It is tried again.' : 'Check address and options.');
-  return new StreamRefusedError(`status_${status}`, `${told}. ${fix}`, {
+  return new StreamRefusedError('answer_refused', `${told}. ${fix}`, {
+    status,
     retryAt: status >= 500 ? (retryAt ?? now) : retryAt,
   });
 }

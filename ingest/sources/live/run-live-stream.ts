@@ -1,5 +1,10 @@
 import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
-import { BellwetherError, InvalidDocumentError, TimeoutError } from '../../../pipeline/core/errors.js';
+import {
+  BellwetherError,
+  InvalidDocumentError,
+  TimeoutError,
+  type Reason,
+} from '../../../pipeline/core/errors.js';
 import { parseDocument } from '../../parse/parse-document.js';
 import type { Deliver, RejectedItem, Source } from '../../source.js';
 import { parseContextOf, rejectedItem, type SourceParts } from '../../source-parts.js';
@@ -65,8 +70,8 @@ interface ReaderParts {
 
 class LiveReader {
   private readonly schedule: ReconnectSchedule;
-  private gap: { readonly sentence: string; readonly until: number } | null = null;
-  private trouble: string | null = null;
+  private gap: (Reason & { readonly until: number }) | null = null;
+  private trouble: Reason | null = null;
   private openedAt: number | null = null;
 
   constructor(private readonly parts: ReaderParts) {
@@ -94,12 +99,15 @@ class LiveReader {
       await this.readConnection(connection);
       // An ordinary end after a while is nothing to tell; the next attempt shows whether something is wrong.
       if (!signal.aborted && this.shortLived()) {
-        tracker.become('degraded', `${options.stream.name} ended the connection soon after it began.`);
+        tracker.become('degraded', {
+          code: 'ended_early',
+          message: `${options.stream.name} ended the connection soon after it began.`,
+        });
       }
       return 0;
     } catch (error) {
       if (signal.aborted) return 0;
-      if (error instanceof BellwetherError) tracker.become('degraded', error.message);
+      if (error instanceof BellwetherError) tracker.become('degraded', error);
       if (!isExpected(error)) throw error;
       if (!(error instanceof StreamRefusedError)) return 0;
       return error.retryAt === null ? REFUSED_WAIT_MS : Math.max(0, error.retryAt - options.clock.now());
@@ -182,16 +190,21 @@ class LiveReader {
     }
   }
 
-  private missed(sentence: string): void {
-    this.gap = { sentence, until: this.parts.options.clock.now() + GAP_SHOWN_MS };
+  private missed(message: string): void {
+    this.gap = { code: 'items_missed', message, until: this.parts.options.clock.now() + GAP_SHOWN_MS };
   }
 
   private working(): void {
     const { options, tracker } = this.parts;
     if (this.gap !== null && this.gap.until <= options.clock.now()) this.gap = null;
-    const reasons = [this.trouble, this.gap?.sentence ?? null].filter((reason) => reason !== null);
-    if (reasons.length === 0) tracker.become('ok');
-    else tracker.become('degraded', reasons.join(' '));
+    const reasons = [this.trouble, this.gap].filter((reason) => reason !== null);
+    const [first] = reasons;
+    if (first === undefined) tracker.become('ok');
+    else
+      tracker.become('degraded', {
+        code: first.code,
+        message: reasons.map(({ message }) => message).join(' '),
+      });
   }
 }
 

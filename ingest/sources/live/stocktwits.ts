@@ -1,3 +1,4 @@
+import type { Reason } from '../../../pipeline/core/errors.js';
 import type { GuardedClient } from '../../fetch/guarded-client.js';
 import type { Source } from '../../source.js';
 import { fieldsOf, parseJson } from './json-fields.js';
@@ -111,7 +112,7 @@ class SymbolReader {
         : [],
       waitMs: (HOUR_MS / requestsPerHour) * pages,
       ...(cut && since !== null ? { gap: this.gapSentence(symbol, messages) } : {}),
-      ...(round.unknown.size > 0 ? { trouble: unknownSentence(round.unknown) } : {}),
+      ...(round.unknown.size > 0 ? { trouble: unknownSymbols(round.unknown) } : {}),
     };
   }
 
@@ -171,10 +172,13 @@ class SymbolReader {
   }
 }
 
-function unknownSentence(unknown: ReadonlySet<string>): string {
+function unknownSymbols(unknown: ReadonlySet<string>): Reason {
   const named = [...unknown].slice(0, MAX_NAMED).join(', ');
   const more = unknown.size > MAX_NAMED ? ` and ${unknown.size - MAX_NAMED} more` : '';
-  return `${NAME} does not know ${named}${more} (status 404): correct "symbols".`;
+  return {
+    code: 'symbols_unknown',
+    message: `${NAME} does not know ${named}${more} (status 404): correct "symbols".`,
+  };
 }
 
 /** Empty for what is missing or damaged: then the newest page of each symbol is read. */

@@ -24,7 +24,7 @@ export function createXTrial(options: XTrialOptions): Source {
     async run(_deliver, signal) {
       const present = await listRules(options, signal);
       tracker.contacted();
-      tracker.become('finished', findings(options, present));
+      tracker.become('finished', { code: 'tried', message: findings(options, present) });
     },
   };
 }

@@ -46,7 +46,13 @@ interface Run {
 /** A stop waits no longer than that for a source that hangs; its delivery is refused by the signal. */
 const STOP_LIMIT_MS = 20_000;
 
-type Figures = Omit<SourceStatus, 'id' | 'state' | 'reason'>;
+type Figures = Omit<SourceStatus, 'id' | keyof StateNow>;
+type StateNow = Pick<SourceStatus, 'state' | 'reason' | 'cause'>;
+const BY_HAND: StateNow = {
+  state: 'stopped',
+  reason: 'Stopped by hand; "bellwether sources start" lets it go on.',
+  cause: { code: 'stopped_by_hand' },
+};
 const NO_FIGURES: Figures = {
   lastDeliveryAt: null,
   lastContactAt: null,
@@ -144,13 +150,15 @@ export class LivingSource {
     };
   }
 
-  #stateNow(own: SourceStatus | undefined): Pick<SourceStatus, 'state' | 'reason'> {
-    if (this.#stoppedByHand)
-      return { state: 'stopped', reason: 'Stopped by hand; "bellwether sources start" lets it go on.' };
+  #stateNow(own: SourceStatus | undefined): StateNow {
+    if (this.#stoppedByHand) return BY_HAND;
     // What a person has to mend stays in sight.
-    if (this.#failure !== null) return { state: 'degraded', reason: this.#failure.message };
-    if (own === undefined) return { state: 'starting', reason: null };
-    return { state: own.state, reason: own.reason };
+    if (this.#failure !== null) {
+      const { code, message, facts } = this.#failure;
+      return { state: 'degraded', reason: message, cause: { code, facts } };
+    }
+    if (own === undefined) return { state: 'starting', reason: null, cause: null };
+    return { state: own.state, reason: own.reason, cause: own.cause };
   }
 
   async #runToEnd(source: Source, signal: AbortSignal): Promise<void> {

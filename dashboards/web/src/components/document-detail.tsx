@@ -1,6 +1,7 @@
 import type { DocumentAnswer } from '../../../api/wire.js';
 import { useApp } from '../app.js';
 import { describeModel, formatCount, formatShare, formatSigned, safeText, TONE_SHAPES } from '../format.js';
+import { remarkWords } from '../reason-words.js';
 import { splitMarks, strongestWords } from '../split-marks.js';
 import type { StringKey } from '../strings.js';
 import { DOCUMENT_MARKS, Legend } from './legend.js';
@@ -245,7 +246,7 @@ function Facts({ document }: { readonly document: Document }) {
       {document.flags.length > 0 && (
         <>
           <dt>{t('flags')}</dt>
-          <dd>{document.flags.join(', ')}</dd>
+          <dd>{document.flags.map((flag) => remarkWords(flag, language.value)).join(' ')}</dd>
         </>
       )}
       <dt>{t('model')}</dt>

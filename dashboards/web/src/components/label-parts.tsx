@@ -1,6 +1,7 @@
 import type { LabelValue } from '../../../../pipeline/core/label.js';
 import { useApp } from '../app.js';
 import type { StringKey } from '../strings.js';
+import { Failure } from './parts.js';
 
 export const VALUE_WORDS: Readonly<Record<LabelValue, StringKey>> = {
   negative: 'negative',
@@ -35,7 +36,13 @@ export function DeskProblem() {
   return (
     <div class="problem" role="alert">
       <p>
-        {error.status === 401 ? t('tokenNeeded') : `${t('notKept')} ${error.message || t('unreachable')}`}
+        {error.status === 401 ? (
+          t('tokenNeeded')
+        ) : (
+          <>
+            {t('notKept')} <Failure error={error} />
+          </>
+        )}
       </p>
       {error.status === 401 && (
         <label class="field">

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact';
 
 import type { AppliedRule, Certainty } from '../../../../pipeline/core/scored.js';
+import type { WireCause } from '../../../api/wire.js';
 import { useApp } from '../app.js';
+import type { AnswerError } from '../fetch-json.js';
 import {
   formatAge,
   formatShare,
@@ -12,6 +14,7 @@ import {
   TONE_SHAPES,
   toneOf,
 } from '../format.js';
+import { reasonWords } from '../reason-words.js';
 import type { Loaded } from '../resource.js';
 
 /** A polarity by sign, shape and colour; grey words where there is none. */
@@ -131,6 +134,29 @@ export function OutLink({
   );
 }
 
+/**
+ * Why something is not as it should be, in the reader's language, with what the service says itself below: in English, with
+ * its names and figures.
+ */
+export function Why({ cause, detail }: { readonly cause: WireCause; readonly detail: string }) {
+  const { t, language } = useApp();
+  return (
+    <>
+      <span class="why">{reasonWords(cause, language.value)}</span>
+      <span class="technical">
+        {t('technicalDetail')} <Foreign text={detail} language="en" />
+      </span>
+    </>
+  );
+}
+
+/** Why the service gave no answer, or refused. */
+export function Failure({ error }: { readonly error: AnswerError }) {
+  const { t } = useApp();
+  if (error.status === null) return <>{t('unreachable')}</>;
+  return <Why cause={{ code: error.code, status: null, until: null }} detail={error.message} />;
+}
+
 /** What a part says while it has nothing to show: that it loads, why it could not, or that there is nothing. */
 export function Answer<T>(props: {
   readonly loaded: Loaded<T>;
@@ -144,9 +170,13 @@ export function Answer<T>(props: {
     <>
       {error !== null && (
         <p class="problem" role="alert">
-          {error.status === 404 && data === null
-            ? t('notFound')
-            : `${t('failed')} ${error.message || t('unreachable')}`}{' '}
+          {error.status === 404 && data === null ? (
+            t('notFound')
+          ) : (
+            <>
+              {t('failed')} <Failure error={error} />
+            </>
+          )}{' '}
           <button type="button" onClick={reload}>
             {t('again')}
           </button>

@@ -2,7 +2,7 @@ import type { WireStatus } from '../../../api/wire.js';
 import { useApp } from '../app.js';
 import { formatAge, formatCount } from '../format.js';
 import type { StringKey } from '../strings.js';
-import { Foreign, Time } from './parts.js';
+import { Foreign, Time, Why } from './parts.js';
 
 type SourceRow = WireStatus['sources'][number];
 
@@ -44,9 +44,9 @@ export function SourcesDetail() {
               <span aria-hidden="true">{SHAPES[source.state]}</span> {t(WORDS[source.state])}
             </span>
           </div>
-          {source.reason !== null && (
+          {source.reason !== null && source.cause !== null && (
             <p class={source.state === 'degraded' ? 'degraded' : 'hint'}>
-              <Foreign text={source.reason} />
+              <Why cause={source.cause} detail={source.reason} />
             </p>
           )}
           <Refused refused={source.refused} />

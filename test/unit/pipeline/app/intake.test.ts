@@ -36,6 +36,7 @@ describe('What a source hands over that is no document', () => {
         id: 'desk',
         state: 'ok',
         reason: null,
+        cause: null,
         lastDeliveryAt: null,
         lastContactAt: null,
         delivered: 0,

@@ -44,7 +44,7 @@ describe('the trial of a source', () => {
         return fakeSource('fed', systemClock, async (deliver, signal, become) => {
           await deliver({ documents: [rawDocument()], cursors: [] });
           rejected(ITEM);
-          become('degraded', 'The feed is cut off.');
+          become('degraded', { code: 'feed_cut_off', message: 'The feed is cut off.' });
           await aborted(signal);
         });
       },
@@ -60,7 +60,10 @@ describe('the trial of a source', () => {
     [
       'No such host.',
       false,
-      (_deliver, signal, become) => (become('degraded', 'No such host.'), aborted(signal)),
+      (_deliver, signal, become) => (
+        become('degraded', { code: 'unreachable', message: 'No such host.' }),
+        aborted(signal)
+      ),
     ],
     ['Name a topic.', false, () => Promise.reject(new ConfigError('no_topic', 'Name a topic.'))],
     [

@@ -24,6 +24,7 @@ const STATUS: LivingStatus = {
   licence: null,
   state: 'ok',
   reason: null,
+  cause: null,
   running: true,
   pausedUntil: null,
   startedAt: clock.now(),
