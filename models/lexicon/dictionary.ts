@@ -12,24 +12,36 @@ export interface Entry {
   readonly alone: number;
 }
 
+/** What phrases are compared by, unit for unit: an English token, or the code of a Chinese character. */
+export type UnitKey = string | number;
+
+/** What phrases with a common beginning go on with, and what the beginning itself stands for. */
+export interface PhraseNode<T> {
+  readonly next: Map<UnitKey, PhraseNode<T>>;
+  value: T | undefined;
+}
+
 /** Words and phrases, folded. */
 export interface Dictionary<T> {
   readonly entries: ReadonlyMap<string, T>;
-  /** What stands between the units (English: tokens, Chinese: characters) of a phrase. */
-  readonly joiner: '' | ' ';
-  /** How many units the longest phrase has that begins with a unit. */
-  readonly longest: ReadonlyMap<string, number>;
+  /** The phrases as a tree of their units, so that a look-up builds no strings. */
+  readonly root: PhraseNode<T>;
 }
 
-/** Makes a dictionary ready for look-ups. */
+/** Makes a dictionary ready for look-ups; `joiner` stands between the units (English: tokens, Chinese: characters) of a phrase. */
 export function toDictionary<T>(entries: ReadonlyMap<string, T>, joiner: '' | ' '): Dictionary<T> {
-  const longest = new Map<string, number>();
-  for (const phrase of entries.keys()) {
-    const units = phrase.split(joiner);
-    const first = units[0] ?? '';
-    longest.set(first, Math.max(longest.get(first) ?? 0, units.length));
+  const root: PhraseNode<T> = { next: new Map(), value: undefined };
+  for (const [phrase, value] of entries) {
+    let node = root;
+    for (const unit of phrase.split(joiner)) {
+      const key = joiner === '' ? unit.charCodeAt(0) : unit;
+      const child = node.next.get(key) ?? { next: new Map(), value: undefined };
+      node.next.set(key, child);
+      node = child;
+    }
+    node.value = value;
   }
-  return { entries, joiner, longest };
+  return { entries, root };
 }
 
 /**

@@ -8,11 +8,11 @@
 export function foldText(text: string): string {
   if (PLAIN.test(text)) return text.toLowerCase();
   const codes = new Uint16Array(text.length);
-  for (let index = 0; index < text.length; index += 1) codes[index] = foldCode(text.charCodeAt(index));
+  for (let index = 0; index < text.length; index += 1) codes[index] = FOLDED[text.charCodeAt(index)] ?? 0;
   return decodeCodes(codes);
 }
 
-const PLAIN = /^[\x20-\x7e]*$/;
+const PLAIN = /^[\n\x20-\x7e]*$/;
 const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Quotes, dashes and spaces that come in many shapes; all of them one UTF-16 unit long. */
@@ -60,3 +60,5 @@ const SIMPLIFIED: ReadonlyMap<number, number> = new Map(
     ([pair]) => [pair.charCodeAt(0), pair.charCodeAt(1)] as const,
   ),
 );
+
+const FOLDED = Uint16Array.from({ length: 65_536 }, (_, code) => foldCode(code));

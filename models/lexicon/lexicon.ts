@@ -1,9 +1,16 @@
 import type { ModelLanguage } from '../choose-language.js';
 import { TOPIC_IDS, type TopicId } from '../../pipeline/core/taxonomy.js';
 import { parseDictionary, toDictionary, type Dictionary, type Entry } from './dictionary.js';
+import { foldText } from './fold-text.js';
 import { findPhrases, findTerms } from './find-terms.js';
 import { NO_SCORE, scoreTerms, type LexiconScore, type Reach } from './score-terms.js';
-import { createEnglishSplitter, splitCharacters, type Unit, type UnitSplitter } from './split-units.js';
+import {
+  createEnglishSplitter,
+  splitCharacters,
+  MAX_LEXICON_TEXT,
+  type Units,
+  type UnitSplitter,
+} from './split-units.js';
 import { TOPIC_WORDS } from './topic-words.js';
 import { CHINESE_WORDS } from './words-zh.js';
 import { ENGLISH_WORDS } from './words-en.js';
@@ -20,6 +27,8 @@ export interface LexiconReading {
 /** Reads texts by word lists; without state, bounded in time for any input. */
 export interface Lexicon {
   read(text: string, language: ModelLanguage): LexiconReading;
+  /** The same of what `foldText` makes of the text, for a caller who has it already. */
+  readFolded(folded: string, language: ModelLanguage): LexiconReading;
 }
 
 interface LanguagePart {
@@ -44,18 +53,20 @@ export function createLexicon(): Lexicon {
       reach: { negation: 4, scale: 5, quantity: 12 },
     },
   };
+  const readFolded = (folded: string, language: ModelLanguage): LexiconReading => {
+    const part = parts[language];
+    const units = part.split(folded.slice(0, MAX_LEXICON_TEXT));
+    const found = findTerms(units, part.words);
+    const score = found.length === 0 ? NO_SCORE : scoreTerms(found, part.reach);
+    return { score, reach: part.reach, topicCounts: countTopics(units, part.topics) };
+  };
   return {
-    read: (text, language) => {
-      const part = parts[language];
-      const units = part.split(text);
-      const found = findTerms(units, part.words);
-      const score = found.length === 0 ? NO_SCORE : scoreTerms(found, part.reach);
-      return { score, reach: part.reach, topicCounts: countTopics(units, part.topics) };
-    },
+    read: (text, language) => readFolded(foldText(text.slice(0, MAX_LEXICON_TEXT)), language),
+    readFolded,
   };
 }
 
-function countTopics(units: readonly Unit[], dictionary: Dictionary<number>): Float64Array {
+function countTopics(units: Units, dictionary: Dictionary<number>): Float64Array {
   const counts = new Float64Array(TOPIC_IDS.length);
   findPhrases(units, dictionary, (topic) => {
     counts[topic] = (counts[topic] ?? 0) + 1;

@@ -1,41 +1,51 @@
-import type { ItemSentence } from 'wink-nlp';
+import { hasLongRun } from '../text/has-long-run.js';
 import { loadWink } from '../text/wink.js';
-import { foldText } from './fold-text.js';
+import type { UnitKey } from './dictionary.js';
 
-/** A token (English) or a character (Chinese) of the folded text; `last` marks the end of a sentence. */
-export interface Unit {
-  readonly text: string;
-  readonly start: number;
-  readonly last: boolean;
+/** A folded text in units, tokens (English) or characters (Chinese): four lists of equal length. */
+export interface Units {
+  readonly keys: readonly UnitKey[];
+  /** In UTF-16 units of the text, the end exclusive. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  /** Whether a sentence ends with it. */
+  readonly lasts: readonly boolean[];
 }
 
-export type UnitSplitter = (text: string) => readonly Unit[];
+/** Takes folded text of at most MAX_LEXICON_TEXT. */
+export type UnitSplitter = (folded: string) => Units;
 
 /** Text beyond this many UTF-16 units is not read by the lexicon. */
 export const MAX_LEXICON_TEXT = 4000;
 const MAX_RUN = 64;
 
-/** 31,000 headlines a second. */
 export function createEnglishSplitter(): UnitSplitter {
   const nlp = loadWink();
-  return (original) => {
-    const text = capRuns(foldText(original.slice(0, MAX_LEXICON_TEXT)));
-    const units: Unit[] = [];
-    let cursor = 0;
-    nlp
-      .readDoc(text)
-      .sentences()
-      .each((sentence: ItemSentence) => {
-        const words = sentence.tokens().out();
-        for (const [index, word] of words.entries()) {
-          const start = text.indexOf(word, cursor);
-          if (start < 0) continue;
-          cursor = start + word.length;
-          // A hyphen joins words ("better-than-expected"): the lists write such words with blanks.
-          if (word !== '-') units.push({ text: word, start, last: index === words.length - 1 });
-        }
-      });
-    return units;
+  const its = nlp.its as { readonly span: (span: number[]) => number[] };
+  return (folded) => {
+    const text = capRuns(folded);
+    const keys: string[] = [];
+    const starts: number[] = [];
+    const ends: number[] = [];
+    const lasts: boolean[] = [];
+    const document = nlp.readDoc(text);
+    const words = document.tokens().out();
+    let end = 0;
+    for (const [first = 0, last = -1] of document.sentences().out(its.span) as readonly number[][]) {
+      for (let index = first; index <= last; index += 1) {
+        const word = words[index] ?? '';
+        const start = text.indexOf(word, end);
+        if (start < 0) continue;
+        end = start + word.length;
+        // A hyphen joins words ("better-than-expected"): the lists write such words with blanks.
+        if (word === '-') continue;
+        keys.push(word);
+        starts.push(start);
+        ends.push(end);
+        lasts.push(index === last);
+      }
+    }
+    return { keys, starts, ends, lasts };
   };
 }
 
@@ -44,17 +54,25 @@ export function createEnglishSplitter(): UnitSplitter {
  * such as `a-a-a-…`. The length stays the same.
  */
 function capRuns(text: string): string {
+  if (!hasLongRun(text, MAX_RUN)) return text;
   return text.replace(/\S{65,}/g, (run) => run.slice(0, MAX_RUN).padEnd(run.length, ' '));
 }
 
 // A comma is none: 净利润…，同比下降 is one statement.
-const SENTENCE_ENDS = new Set(['。', '!', '?', ';', '\n', '…']);
+const SENTENCE_ENDS = new Set(Array.from('。!?;\n…', (mark) => mark.charCodeAt(0)));
 
 /** Every character is a unit, white space too. */
-export const splitCharacters: UnitSplitter = (text) => {
-  const folded = foldText(text.slice(0, MAX_LEXICON_TEXT));
-  return Array.from({ length: folded.length }, (_, start) => {
-    const character = folded.charAt(start);
-    return { text: character, start, last: SENTENCE_ENDS.has(character) };
-  });
+export const splitCharacters: UnitSplitter = (folded) => {
+  const keys: number[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const lasts: boolean[] = [];
+  for (let at = 0; at < folded.length; at += 1) {
+    const code = folded.charCodeAt(at);
+    keys.push(code);
+    starts.push(at);
+    ends.push(at + 1);
+    lasts.push(SENTENCE_ENDS.has(code));
+  }
+  return { keys, starts, ends, lasts };
 };

@@ -62,10 +62,10 @@ function differences({ head, kind, buffer }: FeaturesToExplain) {
   return {
     bias: ((head.bias[negative] ?? 0) - (head.bias[positive] ?? 0)) / temperature,
     weightOf: (entry: number): number => {
-      const base = ((buffer.hashes[entry] ?? 0) >>> head.shift) * head.classes;
+      const bucket = (buffer.hashes[entry] ?? 0) >>> head.shift;
       const difference =
-        (head.weights[base + negative] ?? 0) * (head.scales[negative] ?? 0) -
-        (head.weights[base + positive] ?? 0) * (head.scales[positive] ?? 0);
+        head.weights.weightOf(bucket, negative) * (head.scales[negative] ?? 0) -
+        head.weights.weightOf(bucket, positive) * (head.scales[positive] ?? 0);
       return difference / temperature;
     },
   };

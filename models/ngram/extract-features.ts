@@ -1,6 +1,6 @@
 import type { ModelLanguage } from '../choose-language.js';
 import { foldText } from '../lexicon/fold-text.js';
-import type { LexiconReading } from '../lexicon/lexicon.js';
+import type { Lexicon, LexiconReading } from '../lexicon/lexicon.js';
 import type { LexiconScore } from '../lexicon/score-terms.js';
 import { hashNext, hashText, type FeatureBuffer } from './features.js';
 import { scanText, type Piece } from './scan-text.js';
@@ -35,7 +35,8 @@ const NEGATION_REACH = 3;
 const MAX_WORD = 24;
 
 /**
- * Fills `out` with the features of a text: the one definition that training and prediction share.
+ * Fills `out` with the features of a text: the one definition that training and prediction share. Returns what the lexicon
+ * found, which is among them.
  *
  * English: words, word pairs, words under negation, and 3 to 5 characters within words. Chinese: 1 to 4 characters. Both:
  * the lexicon's score and topic words of the text and a few facts about its style, which stand in for the kind of text it is.
@@ -43,17 +44,20 @@ const MAX_WORD = 24;
 export function extractFeatures(
   text: string,
   language: ModelLanguage,
-  lexicon: LexiconReading,
+  lexicon: Lexicon,
   out: FeatureBuffer,
-): void {
+): LexiconReading {
   out.clear();
-  const pieces = scanText(foldText(text.slice(0, MAX_TEXT_LENGTH)));
+  const folded = foldText(text.slice(0, MAX_TEXT_LENGTH));
+  const reading = lexicon.readFolded(folded, language);
+  const pieces = scanText(folded);
   if (language === 'zh') addHanFeatures(pieces, out);
   else addWordFeatures(pieces, out);
   addStyleFeatures(text, pieces, out);
   out.beginLexicon();
-  addLexiconFeatures(lexicon.score, out);
-  addTopicFeatures(lexicon.topicCounts, out);
+  addLexiconFeatures(reading.score, out);
+  addTopicFeatures(reading.topicCounts, out);
+  return reading;
 }
 
 function addWordFeatures(pieces: readonly Piece[], out: FeatureBuffer): void {
@@ -121,9 +125,9 @@ function addStyleFeatures(text: string, pieces: readonly Piece[], out: FeatureBu
   const last = pieces.at(-1);
   add(`length${Math.min(7, Math.floor(Math.log2(pieces.length + 1)))}`);
   if (first?.text === '<cash>') add('starts-with-cashtag');
-  for (const mask of ['<cash>', '<link>', '<user>', '<%>', '<-%>', '<+%>']) {
-    if (pieces.some((piece) => piece.text === mask)) add(mask);
-  }
+  const masks = new Set<string>();
+  for (const piece of pieces) if (piece.kind === 'mask') masks.add(piece.text);
+  for (const mask of ['<cash>', '<link>', '<user>', '<%>', '<-%>', '<+%>']) if (masks.has(mask)) add(mask);
   add(
     last === undefined
       ? 'empty'

@@ -10,6 +10,8 @@ export class FeatureBuffer {
   starts = new Uint16Array(4096);
   ends = new Uint16Array(4096);
   length = 0;
+  /** Where the leading stretches end whose features all have one value. */
+  readonly evenEnds: number[] = [];
   /** From here on features come from the lexicon's score. */
   lexiconFrom = 0;
   /** For features that a second, distant part of the text takes part in, where that part starts. */
@@ -19,6 +21,7 @@ export class FeatureBuffer {
     this.length = 0;
     this.lexiconFrom = 0;
     this.partners.clear();
+    this.evenEnds.length = 0;
   }
 
   beginLexicon(): void {
@@ -40,13 +43,17 @@ export class FeatureBuffer {
     this.length = index + 1;
   }
 
-  /** Divides the weights from `from` on by the square root of their number: long and short texts weigh the same. */
+  /**
+   * Ends a stretch of features of value 1 that begins at `from`, the end of the stretch before: divides their values by the
+   * square root of their number, so that long and short texts weigh the same.
+   */
   normalise(from: number, weight: number): void {
     const count = this.length - from;
     if (count === 0) return;
     const factor = weight / Math.sqrt(count);
     for (let index = from; index < this.length; index += 1)
       this.values[index] = (this.values[index] ?? 0) * factor;
+    this.evenEnds.push(this.length);
   }
 
   private grow(): void {

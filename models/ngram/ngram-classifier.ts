@@ -10,6 +10,8 @@ import { classesOf, type NgramArtefact, type NgramHeadManifest } from './artefac
 import { explainFeatures } from './explain-features.js';
 import { extractFeatures } from './extract-features.js';
 import { FeatureBuffer } from './features.js';
+import { sumWeights } from './sum-weights.js';
+import { WeightTable } from './weight-table.js';
 import { textKind, type TextKind } from './text-kind.js';
 
 /** Most texts that nothing can be said about are neutral. */
@@ -19,7 +21,7 @@ const PRIOR: SentimentTriple = [0.15, 0.7, 0.15];
 export interface LoadedHead {
   readonly classes: number;
   readonly shift: number;
-  readonly weights: Int8Array;
+  readonly weights: WeightTable;
   readonly scales: Float64Array;
   readonly bias: Float64Array;
   readonly temperature: Readonly<Record<TextKind, number>>;
@@ -71,7 +73,7 @@ function loadHead(
   return {
     classes,
     shift: 32 - head.bits,
-    weights: weights.subarray(head.offset, head.offset + (classes << head.bits)),
+    weights: new WeightTable(weights.subarray(head.offset, head.offset + (classes << head.bits)), classes),
     scales: Float64Array.from(head.scales),
     bias: Float64Array.from(head.bias),
     temperature: { news: head.temperature.news, post: head.temperature.post },
@@ -96,7 +98,7 @@ function classifyOne(
       flags: ['unclassified'],
     };
   }
-  extractFeatures(input.text, language, lexicon.read(input.text, language), buffer);
+  extractFeatures(input.text, language, lexicon, buffer);
   const kind = textKind(input.text);
   const sentiment = probabilities(heads[language].sentiment, buffer, kind);
   return {
@@ -121,16 +123,8 @@ function probabilities(head: LoadedHead, buffer: FeatureBuffer, kind: TextKind):
 
 /** Logits over the temperature, in our own order of classes. */
 function calibratedScores(head: LoadedHead, buffer: FeatureBuffer, kind: TextKind): Float64Array {
-  const { classes, weights, shift } = head;
-  const sums = new Float64Array(classes);
-  // Local names keep the inner loop, half of the model's time, free of look-ups.
-  const { hashes, values, length } = buffer;
-  for (let entry = 0; entry < length; entry += 1) {
-    const base = ((hashes[entry] as number) >>> shift) * classes;
-    const value = values[entry] as number;
-    for (let k = 0; k < classes; k += 1)
-      sums[k] = (sums[k] as number) + (weights[base + k] as number) * value;
-  }
+  const { classes } = head;
+  const sums = sumWeights(head, buffer);
   const scores = new Float64Array(classes);
   for (let k = 0; k < classes; k += 1) {
     const score = (sums[k] ?? 0) * (head.scales[k] ?? 0) + (head.bias[k] ?? 0);
@@ -147,8 +141,7 @@ function explainOne(
 ): Explanation {
   const language = readableIn(input);
   if (language === null) return NO_EXPLANATION;
-  const reading = lexicon.read(input.text, language);
-  extractFeatures(input.text, language, reading, buffer);
+  const reading = extractFeatures(input.text, language, lexicon, buffer);
   const head = heads[language].sentiment;
   const kind = textKind(input.text);
   const scores = calibratedScores(head, buffer, kind);

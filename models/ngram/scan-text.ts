@@ -13,8 +13,10 @@ const LINK = /(?:https?:\/\/|www\.)[^\s\u3000-\uffff]+/y;
 const USER = /@[\w\u4e00-\u9fff-]{1,40}/y;
 const CASHTAG = /\$[a-z][a-z.-]{0,9}/y;
 const NUMBER = /[+-]?[$€£¥]?\d[\d,]*(?:\.\d+)?(?:%|bps?\b|(?:[kmb]|bn|mn|mln|tn)\b)?/y;
-const WORD = /[a-z\u00c0-\u024f][a-z\u00c0-\u024f]*(?:'[a-z]+)*/y;
+/** What a link, user, cashtag or number begins with, but for the letters. */
+const MASK_STARTS = '@$€£¥+-0123456789';
 const SPACE = /\s/;
+const LINK_WORDS = new Set(['http', 'https', 'www']);
 
 /**
  * Cuts folded text into words, Han characters, masks and symbols, in order.
@@ -27,7 +29,7 @@ export function scanText(folded: string): Piece[] {
   let at = 0;
   while (at < folded.length) {
     const char = folded.charAt(at);
-    if (SPACE.test(char)) {
+    if (isSpace(char)) {
       at += 1;
       continue;
     }
@@ -41,17 +43,11 @@ export function scanText(folded: string): Piece[] {
 function scanPiece(folded: string, at: number, char: string): Piece {
   const code = char.charCodeAt(0);
   if (code >= 0x4e00 && code <= 0x9fff) return { kind: 'han', text: char, start: at, end: at + 1 };
-  const word = isLetter(code) ? take(WORD, folded, at) : null;
-  if (word !== null && !(word === 'http' || word === 'https' || word === 'www')) {
-    return { kind: 'word', text: word, start: at, end: at + word.length };
-  }
+  const word = isLetter(code) ? wordAt(folded, at) : null;
+  if (word !== null && !LINK_WORDS.has(word.text)) return word;
+  const mask = word !== null || MASK_STARTS.includes(char) ? scanMask(folded, at) : null;
   return (
-    scanMask(folded, at) ?? {
-      kind: 'symbol',
-      text: symbolAt(folded, at),
-      start: at,
-      end: symbolEnd(folded, at),
-    }
+    mask ?? word ?? { kind: 'symbol', text: symbolAt(folded, at), start: at, end: symbolEnd(folded, at) }
   );
 }
 
@@ -63,11 +59,19 @@ function scanMask(folded: string, at: number): Piece | null {
   const cashtag = take(CASHTAG, folded, at);
   if (cashtag !== null) return { kind: 'mask', text: '<cash>', start: at, end: at + cashtag.length };
   const number = take(NUMBER, folded, at);
-  if (number === null) {
-    const word = take(WORD, folded, at);
-    return word === null ? null : { kind: 'word', text: word, start: at, end: at + word.length };
-  }
+  if (number === null) return null;
   return { kind: 'mask', text: numberClass(folded, at, number), start: at, end: at + number.length };
+}
+
+/** Letters, and more behind each straight apostrophe ("don't"); the first unit is a letter. */
+function wordAt(folded: string, at: number): Piece {
+  let end = at + 1;
+  while (isLetter(folded.charCodeAt(end))) end += 1;
+  while (folded.charCodeAt(end) === 0x27 && isAsciiLetter(folded.charCodeAt(end + 1))) {
+    end += 2;
+    while (isAsciiLetter(folded.charCodeAt(end))) end += 1;
+  }
+  return { kind: 'word', text: folded.slice(at, end), start: at, end };
 }
 
 /** A dash between two numbers or after a word is a range or a hyphen, not a sign. */
@@ -89,7 +93,15 @@ function take(pattern: RegExp, folded: string, at: number): string | null {
 }
 
 function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 0xc0 && code <= 0x24f);
+  return isAsciiLetter(code) || (code >= 0xc0 && code <= 0x24f);
+}
+
+function isAsciiLetter(code: number): boolean {
+  return code >= 97 && code <= 122;
+}
+
+function isSpace(char: string): boolean {
+  return char === ' ' || ((char < '!' || char > '~') && SPACE.test(char));
 }
 
 function symbolEnd(folded: string, at: number): number {

@@ -1,4 +1,5 @@
 import type { SplitSentences } from '../../pipeline/core/model.js';
+import { hasLongRun } from './has-long-run.js';
 import { loadWink } from './wink.js';
 
 type Span = readonly [start: number, end: number];
@@ -11,7 +12,6 @@ const MAX_WINK_UNITS = 16_000;
 
 /** An inner sentence end of Latin text, the cheap test before the library is asked. */
 const INNER_END = /[.!?…]["'”’)\]]*\s+\S/;
-const LONG_TOKEN = new RegExp(`\\S{${MAX_TOKEN + 1}}`);
 
 /**
  * Builds the sentence splitter: wink-nlp for English, own rules for Chinese and for all other languages.
@@ -44,9 +44,19 @@ export function createSentenceSplitter(): SplitSentences {
 
 /** Mostly letters, in words of usual length. */
 function isProse(line: string): boolean {
-  if (LONG_TOKEN.test(line)) return false;
-  const letters = line.match(/\p{L}/gu)?.length ?? 0;
+  if (hasLongRun(line, MAX_TOKEN)) return false;
+  let letters = 0;
+  for (let at = 0; at < line.length; at += 1) {
+    const code = line.charCodeAt(at);
+    if (code < 0x80 ? isAsciiLetter(code) : LETTER_HERE.test(line.slice(at, at + 2))) letters += 1;
+  }
   return letters * 2 >= line.length;
+}
+
+const LETTER_HERE = /^\p{L}/u;
+
+function isAsciiLetter(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
 }
 
 function createWinkSplitter(): (chunk: string) => readonly Span[] {

@@ -12,7 +12,7 @@ export function extractRows(rows: readonly TrainingRow[], lexicon: Lexicon): Fea
   let values = new Float32Array(1 << 20);
   let length = 0;
   for (const [index, row] of rows.entries()) {
-    extractFeatures(row.text, row.language, lexicon.read(row.text, row.language), buffer);
+    extractFeatures(row.text, row.language, lexicon, buffer);
     while (length + buffer.length > hashes.length) {
       hashes = grown(new Uint32Array(hashes.length * 2), hashes);
       values = grown(new Float32Array(values.length * 2), values);

@@ -25,6 +25,7 @@ import { flagDocument } from '../operators/flag-document.js';
 import { findTellingSentence, type TellingInput } from '../operators/find-telling-sentence.js';
 import { negativeWords } from '../operators/negative-words.js';
 import type { ForeignDeps, ForeignHandling } from '../operators/judge-foreign.js';
+import { normaliseWithOffsets } from '../operators/normalise-text.js';
 import { storyIdOf } from '../operators/fingerprint-story.js';
 import { tellCertainty } from '../operators/tell-certainty.js';
 import { createLinker, type Linker } from '../operators/link-instruments.js';
@@ -141,6 +142,7 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
     decode: decodeRawDocument,
     describeLanguage,
     flag: flagDocument,
+    normalise: normaliseWithOffsets,
     link: (input) => linker.link(input),
     storyIdOf,
     tellCertainty,

@@ -73,6 +73,7 @@ function countScripts(sample: string): ScriptCounts {
   let latin = 0;
   let latinWords = 0;
   let plainWords = 0;
+  let han = 0;
   let inWord = false;
   for (let i = 0; i < sample.length; i++) {
     const code = sample.charCodeAt(i);
@@ -84,9 +85,14 @@ function countScripts(sample: string): ScriptCounts {
     }
     inWord = isLatin;
     if (code < 0x370) continue;
+    if (code >= 0x4e00 && code <= 0x9fff) {
+      han += 1;
+      continue;
+    }
     const script = SCRIPTS.find(([, from, to]) => code >= from && code <= to);
     if (script !== undefined) units.set(script[0], (units.get(script[0]) ?? 0) + 1);
   }
+  if (han > 0) units.set('zh', (units.get('zh') ?? 0) + han);
   return { units, latin, latinWords, plainWords };
 }
 

@@ -11,20 +11,25 @@ const MAX_UNITS = 20_000;
  * Case, white space, links, @users, a leading `RT @x:` or `via @x` at the end, punctuation and emoji do not count. Words, numbers, signs
  * before numbers, per cent, currencies, hashtags and cashtags do: "up 2 %" and "up 20 %", "+3 %" and "-3 %" are
  * different stories. A text without any word (a picture, a link alone) is told apart by its raw form; there is
- * no lower limit otherwise, so two equal posts of two words are one story.
+ * no lower limit otherwise, so two equal posts of two words are one story. `normalised` is what `normaliseText` makes of the
+ * whole text, for a caller who has it already.
  */
-export function storyIdOf(title: string | null, text: string): string {
+export function storyIdOf(title: string | null, text: string, normalised?: string): string {
   const whole = documentText({ title, text });
-  const key = storyKey(whole.slice(0, MAX_UNITS));
+  const key = storyKey(
+    normalised === undefined || whole.length > MAX_UNITS
+      ? normaliseText(whole.slice(0, MAX_UNITS))
+      : normalised,
+  );
   return createHash('sha256')
     .update(key === '' ? `raw:${whole}` : key)
     .digest('hex')
     .slice(0, 32);
 }
 
-/** The words that make the fingerprint, joined by single spaces. */
-export function storyKey(text: string): string {
-  const plain = normaliseText(text)
+/** The words of a normalised text that make the fingerprint, joined by single spaces. */
+function storyKey(normalised: string): string {
+  const plain = normalised
     .toLowerCase()
     .replace(/\b(?:https?:\/\/|www\.|pic\.twitter\.com\/|t\.co\/)\S*/g, ' ')
     .replace(/^(?:\s*rt\b[\s:]*@\w+:?)+/, ' ')

@@ -25,6 +25,8 @@ export interface LinkInput {
   /** ISO 8601; names and tickers mean what they meant then. */
   readonly publishedAt: string;
   readonly kind: SourceKind;
+  /** What `normaliseWithOffsets` makes of `text`, for a caller who has it already. */
+  readonly normalised?: NormalisedText;
 }
 
 export interface Linker {
@@ -70,7 +72,7 @@ export function createLinker(instruments: readonly Instrument[]): Linker {
 
   const link = (input: LinkInput): readonly LinkedMention[] => {
     const at = Date.parse(input.publishedAt);
-    const normalised = normaliseWithOffsets(input.text);
+    const normalised = input.normalised ?? normaliseWithOffsets(input.text);
     const filers = input.filers ?? [];
     const found = new Map<string, Found>();
     for (const ticker of input.tickers) noteProvider(found, resolve(ticker, at));

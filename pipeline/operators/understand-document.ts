@@ -6,6 +6,7 @@ import { documentText } from '../core/scored.js';
 import type { DetectedLanguage } from './detect-language.js';
 import { filersOf } from './find-filers.js';
 import type { flagDocument } from './flag-document.js';
+import type { NormalisedText } from './normalise-text.js';
 import type { tellCertainty } from './tell-certainty.js';
 import { BellwetherError, InvalidDocumentError } from '../core/errors.js';
 
@@ -42,14 +43,17 @@ export interface LinkInput {
   readonly filers?: readonly string[];
   readonly publishedAt: string;
   readonly kind: RawDocument['source']['kind'];
+  readonly normalised?: NormalisedText;
 }
 
 export interface UnderstandDeps {
   readonly decode: (bytes: Uint8Array) => RawDocument;
   readonly describeLanguage: (text: string, hint: string | null) => DetectedLanguage;
   readonly flag: typeof flagDocument;
+  /** Cleans a text once for `link` and `storyIdOf`; absent where it must not be read. */
+  readonly normalise?: (text: string) => NormalisedText;
   readonly link: (input: LinkInput) => readonly LinkedMention[];
-  readonly storyIdOf: (title: string | null, text: string) => string;
+  readonly storyIdOf: (title: string | null, text: string, normalised?: string) => string;
   /** Absent where the text must not be read. */
   readonly tellCertainty?: typeof tellCertainty;
   /** Languages to keep; null keeps all. */
@@ -77,6 +81,7 @@ export function understandDocument(message: LogMessage, deps: UnderstandDeps): U
     if (deps.languages !== null && !deps.languages.includes(language)) {
       return { ...inFlight, kind: 'drop', id: document.id, reason: 'language_filtered' };
     }
+    const normalised = deps.normalise?.(text);
     const links = deps.link({
       text,
       language,
@@ -84,9 +89,10 @@ export function understandDocument(message: LogMessage, deps: UnderstandDeps): U
       filers: filersOf(document),
       publishedAt: document.publishedAt,
       kind: document.source.kind,
+      ...(normalised === undefined ? {} : { normalised }),
     });
     const flags = deps.flag(document, text, detected);
-    const storyId = deps.storyIdOf(document.title, document.text);
+    const storyId = deps.storyIdOf(document.title, document.text, normalised?.text);
     const certainty = deps.tellCertainty?.(text);
     const { appendedAt } = message;
     return {

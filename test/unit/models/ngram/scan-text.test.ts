@@ -41,7 +41,7 @@ describe('extractFeatures', () => {
   const lexicon = createLexicon();
   const hashes = (text: string, language: 'en' | 'zh') => {
     const buffer = new FeatureBuffer();
-    extractFeatures(text, language, lexicon.read(text, language), buffer);
+    extractFeatures(text, language, lexicon, buffer);
     return buffer.hashes.slice(0, buffer.length).join(' ');
   };
 

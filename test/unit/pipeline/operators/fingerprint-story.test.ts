@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { normaliseText } from '../../../../pipeline/operators/normalise-text.js';
 import { storyIdOf } from '../../../../pipeline/operators/fingerprint-story.js';
 
 const same = (a: string, b: string): boolean => storyIdOf(null, a) === storyIdOf(null, b);
@@ -40,5 +41,10 @@ describe('storyIdOf', () => {
   it('does not care whether the title stands alone or opens the text', () => {
     expect(storyIdOf('Bank fails', '')).toBe(storyIdOf(null, 'Bank fails'));
     expect(storyIdOf('Bank fails', 'Bank fails, says paper')).toBe(storyIdOf(null, 'Bank fails, says paper'));
+  });
+
+  it('is the same for a caller who has the normalised text already', () => {
+    for (const text of ['Bank\u00a0fails, <b>says</b> paper', '银行，亏损5%'.repeat(4_000)])
+      expect(storyIdOf(null, text, normaliseText(text))).toBe(storyIdOf(null, text));
   });
 });

@@ -44,6 +44,42 @@ describe('normaliseText', () => {
     );
   });
 
+  it('copies a stretch at once as it would unit by unit', () => {
+    const unit = fc.constantFrom(
+      'a',
+      'Z',
+      '9',
+      '.',
+      ' ',
+      '\u00a0',
+      '\n',
+      '，',
+      '。',
+      '中',
+      'é',
+      '№',
+      '>',
+      '@',
+    );
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 60 }), (raw) => {
+        const whole = normaliseWithOffsets(raw);
+        // An invisible character behind each unit leaves no stretch of two.
+        const broken = normaliseWithOffsets(raw.replace(/./gsu, '$&\u200b'));
+        expect(whole.text).toBe(broken.text);
+        const starts = Array.from(whole.text, (_, at) => whole.starts?.[at] ?? at);
+        expect(starts.map((start) => start * 2)).toEqual([...(broken.starts ?? [])]);
+      }),
+    );
+  });
+
+  it('keeps without a look only what NFKC keeps', () => {
+    const texts = Array.from({ length: 65_536 }, (_, code) => `x${String.fromCharCode(code)}x`);
+    const kept = texts.filter((raw) => normaliseWithOffsets(raw).starts === null);
+    expect(kept.length).toBeGreaterThan(27_000);
+    expect(kept.filter((raw) => raw.normalize('NFKC') !== raw)).toEqual([]);
+  });
+
   it('is linear for hostile mark-up', () => {
     for (const unit of ['<', '<a', '&', '&#', '&amp', '\u0301', '<!--', ' ', '\u200b']) {
       const started = processorMs();
