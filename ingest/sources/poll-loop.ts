@@ -2,9 +2,12 @@ import type { Clock } from '../../pipeline/core/clock.js';
 import { CancelledError, RejectedError, type Reason } from '../../pipeline/core/errors.js';
 import type { StatusTracker } from '../source-status.js';
 import { isPassing, type BackOff } from './back-off.js';
+import { LogFailure } from './of-log.js';
 
 /** Spreads the polls of many sources; part of the pause. */
 const JITTER = 0.1;
+/** After a failure of our own log. */
+const LOG_PAUSE_MS = 60_000;
 
 /** An answer that holds nothing to read, and for how long its server asks to be left alone, milliseconds. */
 export class RefusedAnswer extends RejectedError {
@@ -35,7 +38,7 @@ export interface PollLoop {
   readonly read: () => Promise<Reading>;
 }
 
-/** Reads again and again until the signal. A failure pauses for the back-off, or for as long as the server asks if that is longer. */
+/** Reads again and again until the signal. A failure pauses for the back-off, or for as long as the server asks if that is longer; one of our own log for a minute. */
 export async function runPollLoop(loop: PollLoop): Promise<void> {
   const { clock, random, tracker, signal } = loop;
   while (!signal.aborted) {
@@ -56,6 +59,7 @@ async function readOnce({ read, tracker, backOff, signal }: PollLoop): Promise<n
     if (error instanceof CancelledError && signal.aborted) return 0;
     if (!isPassing(error)) throw error;
     tracker.become('degraded', error);
+    if (error instanceof LogFailure) return LOG_PAUSE_MS;
     return Math.max(backOff.failed(), error instanceof RefusedAnswer ? error.pauseMs : 0);
   }
 }

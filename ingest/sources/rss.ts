@@ -17,6 +17,7 @@ import {
   type IdHabit,
 } from './feed-cursor.js';
 import { feedPauseMs } from './feed-schedule.js';
+import { ofLog } from './of-log.js';
 import { RefusedAnswer, runPollLoop, type Reading } from './poll-loop.js';
 import { readFeedNews } from './read-feed.js';
 
@@ -109,7 +110,7 @@ class FeedPoller {
   private async poll(): Promise<Reading> {
     const { options, tracker, signal } = this.parts;
     const { clock } = options;
-    const cursor = decodeFeedCursor(await options.readCursor(this.cursorName()));
+    const cursor = decodeFeedCursor(await ofLog(options.readCursor(this.cursorName())));
     const conditions = clock.now() - this.wholeAt > TRUST_NOT_MODIFIED_MS ? {} : conditionsOf(cursor);
     const page = await options.client.get(this.addressOf(cursor), { accept: ACCEPT, ...conditions }, signal);
     tracker.contacted();
@@ -161,7 +162,7 @@ class FeedPoller {
     };
     const value = encodeFeedCursor(next);
     if (news.documents.length > 0 || value !== encodeFeedCursor(cursor)) {
-      await deliver({ documents: news.documents, cursors: [{ name: this.cursorName(), value }] });
+      await ofLog(deliver({ documents: news.documents, cursors: [{ name: this.cursorName(), value }] }));
     }
     // Told only now: after a failed delivery the same items come again.
     tracker.delivered(news.documents.length);

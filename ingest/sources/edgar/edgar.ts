@@ -11,6 +11,7 @@ import { createStatusTracker, type StatusTracker } from '../../source-status.js'
 import { createBackOff } from '../back-off.js';
 import { decodeFeedCursor, encodeFeedCursor, type FeedCursor } from '../feed-cursor.js';
 import { keyOf } from '../identify-items.js';
+import { ofLog } from '../of-log.js';
 import { RefusedAnswer, runPollLoop, type Reading } from '../poll-loop.js';
 import { readFeedNews } from '../read-feed.js';
 import { accessionOf, extraOfFiling, readFilings, type Filing } from './read-filings.js';
@@ -80,7 +81,7 @@ class FilingPoller {
 
   private async poll(): Promise<Reading> {
     const { options } = this.parts;
-    const cursor = decodeFeedCursor(await options.readCursor(this.cursorName()));
+    const cursor = decodeFeedCursor(await ofLog(options.readCursor(this.cursorName())));
     const { filings, gap } = await this.readListing(cursor);
     await this.take(filings, cursor);
     return { warning: gap ? GAP : null, pauseMs: options.intervalMs };
@@ -150,7 +151,7 @@ class FilingPoller {
     const documents = news.documents.filter((document) => this.isWanted(document));
     const value = encodeFeedCursor({ ...cursor, ...news.memory });
     if (documents.length > 0 || value !== encodeFeedCursor(cursor)) {
-      await deliver({ documents, cursors: [{ name: this.cursorName(), value }] });
+      await ofLog(deliver({ documents, cursors: [{ name: this.cursorName(), value }] }));
     }
     tracker.delivered(documents.length);
     for (const item of news.rejected) {

@@ -11,6 +11,7 @@ import type { Deliver, Source } from '../../source.js';
 import { parseContextOf, rejectedItem, type SourceParts } from '../../source-parts.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
 import { createBackOff } from '../back-off.js';
+import { ofLog } from '../of-log.js';
 import { RefusedAnswer, runPollLoop } from '../poll-loop.js';
 import { remember } from '../remember.js';
 import {
@@ -82,7 +83,7 @@ class Poller {
   /** Reads what is new. Returns what is wrong with a reading that went through nevertheless. */
   async readPages(): Promise<Reason | null> {
     const { options, requests, signal } = this.parts;
-    const cursor = decodePollCursor(await options.readCursor(this.cursorName()));
+    const cursor = decodePollCursor(await ofLog(options.readCursor(this.cursorName())));
     const shown = new Map<string, string>();
     let recent = cursor.recent;
     let request = requests.first;
@@ -145,7 +146,7 @@ class Poller {
     const { options, tracker, deliver } = this.parts;
     const value = encodePollCursor(next);
     if (documents.length > 0 || value !== encodePollCursor(before))
-      await deliver({ documents, cursors: [{ name: this.cursorName(), value }] });
+      await ofLog(deliver({ documents, cursors: [{ name: this.cursorName(), value }] }));
     // Told only now: after a failed delivery the same items come again.
     tracker.delivered(documents.length);
     const place = shownAddress(options.request.url);

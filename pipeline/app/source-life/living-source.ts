@@ -6,6 +6,7 @@ import type { Clock } from '../../core/clock.js';
 import { BellwetherError } from '../../core/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { ConfiguredSource, ConfiguredType } from '../sources/source-kit.js';
+import type { Pause } from './pace-deliveries.js';
 
 /** A source as people see it: its own figures, of all its runs in this process together. */
 export interface LivingStatus extends SourceStatus {
@@ -25,7 +26,7 @@ export interface LivingStatus extends SourceStatus {
 export interface RunLife {
   readonly signal: AbortSignal;
   /** See `pausedUntil`. */
-  readonly onPause: (until: number | null) => void;
+  readonly onPause: (pause: Pause | null) => void;
 }
 
 export interface LivingOptions {
@@ -72,7 +73,7 @@ export class LivingSource {
   #failure: BellwetherError | null = null;
   #ended = true;
   #stoppedByHand = false;
-  #pausedUntil: number | null = null;
+  #pause: Pause | null = null;
 
   constructor(
     public entry: ConfiguredSource,
@@ -103,6 +104,7 @@ export class LivingSource {
     // A source may listen to it once for each pause and request: more than ten are no leak.
     setMaxListeners(0, abort.signal);
     this.#failure = null;
+    this.#pause = null;
     this.#stoppedByHand = false;
     this.#ended = false;
     this.#startedAt = this.options.clock.now();
@@ -135,7 +137,8 @@ export class LivingSource {
 
   status(): LivingStatus {
     const { entry } = this;
-    const own = this.#run?.source.status();
+    const told = this.#run?.source.status();
+    const own = told === undefined ? undefined : withPause(told, this.#pause);
     return {
       id: entry.id,
       type: entry.type,
@@ -144,7 +147,7 @@ export class LivingSource {
       countedSince: this.#countedSince,
       startedAt: this.#startedAt,
       running: this.running,
-      pausedUntil: this.running ? this.#pausedUntil : null,
+      pausedUntil: this.running ? (this.#pause?.until ?? null) : null,
       ...(own === undefined ? this.#earlier : figuresOf(own, this.#earlier)),
       ...this.#stateNow(own),
     };
@@ -162,8 +165,8 @@ export class LivingSource {
   }
 
   async #runToEnd(source: Source, signal: AbortSignal): Promise<void> {
-    const onPause = (until: number | null) => {
-      if (this.#signal === signal) this.#pausedUntil = until;
+    const onPause = (pause: Pause | null) => {
+      if (this.#signal === signal) this.#pause = pause;
     };
     try {
       await this.options.run(this.entry, source, { signal, onPause });
@@ -185,6 +188,19 @@ export class LivingSource {
       reason: error.message,
     });
   }
+}
+
+/** What the source will say as soon as it hears that its delivery is safe. */
+function withPause(own: SourceStatus, pause: Pause | null): SourceStatus {
+  if (pause === null) return own;
+  const { at, documents } = pause;
+  return {
+    ...own,
+    state: own.state === 'starting' ? 'ok' : own.state,
+    delivered: own.delivered + documents,
+    lastDeliveryAt: documents === 0 ? own.lastDeliveryAt : at,
+    lastContactAt: at,
+  };
 }
 
 function figuresOf(own: SourceStatus, earlier: Figures): Figures {

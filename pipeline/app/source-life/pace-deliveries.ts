@@ -1,13 +1,21 @@
 import type { Deliver } from '../../../ingest/source.js';
 import type { Clock } from '../../core/clock.js';
 
+/** Between a delivery that is safe and its answer to the source, which knows nothing of it yet. */
+export interface Pause {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly until: number;
+  readonly documents: number;
+}
+
 export interface PaceOptions {
   /** Documents a minute, on average; null for no limit. */
   readonly maxPerMinute: number | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told until when it pauses (milliseconds since the epoch), and null when it goes on. */
-  readonly onPause: (until: number | null) => void;
+  /** Told when it pauses, and null when it goes on. */
+  readonly onPause: (pause: Pause | null) => void;
 }
 
 /**
@@ -24,7 +32,8 @@ export function paceDeliveries(
     const items = delivery.documents.length + (delivery.unreadable?.length ?? 0);
     if (items === 0) return;
     const pauseMs = (items * 60_000) / maxPerMinute;
-    onPause(clock.now() + pauseMs);
+    const at = clock.now();
+    onPause({ at, until: at + pauseMs, documents: delivery.documents.length });
     await clock.sleep(pauseMs, signal);
     onPause(null);
   };

@@ -192,6 +192,27 @@ describe('feed poller', () => {
     expect(recorder.documents()).toHaveLength(1);
   });
 
+  it('goes on within a minute once our log has room or answers again, however long it had not', async () => {
+    const [tries, body] = [8, feed([{ id: 'a', title: 'Once', time: noon }])];
+    let [full, away] = [tries, tries];
+    const recorder = recordDeliveries(() => {
+      full -= 1;
+      if (full >= 0) throw new UnavailableError('log_full', 'The disk is full.', { retriable: true });
+    });
+    const written = await poll(Array<Reply>(tries + 1).fill({ body }), recorder);
+    expect(written.states).toEqual([...Array<string>(tries).fill('degraded: The disk is full.'), 'ok: ']);
+    expect(written.pauses).toEqual([...Array<number>(tries).fill(60_000), 300_000]);
+    const read = await poll(Array<Reply>(tries + 1).fill({ body }), recorder, {
+      readCursor: (name) => {
+        away -= 1;
+        if (away < 0) return recorder.readCursor(name);
+        return Promise.reject(new UnavailableError('log_unavailable', 'No broker.', { retriable: true }));
+      },
+    });
+    expect(read.pauses).toEqual([...Array<number>(tries).fill(60_000), 300_000]);
+    expect(recorder.documents()).toHaveLength(1);
+  });
+
   it('backs off with a reason from whatever the feed does wrong, at most an hour, and recovers', async () => {
     const broken = [
       { status: 500 },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { paceDeliveries } from '../../../../../pipeline/app/source-life/pace-deliveries.js';
+import { paceDeliveries, type Pause } from '../../../../../pipeline/app/source-life/pace-deliveries.js';
 import { rawDocument } from '../../../../support/documents.js';
 import { fakeClock, recordDeliveries } from '../../../../support/ingest.js';
 
@@ -12,9 +12,9 @@ describe('a limit of documents a minute', () => {
     const began = clock.now();
     const recorder = recordDeliveries();
     const pauses: (number | null)[] = [];
-    const onPause = (until: number | null) => {
-      if (until !== null) expect(recorder.deliveries.length).toBeGreaterThan(0);
-      pauses.push(until === null ? null : until - began);
+    const onPause = (pause: Pause | null) => {
+      if (pause !== null) expect(recorder.deliveries.length).toBeGreaterThan(0);
+      pauses.push(pause === null ? null : pause.until - began);
     };
     const signal = new AbortController().signal;
     const deliver = paceDeliveries(recorder.deliver, { maxPerMinute: 60, clock, signal, onPause });

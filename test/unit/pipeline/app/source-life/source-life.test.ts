@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Source } from '../../../../../ingest/source.js';
+import { paceDeliveries } from '../../../../../pipeline/app/source-life/pace-deliveries.js';
 import { createSourceLife } from '../../../../../pipeline/app/source-life/source-life.js';
 import type { ConfiguredSource } from '../../../../../pipeline/app/sources/source-kit.js';
 import { sourceSchema } from '../../../../../config/source-schema.js';
@@ -69,6 +70,41 @@ describe('the life of sources', () => {
     expect(removed).toEqual(['c']);
     expect(happened.sort()).toEqual(['b has ended', 'b runs', 'c has ended', 'd runs']);
     expect(sources.statuses().map(({ id, state }) => `${id} ${state}`)).toEqual(['a ok', 'b ok', 'd ok']);
+  });
+
+  it('says of a source in its first pause that it works, and what it has brought', async () => {
+    const { clock } = life();
+    const stop = new AbortController();
+    const goOn: (() => void)[] = [];
+    const sleep = () => new Promise<void>((resolve) => goOn.push(resolve));
+    const sources = createSourceLife({
+      clock: { ...clock, sleep },
+      logger: silentLogger,
+      signal: stop.signal,
+      make: ({ id }) =>
+        fakeSource(id, clock, async (deliver, signal, become) => {
+          become('starting');
+          await deliver({ documents: [rawDocument(), rawDocument()], cursors: [] });
+          become('ok');
+          await aborted(signal);
+        }),
+      run: (_entry, source, { signal, onPause }) => {
+        const pace = { maxPerMinute: 1, clock: { ...clock, sleep }, signal, onPause };
+        return source.run(
+          paceDeliveries(() => Promise.resolve(), pace),
+          signal,
+        );
+      },
+    });
+    await sources.apply([feedEntry('slow')]);
+    await turn();
+    const now = clock.now();
+    const brought = { state: 'ok', delivered: 2, lastDeliveryAt: now, lastContactAt: now };
+    expect(sources.statuses()).toMatchObject([{ ...brought, pausedUntil: now + 120_000 }]);
+    goOn.splice(0).forEach((pass) => pass());
+    await turn();
+    expect(sources.statuses()).toMatchObject([{ ...brought, pausedUntil: null }]);
+    stop.abort();
   });
 
   it('sees a secret that is another one, and nothing where it is the same', async () => {
