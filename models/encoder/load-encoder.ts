@@ -150,7 +150,7 @@ async function openPool(parts: EncoderParts, options: LoadEncoderOptions): Promi
     chosen = true;
     observer.device(state);
     if (gpu !== null) await cpu.close();
-    const pool = gpu === null ? cpu : createDevicePool(gpu, standBy ?? standByOn(undefined));
+    const pool = gpu === null ? cpu : createDevicePool(gpu, standBy ?? standByOn(undefined), settings);
     if (!batchable) pool.separate();
     return { pool, half: standBy !== null };
   } catch (error) {

@@ -27,17 +27,12 @@ export async function loadRemote(
   tell: (host: string, problem: string | null) => void,
 ): Promise<Classifier> {
   const hosts = options.urls.map((url) => createRemoteHost({ url, token: options.token }));
-  const served: { host: RemoteHost; model: ModelVersion }[] = [];
-  const away = new Map<RemoteHost, string>();
-  for (const host of hosts) {
-    try {
-      served.push({ host, model: await host.model(AbortSignal.timeout(options.deadlineMs)) });
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-      away.set(host, error.message);
-      tell(host.url, error.message);
-    }
-  }
+  const answers = await askAll(hosts, options.deadlineMs);
+  const served = answers.flatMap(({ host, model }) => (model === null ? [] : [{ host, model }]));
+  const away = new Map(
+    answers.flatMap(({ host, problem }) => (problem === null ? [] : [[host, problem] as const])),
+  );
+  for (const [host, problem] of away) tell(host.url, problem);
   const first = served[0];
   if (first === undefined)
     throw new UnavailableError(
@@ -55,6 +50,27 @@ export async function loadRemote(
       );
   }
   return createRemoteClassifier({ model: first.model, hosts, away, deadlineMs: options.deadlineMs, tell });
+}
+
+interface HostAnswer {
+  readonly host: RemoteHost;
+  readonly model: ModelVersion | null;
+  /** Why it is away. */
+  readonly problem: string | null;
+}
+
+/** All at once: the deadlines of those that hang would add up to more than a start may take. */
+function askAll(hosts: readonly RemoteHost[], deadlineMs: number): Promise<readonly HostAnswer[]> {
+  return Promise.all(
+    hosts.map(async (host): Promise<HostAnswer> => {
+      try {
+        return { host, model: await host.model(AbortSignal.timeout(deadlineMs)), problem: null };
+      } catch (error) {
+        if (!(error instanceof UnavailableError)) throw error;
+        return { host, model: null, problem: error.message };
+      }
+    }),
+  );
 }
 
 function differs(problem: string): RejectedError {

@@ -1,9 +1,12 @@
-import type { ModelObserver } from '../../models/load-classifier.js';
 import type { ModelEvent } from '../telemetry/model-metrics.js';
+import type { ServiceObserver } from './serving-observer.js';
 
 /** Turns what a model says about itself into events, which can cross from one thread to another. */
-export function observeModel(tell: (event: ModelEvent) => void): ModelObserver {
+export function observeModel(tell: (event: ModelEvent) => void): ServiceObserver {
   return {
+    serves: () => {
+      tell({ kind: 'serves' });
+    },
     batch: (texts, seconds, waitedSeconds) => {
       tell({ kind: 'batch', texts, seconds, waitedSeconds });
     },

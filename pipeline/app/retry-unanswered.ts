@@ -41,7 +41,7 @@ export interface UnansweredCounts {
 
 /** Asks the model again about documents for which it gave no answer. */
 export interface UnansweredRetry {
-  /** As of the last look. */
+  /** As of the last look; none in a process that stands by. */
   readonly counts: UnansweredCounts;
   /** Looks at what has been stored, so that it is known when there is something to do. */
   stored(batches: readonly StoreBatch[]): void;
@@ -57,6 +57,8 @@ const FIRST_PAUSE_MS = 10_000;
 const LONGEST_PAUSE_MS = 600_000;
 const LOOK_MS = 1_000;
 const MAX_AGE_MS = 7 * 86_400_000;
+
+const NONE: UnansweredCounts = { waiting: 0, givenUp: 0 };
 
 type Outcome = 'nothing left' | 'went on' | 'no answer';
 
@@ -76,7 +78,7 @@ export function createUnansweredRetry(options: RetryOptions): UnansweredRetry {
   let pause = FIRST_PAUSE_MS;
   /** Batches with something to ask about; one that comes during a look may not be seen by it. */
   let arrivals = 0;
-  let counts: UnansweredCounts = { waiting: 0, givenUp: 0 };
+  let counts = NONE;
 
   const once = async () => {
     const before = arrivals;
@@ -92,6 +94,13 @@ export function createUnansweredRetry(options: RetryOptions): UnansweredRetry {
       logger.warn('The model still gives no answer; documents wait for it.', { documents: counts.waiting });
     pause = outcome === 'no answer' ? Math.min(LONGEST_PAUSE_MS, pause * 2) : FIRST_PAUSE_MS;
   };
+  /** Another process looks from now on: what this one has counted would go on being shown beside its counts. */
+  const standBy = () => {
+    [work, due] = [null, 0];
+    if (counts === NONE) return;
+    counts = NONE;
+    options.metrics.unanswered(NONE);
+  };
   return {
     get counts() {
       return counts;
@@ -103,7 +112,7 @@ export function createUnansweredRetry(options: RetryOptions): UnansweredRetry {
     },
     async run(signal) {
       while (!signal.aborted) {
-        if (!active()) [work, due] = [null, 0];
+        if (!active()) standBy();
         else if (
           clock.monotonic() >= due &&
           (await isCalm(options.flow())) &&

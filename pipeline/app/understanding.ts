@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/schema.js';
 import { Secret } from '../../config/secret.js';
 import { bundledInstrumentsPath, loadInstruments } from '../../config/reference.js';
-import { loadClassifier, type LoadOptions, type ModelObserver } from '../../models/load-classifier.js';
+import { loadClassifier, NO_OBSERVER, type LoadOptions } from '../../models/load-classifier.js';
 import { createJudgeDomain } from '../../models/domain/foreignness.js';
 import { loadDomainProfile } from '../../models/domain/load-profile.js';
 import { isModelName } from '../../models/model-names.js';
@@ -34,6 +34,7 @@ import type { UnderstandDeps } from '../operators/understand-document.js';
 import { weighContributions } from '../operators/weigh-contributions.js';
 import { createSwitchableRules, withRules } from './expert-rules.js';
 import { packageRoot } from './package-root.js';
+import { createServingObserver, type ServiceObserver, type ServingObserver } from './serving-observer.js';
 import { createSwitchableClassifier } from './switchable-classifier.js';
 
 /** Everything that reads text, built once; the service, the rehearsal and `classify` use the same. */
@@ -99,7 +100,7 @@ export interface UnderstandingOptions {
   readonly instrumentFiles: readonly string[];
   /** The model is asked now and then only: an encoder gets one worker on the CPU, and none while it has nothing to do. */
   readonly seldom?: boolean;
-  readonly observer?: ModelObserver;
+  readonly observer?: ServiceObserver;
 }
 
 /** Starting an encoder again costs half a second; keeping it, 150 MB. */
@@ -110,7 +111,9 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
   const rules = createSwitchableRules(createRuleSet(options.rules ?? []));
   const load = (models: ModelConfig, under: ExpertRuleSet) => loadUnder(models, under, options);
   const foreign = await loadForeign(options.models.foreign);
-  const classifier = createSwitchableClassifier(await load(options.models, rules));
+  let serving = await load(options.models, rules);
+  serving.observed.serve();
+  const classifier = createSwitchableClassifier(serving.classifier);
   const splitSentences = createSentenceSplitter();
   // Loads the language model now, not under the first documents.
   splitSentences('One sentence. Another one.', 'en');
@@ -125,13 +128,16 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
       const under = createRuleSet(nextRules);
       const next = await load(models, under);
       return {
-        model: next.model,
+        model: next.classifier.model,
         commit: () => {
           rules.switchTo(under);
           foreign.handling = models.foreign ?? 'abstain';
-          return classifier.switchTo(next);
+          serving.observed.retire();
+          serving = next;
+          next.observed.serve();
+          return classifier.switchTo(next.classifier);
         },
-        abandon: () => next.close(),
+        abandon: () => next.classifier.close(),
       };
     },
     splitSentences,
@@ -164,21 +170,29 @@ export async function createUnderstanding(options: UnderstandingOptions): Promis
   };
 }
 
+const NOBODY: ServiceObserver = { ...NO_OBSERVER, serves: () => undefined };
+
+interface LoadedModel {
+  readonly classifier: Classifier;
+  readonly observed: ServingObserver;
+}
+
 async function loadUnder(
   models: ModelConfig,
   rules: ExpertRuleSet,
-  { seldom = false, observer }: Pick<UnderstandingOptions, 'seldom' | 'observer'>,
-): Promise<Classifier> {
+  { seldom = false, observer = NOBODY }: Pick<UnderstandingOptions, 'seldom' | 'observer'>,
+): Promise<LoadedModel> {
   const { encoder, ...named } = modelOptions(models);
+  const observed = createServingObserver(observer);
   const loaded = await loadClassifier({
     ...named,
     encoder: seldom
       ? { ...encoder, device: encoder.device === 'tfjs' ? 'tfjs' : 'cpu', workers: 1 }
       : encoder,
     idleMs: seldom ? SELDOM_IDLE_MS : null,
-    ...(observer === undefined ? {} : { observer }),
+    observer: observed.observer,
   });
-  return withRules(loaded, rules);
+  return { classifier: withRules(loaded, rules), observed };
 }
 
 function explainerOf(classifier: Classifier, splitSentences: SplitSentences): Understanding['explain'] {

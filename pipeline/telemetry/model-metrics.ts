@@ -7,6 +7,8 @@ const DEVICES = ['cpu', 'webgpu', 'cuda', 'tfjs', 'tfjs-gpu'] as const;
 
 /** What the threads of an encoder say about their work. */
 export type ModelEvent =
+  /** Another model serves from now on, or the same one anew: what was said of devices and hosts is over. */
+  | { readonly kind: 'serves' }
   /** So many texts ran together for `seconds`; the oldest of them had waited `waitedSeconds`. */
   | {
       readonly kind: 'batch';
@@ -69,8 +71,7 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
     labelNames: ['reason'],
     registers,
   });
-  const showRemote = createRemoteMetrics(registry);
-  const showDevice = createDeviceMetrics(registry);
+  const where = { remote: createRemoteMetrics(registry), device: createDeviceMetrics(registry) };
   for (const reason of ['hang', 'crash']) restarts.inc({ reason }, 0);
   return {
     ...createModelLifeMetrics(registry),
@@ -81,6 +82,9 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
     ...retryMetrics(registers),
     modelEvent(event) {
       switch (event.kind) {
+        case 'serves':
+          for (const metric of Object.values(where)) metric.forget();
+          return;
         case 'batch':
           texts.observe(event.texts);
           seconds.observe(event.seconds);
@@ -93,10 +97,10 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
           restarts.inc({ reason: event.reason });
           return;
         case 'remote':
-          showRemote(event);
+          where.remote.show(event);
           return;
         case 'device':
-          showDevice(event);
+          where.device.show(event);
           return;
         case 'separated':
       }
@@ -106,7 +110,13 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
 
 type DeviceEvent = Extract<ModelEvent, { kind: 'device' }>;
 
-function createDeviceMetrics(registry: Registry): (event: DeviceEvent) => void {
+/** A gauge of where a model runs, as long as it does. */
+interface WhereMetrics<Event> {
+  show(event: Event): void;
+  forget(): void;
+}
+
+function createDeviceMetrics(registry: Registry): WhereMetrics<DeviceEvent> {
   const registers = [registry];
   const device = new Gauge({
     name: 'bellwether_model_device',
@@ -119,25 +129,37 @@ function createDeviceMetrics(registry: Registry): (event: DeviceEvent) => void {
     help: '1 while the CPU serves though another device is wanted by name.',
     registers,
   });
-  return ({ wanted, used }) => {
-    for (const name of DEVICES) device.set({ device: name }, name === used ? 1 : 0);
-    fallback.set(wanted !== 'auto' && used !== wanted ? 1 : 0);
+  return {
+    show({ wanted, used }) {
+      for (const name of DEVICES) device.set({ device: name }, name === used ? 1 : 0);
+      fallback.set(wanted !== 'auto' && used !== wanted ? 1 : 0);
+    },
+    forget() {
+      device.reset();
+      fallback.reset();
+    },
   };
 }
 
 type RemoteEvent = Extract<ModelEvent, { kind: 'remote' }>;
 
-function createRemoteMetrics(registry: Registry): (event: RemoteEvent) => void {
+function createRemoteMetrics(registry: Registry): WhereMetrics<RemoteEvent> {
   const gone = new Gauge({
     name: 'bellwether_model_remote_hosts_away',
     help: 'Hosts of models.remote that do not answer now.',
     registers: [registry],
   });
   const away = new Set<string>();
-  return ({ host, problem }) => {
-    if (problem === null) away.delete(host);
-    else away.add(host);
-    gone.set(away.size);
+  return {
+    show({ host, problem }) {
+      if (problem === null) away.delete(host);
+      else away.add(host);
+      gone.set(away.size);
+    },
+    forget() {
+      away.clear();
+      gone.reset();
+    },
   };
 }
 

@@ -6,14 +6,34 @@ const LONGEST_PAUSE_MS = 60_000;
 /** After so many losses in a row the CPU serves for good: something is wrong that a restart does not mend. */
 const GIVE_UP_AFTER = 5;
 
+/** Of a batch's deadline, so that there is time for the CPU to stand in. */
+const GPU_SHARE = 0.5;
+
+export interface DevicePoolOptions {
+  /** For a batch wherever it runs: what the graphics processor has spent of it, the CPU does not get. */
+  readonly deadlineMs: number;
+  /** Milliseconds; for tests. */
+  readonly now?: () => number;
+}
+
 /**
  * Texts go to the graphics processor; what it leaves unanswered, whatever the reason, is answered by the CPU, mates of a bad
- * text and all that comes while it is away. `null` is what neither answers.
+ * text and all that comes while it is away. `null` is what neither answers. One that hangs takes half of the deadline.
  */
-export function createDevicePool(gpu: NetworkPool, cpu: NetworkPool): NetworkPool {
+export function createDevicePool(
+  gpu: NetworkPool,
+  cpu: NetworkPool,
+  { deadlineMs, now = () => performance.now() }: DevicePoolOptions,
+): NetworkPool {
+  const gpuMs = deadlineMs * GPU_SHARE;
   return {
     warm: () => gpu.warm(),
-    ask: async (language, input) => (await gpu.ask(language, input)) ?? cpu.ask(language, input),
+    async ask(language, input) {
+      const began = now();
+      const output = await gpu.ask(language, input, deadlineMs - gpuMs);
+      // What it has waited for its turn is not spent.
+      return output ?? cpu.ask(language, input, Math.min(gpuMs, now() - began));
+    },
     askTogether: (language, inputs) => gpu.askTogether(language, inputs),
     separate() {
       gpu.separate();

@@ -26,14 +26,12 @@ export class HostLostError extends Error {
 
 /** A place where the networks of a model run: one batch at a time. */
 export interface Host {
-  /** Rejects with HostLostError when the place hangs or ends, and with another error when the batch alone failed. */
-  run(request: WorkerRequest): Promise<readonly NetworkOutput[]>;
+  /** Rejects with HostLostError when the place gives no answer in time or ends, and with another error when the batch alone failed. */
+  run(request: WorkerRequest, deadlineMs: number): Promise<readonly NetworkOutput[]>;
   end(): Promise<void>;
 }
 
 export interface HostOptions extends WorkerStart {
-  /** Longest time for one batch. */
-  readonly deadlineMs: number;
   /** For tests: another thread or process than ours. */
   readonly entry?: string;
 }
@@ -68,7 +66,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const onCpu = isOnCpu(options.device);
   const entry = options.entry ?? (onCpu ? THREAD_ENTRY : PROCESS_ENTRY);
   if (existsSync(entry))
-    return supervise((events) => (onCpu ? startThread : startProcess)(entry, options, events), options);
+    return supervise((events) => (onCpu ? startThread : startProcess)(entry, options, events));
   if (onCpu) return startHere(options);
   throw new RejectedError('device_missing', `${entry} is not there: run "npm run build"`);
 }
@@ -88,10 +86,7 @@ interface Waiting {
   readonly reject: (error: HostLostError) => void;
 }
 
-async function supervise(
-  start: (events: RunnerEvents) => Runner,
-  { deadlineMs }: Pick<HostOptions, 'deadlineMs'>,
-): Promise<Host> {
+async function supervise(start: (events: RunnerEvents) => Runner): Promise<Host> {
   let waiting: Waiting | null = null;
   let lost: HostLostError | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -120,7 +115,7 @@ async function supervise(
       }
       waiting = { resolve, reject };
       timer = setTimeout(() => {
-        lose('hang', `${runner.name} gave no answer for ${patienceMs / 1_000} s.`);
+        lose('hang', `${runner.name} gave no answer for ${Math.round(patienceMs) / 1_000} s.`);
       }, patienceMs);
     });
   const first = await next(START_DEADLINE_MS);
@@ -129,7 +124,7 @@ async function supervise(
     throw new RejectedError(first.code, first.message);
   }
   return {
-    async run(request) {
+    async run(request, deadlineMs) {
       const answer = next(deadlineMs);
       runner.post(request);
       const message = await answer;

@@ -2,10 +2,13 @@ import type { Host, HostLoss, HostOptions } from './host.js';
 import { HostLostError, startHost } from './host.js';
 import { nextBatch } from './next-batch.js';
 import type { NetworkInput, NetworkOutput } from './network.js';
+import { runMending } from './run-mending.js';
 import type { NetworkLanguage } from './worker-messages.js';
 
 export interface PoolOptions extends HostOptions {
   readonly workers: number;
+  /** Longest time for one batch, its texts one by one included. */
+  readonly deadlineMs: number;
   /** Texts of one run at most. */
   readonly maxBatch: number;
   /** A batch that is not full is closed when its oldest text has waited so long. */
@@ -36,8 +39,8 @@ export interface PoolObserver {
 export interface NetworkPool {
   /** Starts all threads; rejects with what they refuse. */
   warm(): Promise<void>;
-  /** The outputs for one text, or null when the thread that had it was lost or failed. */
-  ask(language: NetworkLanguage, input: NetworkInput): Promise<NetworkOutput | null>;
+  /** The outputs for one text, or null when the thread that had it was lost or failed. So much of its batch's deadline is spent already. */
+  ask(language: NetworkLanguage, input: NetworkInput, spentMs?: number): Promise<NetworkOutput | null>;
   /** Runs one batch as it is, without waiting for mates. */
   askTogether(
     language: NetworkLanguage,
@@ -50,6 +53,7 @@ export interface NetworkPool {
 
 interface Item extends NetworkInput {
   readonly language: NetworkLanguage;
+  readonly spentMs: number;
   readonly since: number;
   readonly resolve: (output: NetworkOutput | null) => void;
 }
@@ -97,13 +101,17 @@ class Pool implements NetworkPool {
     this.watchIdleness();
   }
 
-  ask(language: NetworkLanguage, { ids, mentions }: NetworkInput): Promise<NetworkOutput | null> {
+  ask(
+    language: NetworkLanguage,
+    { ids, mentions }: NetworkInput,
+    spentMs = 0,
+  ): Promise<NetworkOutput | null> {
     return new Promise((resolve) => {
       if (this.closed) {
         resolve(null);
         return;
       }
-      this.waiting.push({ language, ids, mentions, since: performance.now(), resolve });
+      this.waiting.push({ language, ids, mentions, spentMs, since: performance.now(), resolve });
       if (this.waiting.length >= this.maxBatch * this.slots.length) this.due = true;
       this.cancelAge ??= after(this.options.maxAgeMs, () => {
         this.cancelAge = null;
@@ -125,6 +133,7 @@ class Pool implements NetworkPool {
       const items = inputs.map((input): Item => ({
         ...input,
         language,
+        spentMs: 0,
         since: performance.now(),
         resolve: (output) => {
           if (outputs.push(output) === inputs.length) resolve(outputs);
@@ -178,7 +187,9 @@ class Pool implements NetworkPool {
     const oldest = batch.reduce((since, item) => Math.min(since, item.since), began);
     let outputs: readonly (NetworkOutput | null)[] = [];
     try {
-      outputs = await runMending(host, first.language, batch);
+      const spentMs = Math.max(...batch.map((item) => item.spentMs));
+      const deadlineMs = this.options.deadlineMs - spentMs;
+      outputs = await runMending(host, first.language, batch, { deadlineMs });
       const seconds = (performance.now() - began) / 1_000;
       this.options.observer.batch(batch.length, seconds, (began - oldest) / 1_000);
       slot.state = 'idle';
@@ -257,24 +268,6 @@ class Pool implements NetworkPool {
       return host === null ? [] : [host];
     });
     await Promise.all(hosts.map((host) => host.end()));
-  }
-}
-
-/** Runs a batch; when it fails though the thread lives, its texts run one by one, so that one cannot harm its mates. */
-async function runMending(
-  host: Host,
-  language: NetworkLanguage,
-  batch: readonly NetworkInput[],
-): Promise<readonly (NetworkOutput | null)[]> {
-  const inputs = batch.map(({ ids, mentions }) => ({ ids, mentions }));
-  try {
-    return await host.run({ language, inputs });
-  } catch (error) {
-    if (error instanceof HostLostError) throw error;
-    if (inputs.length === 1) return [null];
-    const outputs: (NetworkOutput | null)[] = [];
-    for (const input of inputs) outputs.push(...(await runMending(host, language, [input])));
-    return outputs;
   }
 }
 

@@ -10,7 +10,7 @@ const time = z.int().min(0);
 const pageRequest = z.strictObject({
   from: time,
   to: time,
-  after: z.strictObject({ at: time, id: z.string().max(64) }).nullable(),
+  after: z.strictObject({ at: time, id: z.string().max(64), stretchMs: z.number().min(1) }).nullable(),
   limit: z.int().min(1).max(1_000),
 });
 

@@ -37,7 +37,7 @@ const COMMON = {
 async function start(recovery: PoolRecovery, deadlineMs = 30_000): Promise<NetworkPool> {
   const gpu = createNetworkPool({ ...COMMON, device: 'webgpu', entry: PROCESS, deadlineMs, recovery });
   const cpu = createNetworkPool({ ...COMMON, device: 'cpu', entry: THREAD, deadlineMs: 30_000 });
-  pool = createDevicePool(gpu, cpu);
+  pool = createDevicePool(gpu, cpu, { deadlineMs });
   await pool.warm();
   return pool;
 }
@@ -99,7 +99,7 @@ describe('networks on a graphics processor', () => {
 
   it('are ended when they give no answer, native code or not', async () => {
     const recovery = quickly(0);
-    const asked = await start(recovery, 200);
+    const asked = await start(recovery, 10_000);
     const [output] = await Promise.all([ask(asked, 1), ask(asked, 2)]);
     expect(output).toEqual([[1, GPU]]);
     const gpuAlone = createNetworkPool({
@@ -115,6 +115,33 @@ describe('networks on a graphics processor', () => {
     // Given up: whatever is asked is left to the CPU at once.
     expect(await gpuAlone.ask('en', { ids: [1], mentions: [] })).toBeNull();
     await gpuAlone.close();
+  });
+});
+
+describe('the deadline of a batch', () => {
+  it('is one for the graphics processor and the CPU that stands in for it', async () => {
+    let time = 0;
+    const spent: Record<string, number[]> = { gpu: [], cpu: [] };
+    const poolOf = (name: string, takesMs: () => number): NetworkPool => ({
+      warm: () => Promise.resolve(),
+      ask: (_language, _input, spentMs = 0) => {
+        spent[name]?.push(spentMs);
+        time += takesMs();
+        return Promise.resolve(null);
+      },
+      askTogether: () => Promise.resolve([]),
+      separate: () => undefined,
+      close: () => Promise.resolve(),
+    });
+    let gpuMs = 5_000;
+    const asked = createDevicePool(
+      poolOf('gpu', () => gpuMs),
+      poolOf('cpu', () => 0),
+      { deadlineMs: 10_000, now: () => time },
+    );
+    // It hangs; it fails at once; it waits long for its turn and fails then.
+    for (gpuMs of [5_000, 0, 60_000]) await asked.ask('en', { ids: [1], mentions: [] });
+    expect(spent).toEqual({ gpu: [5_000, 5_000, 5_000], cpu: [5_000, 0, 5_000] });
   });
 });
 

@@ -106,6 +106,22 @@ describe('a classifier on another machine', () => {
     expect(await problem(remote([one], { token: 'wrong' }))).not.toMatch(/wrong/);
   });
 
+  it('is asked for at all hosts at once, so that those that hang do not add up', async () => {
+    const lexicon = createLexiconClassifier();
+    let meet: () => void = () => undefined;
+    const met = new Promise<void>((resolve) => (meet = resolve));
+    let asked = 0;
+    // Each answers when the other one was asked too.
+    const listen: RequestListener = (_, response) => {
+      if ((asked += 1) === 2) meet();
+      void met.then(() => response.end(JSON.stringify(lexicon.model)));
+    };
+    const told: string[] = [];
+    const urls = [await fake(listen), await fake(listen)];
+    await loadRemote(remote(urls, { deadlineMs: 5_000 }), (host) => told.push(host));
+    expect([asked, told]).toEqual([2, []]);
+  });
+
   it('says what to do when no host answers', async () => {
     const loading = loadRemote(remote(['http://127.0.0.1:1']), quiet);
     await expect(loading).rejects.toThrow(UnavailableError);

@@ -42,7 +42,7 @@ function counted(count: number): readonly CountedDocument[] {
     });
     const { receivedAt, source } = document;
     return {
-      view: { ...scored, ...document, source, version: 1, knownAt: receivedAt, flags: [] },
+      view: { ...document, ...scored, source, version: 1, knownAt: receivedAt, flags: [] },
       opensStory: true,
       places: [{ series: 'market', relevance: 1, weight: 1 }],
     };
