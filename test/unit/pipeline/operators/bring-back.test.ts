@@ -32,7 +32,7 @@ it('brings a retracted document back only with a time of change that is new, and
     { ...sent, action: 'retract' },
     { ...sent, action: 'retract', modifiedAt: '2026-03-02T10:30:00Z' },
   ];
-  const context = { receivedAt: Date.parse('2026-03-02T12:00:00Z') };
+  const context = { receivedAt: Date.parse('2026-03-02T12:00:00Z'), virtualClock: false };
   const messages = steps.map((step, sequence) => ({
     sequence,
     message: scoredMessage(sequence, scoredDocument(parseDocument(step, context))),
