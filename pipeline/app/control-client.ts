@@ -57,13 +57,17 @@ async function ask<Answer>(
     sent.on('error', reject);
     sent.end(JSON.stringify(body));
   }).catch((error: unknown) => {
-    throw new UnavailableError(
-      'service_unreachable',
-      `The service at ${socket} went away before it answered.`,
-      { cause: error },
-    );
+    throw new UnavailableError('service_unreachable', unreachableWords(socket, error), { cause: error });
   });
   return readAnswer(last);
+}
+
+/** Who asks knows that a process holds the folder; without its socket that process is on its way up or down. */
+function unreachableWords(socket: string, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return code === 'ENOENT' || code === 'ECONNREFUSED'
+    ? `The service does not listen at ${socket}: it is still starting, or is stopping. Ask again in a moment.`
+    : `The service at ${socket} went away before it answered.`;
 }
 
 function readAnswer<T>(line: ControlLine<T> | null): T {
