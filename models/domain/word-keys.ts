@@ -17,7 +17,7 @@ export function wordKeys(text: string, language: ModelLanguage): readonly number
 
 function englishKeys(text: string): readonly number[] {
   const keys: number[] = [];
-  for (const [word] of text.matchAll(ENGLISH)) {
+  for (const word of text.match(ENGLISH) ?? []) {
     const key = englishKey(word);
     if (key !== null) keys.push(key);
   }
@@ -36,7 +36,7 @@ function englishKey(word: string): number | null {
 
 function chineseKeys(text: string): readonly number[] {
   const keys: number[] = [];
-  for (const { 0: run } of text.matchAll(HAN_RUN)) {
+  for (const run of text.match(HAN_RUN) ?? []) {
     for (let at = 1; at < run.length; at += 1) keys.push(pairKey(run.charCodeAt(at - 1), run.charCodeAt(at)));
   }
   return keys;

@@ -107,11 +107,12 @@ function addHanFeatures(pieces: readonly Piece[], out: FeatureBuffer): void {
   const symbols = pieces.map((piece) =>
     piece.kind === 'han' ? piece.text.charCodeAt(0) : hashText(piece.text, SEED_WORD),
   );
-  for (const [index, piece] of pieces.entries()) {
+  for (let index = 0; index < pieces.length; index += 1) {
+    const start = pieces[index]?.start ?? 0;
     let hash = SEED_HAN;
     for (let size = 1; size <= 4 && index + size <= pieces.length; size += 1) {
       hash = hashNext(hash, symbols[index + size - 1] ?? 0);
-      out.add(hash + size, 1, piece.start, pieces[index + size - 1]?.end ?? piece.end);
+      out.add(hash + size, 1, start, pieces[index + size - 1]?.end ?? start);
     }
   }
   out.normalise(from, HAN_WEIGHT);

@@ -64,9 +64,10 @@ export class WeightTable {
       odd = (odd + ((word >>> 8) & 0x00ff00ff)) | 0;
     }
     const offset = (to - from) * OFFSET;
-    for (const [k, half] of [even & 0xffff, odd & 0xffff, even >>> 16, odd >>> 16].entries()) {
-      const at = column * 4 + k;
-      sums[at] = (sums[at] ?? 0) + half - offset;
-    }
+    const at = column * 4;
+    sums[at] = (sums[at] as number) + (even & 0xffff) - offset;
+    sums[at + 1] = (sums[at + 1] as number) + (odd & 0xffff) - offset;
+    sums[at + 2] = (sums[at + 2] as number) + (even >>> 16) - offset;
+    sums[at + 3] = (sums[at + 3] as number) + (odd >>> 16) - offset;
   }
 }

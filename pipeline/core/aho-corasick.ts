@@ -30,14 +30,17 @@ export function createPatternMatcher(patterns: readonly string[]): PatternMatche
   const patternAt = Int32Array.from(trie.patternAt);
   const lengths = Int32Array.from(patterns, (pattern) => pattern.length);
 
+  // Most searches end at the root: its own table spares them the last look-up.
+  const rootNext = Int32Array.from({ length: classes.count }, (_, unitClass) =>
+    Math.max(0, table.get(0, unitClass)),
+  );
+
   const advance = (from: number, unitClass: number): number => {
-    let node = from;
-    for (;;) {
+    for (let node = from; node !== 0; node = fail[node] ?? 0) {
       const next = table.get(node, unitClass);
       if (next !== NONE) return next;
-      if (node === 0) return 0;
-      node = fail[node] ?? 0;
     }
+    return rootNext[unitClass] ?? 0;
   };
 
   const scan = (text: Uint16Array, onHit: OnHit): void => {

@@ -70,7 +70,6 @@ interface ScriptCounts {
  */
 function countScripts(sample: string): ScriptCounts {
   const units = new Map<string, number>();
-  let latin = 0;
   let latinWords = 0;
   let plainWords = 0;
   let han = 0;
@@ -81,7 +80,6 @@ function countScripts(sample: string): ScriptCounts {
     if (isLatin && !inWord) {
       latinWords += 1;
       if (code >= 0x61) plainWords += 1;
-      latin += code >= 0x61 ? 2 : 0.5;
     }
     inWord = isLatin;
     if (code < 0x370) continue;
@@ -93,6 +91,7 @@ function countScripts(sample: string): ScriptCounts {
     if (script !== undefined) units.set(script[0], (units.get(script[0]) ?? 0) + 1);
   }
   if (han > 0) units.set('zh', (units.get('zh') ?? 0) + han);
+  const latin = plainWords * 2 + (latinWords - plainWords) / 2;
   return { units, latin, latinWords, plainWords };
 }
 
@@ -154,7 +153,7 @@ function countVotes(lower: string): Votes {
   const foreign = /[^\u0000-\u007f]/.test(lower);
   let words = 0;
   let accented = 0;
-  for (const [word] of lower.matchAll(foreign ? WORD : ASCII_WORD)) {
+  for (const word of lower.match(foreign ? WORD : ASCII_WORD) ?? []) {
     words += 1;
     if (foreign && /[^a-z]/.test(word)) accented += 1;
     const languages = WORD_VOTES.get(word);

@@ -61,6 +61,7 @@ export function createNameFinder(instruments: readonly Instrument[]): FindNames 
     const raw: RawHit[] = [];
     matcher.scan(units, (start, end, pattern) => {
       if (raw.length >= MAX_HITS) return;
+      if (!standsAtBorders(units, start, end)) return;
       if (!standsAlone(text, units, { start, end, pattern }, list[pattern])) return;
       if (blocked.some(([from, to]) => start < to && end > from)) return;
       raw.push({ start, end, pattern });
@@ -134,16 +135,19 @@ function isWordUnit(code: number): boolean {
   return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x5f;
 }
 
+/** Most hits are parts of longer Latin words. */
+function standsAtBorders(units: Uint16Array, start: number, end: number): boolean {
+  const before = start === 0 ? 0x20 : (units[start - 1] ?? 0x20);
+  if (isWordUnit(units[start] ?? 0) && (isWordUnit(before) || before === 0x40)) return false;
+  return !(isWordUnit(units[end - 1] ?? 0) && isWordUnit(units[end] ?? 0x20));
+}
+
 function standsAlone(
   text: string,
   units: Uint16Array,
   { start, end }: RawHit,
   pattern: Pattern | undefined,
 ): boolean {
-  const before = start === 0 ? 0x20 : (units[start - 1] ?? 0x20);
-  const after = units[end] ?? 0x20;
-  if (isWordUnit(units[start] ?? 0) && (isWordUnit(before) || before === 0x40)) return false;
-  if (isWordUnit(units[end - 1] ?? 0) && isWordUnit(after)) return false;
   if (pattern?.chinese === true) {
     // A decoy such as 中国银行业 gives way where the text goes on with 绩 (results) or 务 (business).
     if (pattern.entries.length === 0) return !(text[end - 1] === '业' && /[绩务]/.test(text[end] ?? ''));

@@ -1,10 +1,13 @@
 import { maskPersonalData } from '../../ingest/parse/mask-personal-data.js';
 import { readableText } from '../../ingest/parse/readable-text.js';
+import { createLexicon } from '../../models/lexicon/lexicon.js';
 import { createSentenceSplitter } from '../../models/text/split-sentences.js';
 import { describeLanguage } from '../../pipeline/operators/detect-language.js';
 import { extractNumbers } from '../../pipeline/operators/extract-numbers.js';
+import { storyIdOf } from '../../pipeline/operators/fingerprint-story.js';
 import { flagDocument } from '../../pipeline/operators/flag-document.js';
 import { normaliseWithOffsets } from '../../pipeline/operators/normalise-text.js';
+import { loadUnderstanding } from './tick.js';
 
 /** What each step of reading costs a document, in microseconds of computing (not of waiting): the best of six rounds of 2,000 different texts. */
 const ENGLISH =
@@ -18,12 +21,19 @@ const TIMES = {
   action: 'add',
 } as const;
 const split = createSentenceSplitter();
+const lexicon = createLexicon();
+const { classifier, link } = await loadUnderstanding();
 
 const STEPS: Readonly<Record<string, (text: string, language: string) => unknown>> = {
   language: (text) => describeLanguage(text, null),
   normalise: (text) => normaliseWithOffsets(text),
   flags: (text, language) => flagDocument(TIMES, text, { language, mixed: false }),
   sentences: (text, language) => split(text, language),
+  'story, normalising too': (text) => storyIdOf(null, text),
+  'link, normalising too': (text, language) =>
+    link({ text, language, tickers: [], publishedAt: TIMES.publishedAt, kind: 'news' }),
+  'lexicon (in ngram)': (text, language) => lexicon.read(text, language === 'zh' ? 'zh' : 'en'),
+  'ngram, the text alone': (text, language) => classifier.classify([{ text, language }]),
   'numbers (classify, stories)': (text) => extractNumbers(text),
   'mask (customers)': (text) => maskPersonalData(text),
 };
