@@ -7,6 +7,7 @@ export function crossChecks(config: Partial<ParsedConfig>, lineOf: LocateLine): 
   return [
     ...openWebhook(config, lineOf),
     ...openModel(config, lineOf),
+    ...openStoreQueries(config, lineOf),
     ...budgetWithoutPrice(config, lineOf),
     ...sameIds(config, lineOf),
     ...mixedWorlds(config, lineOf),
@@ -43,6 +44,21 @@ function openModel({ models }: Partial<ParsedConfig>, lineOf: LocateLine): reado
       line: lineOf(['models', 'serve', 'host']),
       problem: `is ${models.serve.host}, which other machines reach, while anyone may use the model without a token`,
       fix: 'Set models.serve.token, or models.serve.host to 127.0.0.1.',
+    },
+  ];
+}
+
+function openStoreQueries(
+  { clickhouse }: Partial<ParsedConfig>,
+  lineOf: LocateLine,
+): readonly ConfigProblem[] {
+  if (clickhouse?.listen.enabled !== true || clickhouse.listen.password !== null) return [];
+  return [
+    {
+      path: 'clickhouse.listen.password',
+      line: lineOf(['clickhouse', 'listen', 'password']) ?? lineOf(['clickhouse', 'listen']),
+      problem: 'is missing, and the endpoint is enabled: it serves nobody without one',
+      fix: 'Set it to ${env:NAME} or {file: PATH}, or clickhouse.listen.enabled to false.',
     },
   ];
 }

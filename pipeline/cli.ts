@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { isatty } from 'node:tty';
-import { parseArgs } from 'node:util';
 
 import { findCommand, listCommands } from './commands/index.js';
-import { helpFor, type Command, type CommandIo } from './commands/command.js';
+import { helpFor, type CommandIo } from './commands/command.js';
 import { leaveStdin } from './commands/leave-stdin.js';
+import { parseArguments } from './commands/parse-arguments.js';
 import { BellwetherError, ConfigError, InvalidDocumentError } from './core/errors.js';
 import { armFailpoint, armTextFault } from './core/failpoint.js';
 
@@ -107,19 +107,15 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     return 0;
   }
   try {
-    const { values, positionals } = parse(found.command, found.rest);
+    const args = parseArguments(found.command, found.rest);
     if (found.command.readsStdin !== true) io.leaveStdin();
-    return await found.command.run({ values, positionals }, io);
+    return await found.command.run(args, io);
   } catch (error) {
-    return explain(error, found.command, io);
+    return explain(error, io);
   }
 }
 
-function parse(command: Command, args: readonly string[]) {
-  return parseArgs({ args: [...args], options: command.options, allowPositionals: true, strict: true });
-}
-
-function explain(error: unknown, command: Command, io: CommandIo): number {
+function explain(error: unknown, io: CommandIo): number {
   if (error instanceof ConfigError) {
     io.words(error.message);
     return EXIT_USAGE;
@@ -127,10 +123,6 @@ function explain(error: unknown, command: Command, io: CommandIo): number {
   if (error instanceof InvalidDocumentError || error instanceof BellwetherError) {
     io.words(error.message);
     return EXIT_FAILED;
-  }
-  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
-    io.words(`${error.message}\n"bellwether ${command.name} --help" shows what it takes.`);
-    return EXIT_USAGE;
   }
   io.words(`A fault of ours: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return EXIT_FAILED;

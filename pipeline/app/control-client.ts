@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 
-import { BellwetherError, ConfigError, UnavailableError } from '../core/errors.js';
+import { BellwetherError, CancelledError, ConfigError, UnavailableError } from '../core/errors.js';
 import type { ControlLine } from './control-server.js';
 import type { Operation } from './operations/operation.js';
 import type { SourceOperation } from './operations/sources.js';
@@ -57,6 +57,12 @@ async function ask<Answer>(
     sent.on('error', reject);
     sent.end(JSON.stringify(body));
   }).catch((error: unknown) => {
+    if (signal.aborted)
+      throw new CancelledError(
+        'stopped',
+        'This command was stopped before the answer came. The service runs on, and ends what was asked of it where it can be cut off.',
+        { cause: error },
+      );
     throw new UnavailableError('service_unreachable', unreachableWords(socket, error), { cause: error });
   });
   return readAnswer(last);

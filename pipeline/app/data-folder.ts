@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../core/clock.js';
 import { WORLDS, type World } from '../core/document.js';
 import { BellwetherError, ConfigError } from '../core/errors.js';
@@ -122,7 +122,7 @@ async function requireWhole(path: string): Promise<void> {
 
 async function lockFolder(path: string, clock: Clock): Promise<() => Promise<void>> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path);
     return await takeFolderLock(join(path, 'lock'), path, clock);
   } catch (error) {
     if (error instanceof BellwetherError) throw error;
@@ -132,6 +132,20 @@ async function lockFolder(path: string, clock: Clock): Promise<() => Promise<voi
       { cause: error },
     );
   }
+}
+
+/** One level at a time: Node's own recursive mkdir never ends where the system denies what is there, as below /proc. */
+async function makeFolder(path: string): Promise<void> {
+  const there = await stat(path).catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+  if (there !== null) return;
+  await makeFolder(dirname(path));
+  await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
+    // Another process was quicker.
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error;
+  });
 }
 
 async function settleWorld(path: string, { world, clock }: DataFolderOptions): Promise<World | null> {

@@ -13,52 +13,59 @@ import { brokersOf } from '../log/kafka/connection.js';
 import type { ConnectionTarget } from '../log/kafka/connection-errors.js';
 import { probeKafka } from '../log/kafka/probe.js';
 import { openLmdbLog } from '../log/lmdb-log.js';
-import { openStore } from '../storage/open-store.js';
+import { checkStore } from './check-store.js';
 import { peekDataFolder } from './data-folder.js';
 import { effectiveRules } from './effective-rules.js';
 import { loadRules } from './expert-rules.js';
 import { packageRoot } from './package-root.js';
+import { tryChecks, type Check, type Finding } from './try-checks.js';
 import { createUnderstanding, modelOptions } from './understanding.js';
-
-/** `bad` must be mended before the service can run; `note` is worth knowing. */
-export interface Finding {
-  readonly state: 'good' | 'note' | 'bad';
-  readonly what: string;
-  readonly detail: string;
-}
 
 const GIB = 2 ** 30;
 
-/** Tries every part that the service will need, each by using it. Writes only below the temporary folder. */
-export async function diagnose(config: Config, dataDir: string): Promise<readonly Finding[]> {
-  const checks: readonly (readonly [string, () => Promise<Finding> | Finding])[] = [
-    ['node', checkNode],
-    ['memory', checkMemory],
-    [
-      'rules',
-      () => ({ state: 'good', what: 'rules', detail: `${effectiveRules(config.alerts.rules).length} rules` }),
-    ],
-    ['model', () => checkModel(config)],
-    ['other models', () => checkOtherModels(config)],
-    ['log', checkLog],
-    ['store', checkStore],
-    ['page', checkPage],
-    ['data folder', () => checkFolder(dataDir)],
-    ['disk', () => checkDisk(dataDir)],
-    ['page port', () => checkPort('page port', config.http)],
-    ['metrics port', () => checkPort('metrics port', config.metrics)],
-    ['kafka client', checkKafkaClient],
-    ...kafkaTargets(config).map(([what, target]) => [what, () => checkBrokers(what, target)] as const),
+/** What waits for something outside this process. */
+const LIMIT_MS = 10_000;
+/** What this machine computes or reads: slow is no fault. */
+const WORK_LIMIT_MS = 60_000;
+/** A last attempt that has begun adds 4 s, and the cluster's own words come before the limit. */
+const KAFKA_MS = 5_000;
+
+/**
+ * Tries every part that the service will need, each by using it; emits each finding as soon as it is known.
+ *
+ * Writes only below the temporary folder; servers are only looked at. An abort ends it at once with CancelledError `stopped`.
+ */
+export function diagnose(config: Config, dataDir: string, signal: AbortSignal): AsyncGenerator<Finding> {
+  const rules = (): Finding => {
+    const detail = `${effectiveRules(config.alerts.rules).length} rules`;
+    return { state: 'good', what: 'rules', detail };
+  };
+  const embedded = config.clickhouse.url === 'chdb:';
+  const checks: readonly Check[] = [
+    { what: 'node', limitMs: LIMIT_MS, run: checkNode },
+    { what: 'memory', limitMs: LIMIT_MS, run: checkMemory },
+    { what: 'rules', limitMs: LIMIT_MS, run: rules },
+    { what: 'model', limitMs: WORK_LIMIT_MS, run: () => checkModel(config) },
+    { what: 'other models', limitMs: WORK_LIMIT_MS, run: () => checkOtherModels(config) },
+    { what: 'log', limitMs: WORK_LIMIT_MS, run: checkLog },
+    {
+      what: 'store',
+      limitMs: embedded ? WORK_LIMIT_MS : LIMIT_MS,
+      run: () => checkStore(config, inTemporaryFolder),
+    },
+    { what: 'page', limitMs: LIMIT_MS, run: checkPage },
+    { what: 'data folder', limitMs: LIMIT_MS, run: () => checkFolder(dataDir) },
+    { what: 'disk', limitMs: LIMIT_MS, run: () => checkDisk(dataDir) },
+    { what: 'page port', limitMs: LIMIT_MS, run: () => checkPort('page port', config.http) },
+    { what: 'metrics port', limitMs: LIMIT_MS, run: () => checkPort('metrics port', config.metrics) },
+    { what: 'kafka client', limitMs: LIMIT_MS, run: checkKafkaClient },
+    ...kafkaTargets(config).map(([what, target]) => ({
+      what,
+      limitMs: LIMIT_MS,
+      run: () => checkBrokers(what, { ...target, connectMs: KAFKA_MS }),
+    })),
   ];
-  const findings: Finding[] = [];
-  for (const [what, check] of checks) {
-    try {
-      findings.push(await check());
-    } catch (error) {
-      findings.push({ state: 'bad', what, detail: error instanceof Error ? error.message : String(error) });
-    }
-  }
-  return findings;
+  return tryChecks(checks, signal);
 }
 
 function checkNode(): Finding {
@@ -111,16 +118,6 @@ async function checkLog(): Promise<Finding> {
     await log.append('doctor', [{ key: 'k', value: new Uint8Array(1) }]);
     await log.close();
     return { state: 'good', what: 'log', detail: 'LMDB writes and flushes' };
-  });
-}
-
-async function checkStore(): Promise<Finding> {
-  return inTemporaryFolder(async (folder) => {
-    const store = await openStore({ path: folder, world: 'live', clock: systemClock });
-    await store.ping();
-    const detail = `chDB answers; schema version ${store.identity.schemaVersion}`;
-    await store.close();
-    return { state: 'good', what: 'store', detail };
   });
 }
 

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 
+import { cautionsOf } from '../../config/cautions.js';
 import { redactedConfig } from '../../config/load.js';
 import { loadRules } from '../app/expert-rules.js';
 import { effectiveRules } from '../app/effective-rules.js';
@@ -29,6 +30,7 @@ export const checkConfigCommand: Command = {
     io.out(flag(args, 'json') ? `${JSON.stringify(shown)}\n` : stringify(shown));
     for (const { id } of waiting)
       io.words(`The expert rule ${id} is not in force: somebody else than its author has to approve it.`);
+    for (const sentence of cautionsOf(config)) io.words(sentence);
     io.words('The configuration is sound.');
     return 0;
   },

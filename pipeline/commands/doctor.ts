@@ -1,4 +1,5 @@
-import { diagnose, type Finding } from '../app/diagnose.js';
+import { diagnose } from '../app/diagnose.js';
+import type { Finding } from '../app/try-checks.js';
 import { flag, noPositionals } from './arguments.js';
 import type { Command } from './command.js';
 import { CONFIG_OPTIONS, configFrom, dataFolderOf, PORT_OPTION } from './open-config.js';
@@ -17,13 +18,19 @@ export const doctorCommand: Command = {
     noPositionals(args, 'doctor');
     const config = await configFrom(args, io);
     const world = config.sources.some((source) => source.type === 'demo') ? 'demo' : 'live';
-    const findings = await diagnose(config, dataFolderOf(config, world, io));
-    io.out(flag(args, 'json') ? `${JSON.stringify({ findings })}\n` : table(findings));
+    const json = flag(args, 'json');
+    const findings: Finding[] = [];
+    for await (const finding of diagnose(config, dataFolderOf(config, world, io), io.signal)) {
+      findings.push(finding);
+      if (!json) io.out(lineOf(finding));
+    }
+    if (json) io.out(`${JSON.stringify({ findings })}\n`);
     return findings.some((finding) => finding.state === 'bad') ? 1 : 0;
   },
 };
 
-function table(findings: readonly Finding[]): string {
-  const words: Readonly<Record<Finding['state'], string>> = { good: 'ok  ', note: 'note', bad: 'BAD ' };
-  return findings.map(({ state, what, detail }) => `${words[state]} ${what.padEnd(16)} ${detail}\n`).join('');
+const WORDS: Readonly<Record<Finding['state'], string>> = { good: 'ok  ', note: 'note', bad: 'BAD ' };
+
+function lineOf({ state, what, detail }: Finding): string {
+  return `${WORDS[state]} ${what.padEnd(16)} ${detail}\n`;
 }

@@ -11,7 +11,7 @@ export const eraseCommand: Command = {
   summary:
     'Removes a person, or a whole source, from log, store, dead letters, alerts and mails, for good; a replay does not bring them back. Continues where it was interrupted.',
   usage:
-    '--author ID [--source ID] | --pseudonym P [--source ID] | --source ID  (--yes | --dry-run | --allow-again) [--data DIR] [--json]',
+    '--author ID [--source ID] | --pseudonym P [--source ID] | --source ID  (--yes [--force] | --dry-run | --allow-again) [--data DIR] [--json]',
   options: {
     ...CONFIG_OPTIONS,
     author: { type: 'string', value: 'ID', doc: 'The person, as the source names them.' },
@@ -20,6 +20,10 @@ export const eraseCommand: Command = {
     'dry-run': { type: 'boolean', doc: 'Says what would go and changes nothing.' },
     'allow-again': { type: 'boolean', doc: 'Lets new documents in again; what is gone stays gone.' },
     yes: { type: 'boolean', doc: 'It is meant: nothing of it can be brought back.' },
+    force: {
+      type: 'boolean',
+      doc: 'With --yes: also whom nothing is known of, so that nothing of theirs is ever kept. Else nothing is done then, exit code 1.',
+    },
     json: { type: 'boolean', doc: 'One line of JSON.' },
   },
   examples: [
@@ -29,16 +33,20 @@ export const eraseCommand: Command = {
   async run(args, io) {
     noPositionals(args, 'erase');
     const request = requestOf(args);
-    const result = await runOperation(eraseOperation, request, await findInstallation(args, io), io);
+    const installation = await findInstallation(args, io);
+    const isConfigured = installation.config.sources.some(({ id }) => id === request.source);
+    // A stopped installation is opened without its sources; one that the configuration names is no slip of the pen.
+    const force = flag(args, 'force') || (isSourceAlone(request) && isConfigured);
+    const result = await runOperation(eraseOperation, { ...request, force }, installation, io);
     io.out(flag(args, 'json') ? `${JSON.stringify(result)}\n` : table(result));
     for (const sentence of limitsOf(result)) io.words(sentence);
     if (result.counts?.bytesGone === false)
       io.words(
         'The old bytes are still on the disk of the server; it deletes them within about ten minutes.',
       );
-    if (result.mode === 'erase' && result.kafkaDays !== null)
+    if (result.mode === 'erase' && result.done && result.kafkaDays !== null)
       io.words(`Kafka keeps the messages until its retention is over: ${result.kafkaDays} days.`);
-    return 0;
+    return result.done ? 0 : 1;
   },
 };
 
@@ -59,13 +67,32 @@ function requestOf(args: CommandArguments): EraseRequest {
       'Erasing cannot be undone. Say --yes when it is meant, or --dry-run to see what would go, or --allow-again.',
     );
   }
+  if (flag(args, 'force') && yes !== true)
+    throw new ConfigError('usage', '--force goes with --yes; the others change nothing that it could force.');
   const mode = dryRun === true ? 'dry-run' : again === true ? 'allow-again' : 'erase';
   return { author: author ?? null, pseudonym: pseudonym ?? null, source: source ?? null, mode };
 }
 
+const isSourceAlone = ({ author, pseudonym }: EraseRequest) => author === null && pseudonym === null;
+
+const FORCE = '--force erases nevertheless, so that nothing of it is ever kept.';
+
+function limitsOf(result: EraseResult): readonly string[] {
+  const { mode, targets, unknown, done } = result;
+  if (mode === 'allow-again') return [];
+  const [target] = targets;
+  const ofSource =
+    unknown && target?.kind === 'source'
+      ? [
+          `Nothing of a source ${target.source} is stored, and no source of that name is configured or was erased before. Is it written as the documents have it?`,
+        ]
+      : [];
+  return [...ofSource, ...personLimitsOf(result), ...(done ? [] : [FORCE])];
+}
+
 /** What an erasure of a person cannot reach, so that nobody takes silence for completeness. */
-function limitsOf({ mode, targets, counts, missingKeys }: EraseResult): readonly string[] {
-  if (mode === 'allow-again' || counts === null || !targets.some(({ kind }) => kind === 'author')) return [];
+function personLimitsOf({ targets, counts, missingKeys }: EraseResult): readonly string[] {
+  if (counts === null || !targets.some(({ kind }) => kind === 'author')) return [];
   const { documents, unattributed } = counts;
   return [
     ...(missingKeys === 0
@@ -98,7 +125,7 @@ const ROWS = [
   ['logRecords', 'records of the log'],
 ] as const;
 
-function table({ mode, targets, counts, allowed }: EraseResult): string {
+function table({ mode, targets, counts, allowed, done }: EraseResult): string {
   const whom = targets.map((target) =>
     target.kind === 'source' ? `source ${target.source}` : `${target.pseudonym} in ${target.source}`,
   );
@@ -107,7 +134,7 @@ function table({ mode, targets, counts, allowed }: EraseResult): string {
     return typeof value === 'number' ? [`${words.padEnd(30)}${String(value).padStart(10)}`] : [];
   });
   const last = {
-    erase: 'Erased for good.',
+    erase: done ? 'Erased for good.' : 'Nothing was done.',
     'dry-run': 'Nothing was changed.',
     'allow-again': `${allowed} may come again.`,
   }[mode];

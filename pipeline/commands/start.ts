@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { peekDataFolder } from '../app/data-folder.js';
 import { folderSuffix, parseRoles, requireSharedParts, ROLES, type Roles } from '../app/roles.js';
 import { startService, type Service, type ServiceOptions } from '../app/service.js';
+import { cautionsOf } from '../../config/cautions.js';
 import type { Config, ConfigInput } from '../../config/schema.js';
 import { describeChanges } from '../app/source-life/describe-changes.js';
 import { systemClock } from '../core/clock.js';
@@ -136,5 +137,6 @@ function greet(
   if (clickhouse !== undefined) io.words(`  SQL       ${clickhouse} (ClickHouse over HTTP, read-only)`);
   io.words(`  Metrics   ${service.addresses.metrics ?? ''}/metrics`);
   io.words(`  Data      ${service.dataDir} (mails in outbox/)`);
+  if (roles.has('api')) for (const sentence of cautionsOf(config)) io.words(sentence);
   io.words('Ctrl-C stops it.');
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.js';
 import { ConfigError, UnavailableError } from '../core/errors.js';
 import { failpoint } from '../core/failpoint.js';
 import { firstSchema } from './migrations/0001-first-schema.js';
@@ -14,7 +15,8 @@ import { labels } from './migrations/0013-labels.js';
 import { shadowScores } from './migrations/0014-shadow-scores.js';
 import { foreignness } from './migrations/0015-foreignness.js';
 import { clusterStatement } from './server/cluster-statement.js';
-import type { SqlSession } from './sql-session.js';
+import { staysQuiet, takeSchemaLock } from './server/schema-lock.js';
+import type { SqlReader, SqlSession } from './sql-session.js';
 
 /** One numbered step of the schema. Its statements are constants of ours, each safe to run again. */
 export interface Migration {
@@ -51,28 +53,29 @@ const BOOKKEEPING = [
 /**
  * Brings the schema to the newest version and answers with the names of the steps it took, oldest first.
  *
- * A step that was cut off by a crash is taken again from its start. Throws ConfigError `schema_too_new` when the
- * data was written by a newer release.
+ * A step that was cut off by a crash is taken again from its start; `mayGoOn` is asked before each statement and rejects to end
+ * it. Throws ConfigError `schema_too_new` when the data was written by a newer release.
  */
 export async function migrate(
   db: SqlSession,
   now: number,
   migrations: readonly Migration[] = MIGRATIONS,
   cluster: string | null = null,
+  mayGoOn: () => Promise<void> = () => Promise.resolve(),
 ): Promise<readonly string[]> {
   for (const statement of BOOKKEEPING) await db.command(clusterStatement(statement, cluster));
   const known = await db.query<{ version: number }>('SELECT version FROM schema_migrations');
   const current = Math.max(0, ...known.map((row) => row.version));
-  const newest = Math.max(0, ...migrations.map((migration) => migration.version));
-  if (current > newest) {
-    throw tooNew(current, newest);
-  }
+  const newest = newestOf(migrations);
+  if (current > newest) throw tooNew(current, newest);
   const applied: string[] = [];
   for (const migration of migrations.filter(({ version }) => version > current)) {
     for (const statement of migration.statements) {
+      await mayGoOn();
       await db.command(clusterStatement(statement, cluster));
       failpoint('after_migration_statement');
     }
+    await mayGoOn();
     await db.insert('schema_migrations', [
       { version: migration.version, name: migration.name, applied_at: now },
     ]);
@@ -81,17 +84,39 @@ export async function migrate(
   return applied;
 }
 
+export interface ServerMigration {
+  readonly clock: Clock;
+  readonly cluster: string | null;
+  readonly migrations?: readonly Migration[];
+}
+
+/**
+ * The same on a server, where several monitors may start at once: one at a time, and never beneath a monitor that works on
+ * what an earlier release has made. A store that is up to date costs two short queries.
+ *
+ * Throws retriable UnavailableError `schema_busy` while another is at it, `schema_in_use` while such a monitor works.
+ */
+export async function migrateServer(
+  db: SqlSession,
+  { clock, cluster, migrations = MIGRATIONS }: ServerMigration,
+): Promise<readonly string[]> {
+  const newest = newestOf(migrations);
+  const current = await readVersion(db);
+  if (current > newest) throw tooNew(current, newest);
+  if (current === newest) return [];
+  if (current > 0) await requireNobodyAtWork(db, clock, `The store has schema ${current}; ${newest} is new.`);
+  const lock = await takeSchemaLock(db, { clock, cluster });
+  try {
+    return await migrate(db, clock.now(), migrations, cluster, () => lock.require());
+  } finally {
+    await lock.release();
+  }
+}
+
 /** For a process that only reads: the schema must be there already, brought by the one that writes. */
 export async function requireSchema(db: SqlSession): Promise<void> {
-  const newest = Math.max(...MIGRATIONS.map(({ version }) => version));
-  const [table] = await db.query<{ there: number }>(
-    "SELECT count() AS there FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'",
-  );
-  const [row] =
-    (table?.there ?? 0) === 0
-      ? []
-      : await db.query<{ current: number }>('SELECT max(version) AS current FROM schema_migrations');
-  const current = row?.current ?? 0;
+  const newest = newestSchema();
+  const current = await readVersion(db);
   if (current > newest) throw tooNew(current, newest);
   if (current < newest) {
     throw new UnavailableError(
@@ -100,6 +125,39 @@ export async function requireSchema(db: SqlSession): Promise<void> {
       { retriable: true },
     );
   }
+}
+
+/** The schema that is there, looking only; 0 before there is any. */
+export async function readVersion(db: SqlReader): Promise<number> {
+  const [table] = await db.query<{ there: number }>(
+    "SELECT count() AS there FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'",
+  );
+  if ((table?.there ?? 0) === 0) return 0;
+  const [row] = await db.query<{ current: number }>('SELECT max(version) AS current FROM schema_migrations');
+  return row?.current ?? 0;
+}
+
+/** An active monitor, of whatever release, publishes in `state` every two seconds how far it is. */
+async function requireNobodyAtWork(db: SqlSession, clock: Clock, versions: string): Promise<void> {
+  const newest = async () => {
+    const [row] = await db.query<{ newest: number }>('SELECT max(generation) AS newest FROM state');
+    return String(row?.newest ?? 0);
+  };
+  if (await staysQuiet(newest, clock)) return;
+  throw new UnavailableError(
+    'schema_in_use',
+    `${versions} A monitor of an earlier release works on this store, and its tables are not changed beneath it. Stop it; this process then brings the schema up to date.`,
+    { retriable: true },
+  );
+}
+
+/** The version that this release needs. */
+export function newestSchema(): number {
+  return newestOf(MIGRATIONS);
+}
+
+function newestOf(migrations: readonly Migration[]): number {
+  return Math.max(0, ...migrations.map(({ version }) => version));
 }
 
 function tooNew(current: number, newest: number): ConfigError {

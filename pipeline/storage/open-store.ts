@@ -20,7 +20,7 @@ import { StoreHistory } from './history-reader.js';
 import { Generations } from './generations.js';
 import { KnownWrites } from './known-writes.js';
 import { createLabelStore, labelsInOrder, type LabelStore } from './labels.js';
-import { migrate, MIGRATIONS, requireSchema } from './migrate.js';
+import { migrate, migrateServer, MIGRATIONS, requireSchema } from './migrate.js';
 import { queryCountedDocuments, type CountedPage, type CountedQuery } from './queries/counted-documents.js';
 import { queryCounts } from './queries/counts.js';
 import { queryDiff } from './queries/diff.js';
@@ -116,15 +116,15 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
 /**
  * Opens the analytics store of a data folder and brings its schema up to date.
  *
- * Throws ConfigError `world_mismatch`, `schema_too_new`, `server_too_old` or `store_not_opened`.
+ * Throws ConfigError `world_mismatch`, `schema_too_new`, `server_too_old` or `store_not_opened`; on a server UnavailableError
+ * `schema_busy` or `schema_in_use`, see `migrateServer`.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { world, clock, logger, readOnly = false } = options;
   const sessions = await openSessions(options, readOnly);
-  const { writer, cluster, embedded } = sessions;
+  const { writer, embedded } = sessions;
   try {
-    const migrations = readOnly ? [] : await migrate(writer, clock.now(), MIGRATIONS, cluster);
-    if (readOnly) await requireSchema(writer);
+    const migrations = await settleSchema(sessions, clock, readOnly);
     // The first schema of a new store is no news.
     if (migrations.length > 0 && migrations.length < MIGRATIONS.length) {
       logger?.info('The store has a new schema.', { migrations });
@@ -143,6 +143,17 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await sessions.close();
     throw error;
   }
+}
+
+/** The folder of an embedded store is this process's alone; on a server another may be at it. */
+async function settleSchema(
+  { writer, cluster, embedded }: StoreSessions,
+  clock: Clock,
+  readOnly: boolean,
+): Promise<readonly string[]> {
+  if (!readOnly) return embedded ? migrate(writer, clock.now()) : migrateServer(writer, { clock, cluster });
+  await requireSchema(writer);
+  return [];
 }
 
 interface Parts {

@@ -75,7 +75,11 @@ it('tells what became known and why, with its effect on the windows, and the ans
     before: { version: 1, polarity: 0.3125 },
     after: { version: 2, polarity: -1 },
   });
-  expect(diff.changes[1]).toMatchObject({ before: { version: 1 }, after: { version: 2, polarity: null } });
+  expect(diff.changes[1]).toMatchObject({
+    before: { version: 1 },
+    after: { version: 2, polarity: null },
+    title: 'Title of retracted',
+  });
   expect(diff.changes[2]).toMatchObject({ title: 'Title of late 迟到', before: null });
   expect(diff.changes[4]).toMatchObject({ before: { model: 'ngram 1.0.0' }, after: { model: 'other 2' } });
   expect(diff.changes[3]).toMatchObject({ after: { polarity: null } });

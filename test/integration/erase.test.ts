@@ -175,7 +175,8 @@ describe('erasing a person', () => {
     await post([his]);
     await reconciled();
     const posted = post(Array.from({ length: 200 }, (_, n) => said(`many ${n}`, `${SECRET_EN} ${n}`)));
-    await erase({ author: 'Jane Doe', source: 'desk' });
+    // Perhaps none of it is accepted yet.
+    await erase({ author: 'Jane Doe', source: 'desk', force: true });
     await posted;
     expect(await reconciled()).toMatchObject({ accepted: 201, stored: 1, erased: 200 });
     expect(await secrets()).toEqual([]);
@@ -193,6 +194,21 @@ describe('a licence that ends', () => {
     expect((await erase({ source: 'dj', mode: 'allow-again' })).allowed).toBe(1);
     await post([other]);
     expect(await reconciled()).toMatchObject({ accepted: 4, stored: 2, erased: 2 });
+  });
+});
+
+describe('a name of which nothing is known', () => {
+  const PSEUDONYM = 'u_0123456789abcdef0123';
+  it.each([
+    ['a source', { source: 'dow-jnes' }],
+    ['a person', { pseudonym: PSEUDONYM, source: 'desk' }],
+  ])('is erased only when that is forced: %s', async (_what, whom) => {
+    await post([his]);
+    expect(await erase(whom)).toMatchObject({ unknown: true, done: false, counts: { documents: 0 } });
+    expect((await storeOf().erasure.suppressed()).targets).toEqual([]);
+    expect(await erase({ ...whom, force: true })).toMatchObject({ unknown: true, done: true });
+    expect((await storeOf().erasure.suppressed()).targets).toHaveLength(1);
+    expect(await erase(whom)).toMatchObject({ unknown: false, done: true });
   });
 });
 
@@ -257,8 +273,9 @@ describe('the command', () => {
     await service.stop();
     const stranger = ['erase', '--pseudonym', 'u_0123456789abcdef0123', '--source', 'desk', '--data', data];
     for (const mode of ['--dry-run', '--yes']) {
-      const { code, words } = await runCommand([...stranger, mode]);
-      expect(code).toBe(0);
+      const { code, out, words } = await runCommand([...stranger, mode]);
+      expect(code).toBe(mode === '--yes' ? 1 : 0);
+      expect(out).toContain(mode === '--yes' ? 'Nothing was done.' : 'Nothing was changed.');
       expect(words).toContain('1 document of this scope carries no author');
       expect(words).toContain('No document of this person was found');
     }

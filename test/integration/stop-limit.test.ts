@@ -17,7 +17,7 @@ async function startBusy(folder: string) {
       `file: ${join(folder, 'password')}`,
     ),
   );
-  await writeFile(join(folder, 'password'), 'invented');
+  await writeFile(join(folder, 'password'), 'invented words');
   const service = await startBellwether([
     '--config',
     file,
@@ -27,7 +27,7 @@ async function startBusy(folder: string) {
     join(folder, 'data'),
   ]);
   const url = /SQL\s+(http:\S+)/.exec(service.words())?.[1] ?? '';
-  const headers = { 'x-clickhouse-user': 'grafana', 'x-clickhouse-key': 'invented' };
+  const headers = { 'x-clickhouse-user': 'grafana', 'x-clickhouse-key': 'invented words' };
   const asked = Array.from({ length: 6 }, () =>
     fetch(`${url}/`, { method: 'POST', headers, body: ENDLESS }).catch(() => null),
   );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { authorPseudonym, isPseudonym } from '../../../ingest/parse/identity.js';
-import type { ErasureTarget } from '../../core/erasure.js';
+import { erasureId, type ErasureTarget } from '../../core/erasure.js';
 import { ConfigError } from '../../core/errors.js';
 import type { ErasedRows } from '../../storage/erasure.js';
 import { allAuthorKeys, missingAuthorKeys } from '../author-keys.js';
@@ -15,6 +15,8 @@ const request = z.strictObject({
   pseudonym: name,
   source: name,
   mode: z.enum(['erase', 'dry-run', 'allow-again']),
+  /** Erases also whom nothing is known of: a rule for what may come. */
+  force: z.boolean().optional(),
 });
 
 export type EraseRequest = z.infer<typeof request>;
@@ -24,6 +26,10 @@ export interface EraseResult {
   /** One for each source; a pseudonym and never a name. */
   readonly targets: readonly ErasureTarget[];
   readonly counts: (ErasedRows & { readonly deadLetters: number } & Partial<ErasedCounts>) | null;
+  /** Nothing of the targets is stored, and they are neither configured nor erased already: a slip of the pen, perhaps. */
+  readonly unknown: boolean;
+  /** False: they are unknown and `force` was not given, so nothing was done. */
+  readonly done: boolean;
   /** Targets that may come again. */
   readonly allowed: number;
   /** Days until Kafka has deleted the messages; null when the log is the embedded one. */
@@ -42,27 +48,48 @@ export const eraseOperation: Operation<EraseRequest, EraseResult> = {
   },
   async run(asked, context, signal) {
     const { forgetting, parts, config, flow } = context;
-    // Sources are known when what was accepted is stored.
-    if (asked.source === null) await flow.drained(signal);
+    // Sources, and what there is of them, are known when what was accepted is stored.
+    if (asked.source === null || asked.mode !== 'allow-again') await flow.drained(signal);
     const targets = await targetsOf(asked, context);
     const missingKeys = (await missingAuthorKeys(parts.store, config)).length;
-    const result = { mode: asked.mode, targets, counts: null, allowed: 0, missingKeys };
+    const empty = {
+      mode: asked.mode,
+      targets,
+      counts: null,
+      allowed: 0,
+      missingKeys,
+      unknown: false,
+      done: true,
+    };
     const kafkaDays = config.log.url === 'file:' ? null : config.log.retentionDays;
-    switch (asked.mode) {
-      case 'erase':
-        return { ...result, kafkaDays, counts: await forgetting.erase(targets) };
-      case 'allow-again':
-        return { ...result, kafkaDays, allowed: await forgetting.allow(targets) };
-      case 'dry-run': {
-        const { store } = parts;
-        const suppressions = { covers: covering(targets) };
-        const letters = await findLetters({ store, suppressions }, targets);
-        const counts = { ...(await store.erasure.count(targets)), deadLetters: letters.length };
-        return { ...result, kafkaDays, counts };
-      }
-    }
+    if (asked.mode === 'allow-again')
+      return { ...empty, kafkaDays, allowed: await forgetting.allow(targets) };
+    const found = await countOf(targets, context);
+    const unknown = found.documents + found.deadLetters === 0 && !(await isKnown(targets, context));
+    const result = { ...empty, kafkaDays, unknown, counts: found };
+    if (asked.mode === 'dry-run') return result;
+    if (unknown && asked.force !== true) return { ...result, done: false };
+    return { ...result, counts: await forgetting.erase(targets) };
   },
 };
+
+async function countOf(targets: readonly ErasureTarget[], { parts: { store } }: OperationContext) {
+  const suppressions = { covers: covering(targets) };
+  const letters = await findLetters({ store, suppressions }, targets);
+  return { ...(await store.erasure.count(targets)), deadLetters: letters.length };
+}
+
+/** A source that is configured, or whoever was erased before: it is said again, or was cut off. */
+async function isKnown(
+  targets: readonly ErasureTarget[],
+  { parts: { store }, config }: OperationContext,
+): Promise<boolean> {
+  const erased = new Set((await store.erasure.suppressed()).targets.map(erasureId));
+  const configured = new Set(config.sources.map(({ id }) => id));
+  return targets.some(
+    (target) => erased.has(erasureId(target)) || (target.kind === 'source' && configured.has(target.source)),
+  );
+}
 
 async function targetsOf(
   { author, pseudonym, source }: EraseRequest,

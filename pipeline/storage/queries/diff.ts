@@ -64,6 +64,7 @@ async function describe(db: SqlReader, row: ChangeRow, { from, to }: DiffQuery):
   const before = await queryDocument(db, row.id, from);
   const after = await queryDocument(db, row.id, to);
   const view = after ?? before;
+  const named = (await findNamed(db, row, [after, before])) ?? view;
   return {
     id: row.id,
     version: row.version,
@@ -71,10 +72,28 @@ async function describe(db: SqlReader, row: ChangeRow, { from, to }: DiffQuery):
     knownAt: toIso(row.at),
     publishedAt: view?.publishedAt ?? null,
     source: view?.source.name ?? null,
-    title: view === null ? null : (view.title ?? view.text).slice(0, 200).toWellFormed(),
+    title: named === null ? null : nameOf(named).slice(0, 200).toWellFormed(),
     before: before === null ? null : scoreOf(before),
     after: after === null ? null : scoreOf(after),
   };
+}
+
+const nameOf = ({ title, text }: DocumentView) => title ?? text;
+
+/** A retraction has no words of its own: what it took back names it, also when both became known in between. */
+async function findNamed(
+  db: SqlReader,
+  { id, at }: ChangeRow,
+  views: readonly (DocumentView | null)[],
+): Promise<DocumentView | null> {
+  const isNamed = (view: DocumentView | null) => view !== null && nameOf(view) !== '';
+  const known = views.find(isNamed);
+  if (known !== undefined) return known;
+  for (const time of [at, at - 1]) {
+    const view = await queryDocument(db, id, time);
+    if (isNamed(view)) return view;
+  }
+  return null;
 }
 
 function scoreOf({ version, action, sentiment, model, flags }: DocumentView): DocumentChange['after'] {

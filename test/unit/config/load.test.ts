@@ -73,6 +73,13 @@ describe('loading a configuration', () => {
       2,
       /lexicon, ngram, .* or imported-NAME/,
     ],
+    [
+      'an endpoint that nobody may ask',
+      'clickhouse:\n  listen: {enabled: true}',
+      'clickhouse.listen.password',
+      2,
+      /env:NAME/,
+    ],
     ['another store', 'clickhouse:\n  url: mysql://ch', 'clickhouse.url', 2, /chdb:/],
     ['another log', 'log:\n  url: kafka://k', 'log.url', 2, /kafka:/],
     [
@@ -203,7 +210,8 @@ describe('two servers on one port', () => {
   it('are refused for the SQL endpoint, too, when it is served', async () => {
     const listen = (enabled: boolean) =>
       `http: {port: 9000}\nclickhouse: {listen: {enabled: ${String(enabled)}, port: 9000, password: "\${env:P}"}}`;
-    expect(await problemsOf(listen(true), { P: 'p' })).toMatchObject([{ path: 'clickhouse.listen.port' }]);
+    const env = { P: 'twelve letters' };
+    expect(await problemsOf(listen(true), env)).toMatchObject([{ path: 'clickhouse.listen.port' }]);
     expect((await load(listen(false), { P: 'p' })).http.port).toBe(9000);
   });
 });

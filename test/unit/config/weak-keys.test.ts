@@ -23,6 +23,16 @@ it.each([
   expect(found.map((each) => [each.line, each.problem])).toEqual(problem === null ? [] : [[7, problem]]);
 });
 
+it.each([
+  ['x', true, ['has fewer than 12 characters, so whoever reaches the port could guess it']],
+  ['x', false, []],
+  ['twelve chars', true, []],
+])('says of the password %s of an endpoint that is enabled (%s): %j', (password, enabled, problems) => {
+  const listen = { enabled, password: new Secret(password) };
+  const found = weakKeys({ clickhouse: { listen } } as unknown as Partial<Config>, () => 7);
+  expect(found.map(({ problem }) => problem)).toEqual(problems);
+});
+
 it('knows no maxPerMinute for a sender that waits for the answer', () => {
   expect(sourceSchema.safeParse({ ...push, maxPerMinute: 60 }).success).toBe(false);
 });

@@ -44,6 +44,12 @@ async function refusal(world: World | null, folder = path): Promise<ConfigError>
 }
 
 describe('a new data folder', () => {
+  it.skipIf(process.platform !== 'linux')('is refused where no folder can be made', async () => {
+    const { code, message } = await refusal('demo', '/proc/bellwether/data');
+    expect(code).toBe('data_folder_unusable');
+    expect(message).toMatch(/\/proc\/bellwether.*--data/);
+  });
+
   it('is created for its owner only, with the world it will hold', async () => {
     const folder = await take('demo', join(path, 'deep', 'down'));
     expect((await stat(folder.path)).mode & 0o777).toBe(0o700);

@@ -37,6 +37,12 @@ describe('A schema statement for a cluster', () => {
     );
   });
 
+  it('makes a table that must not be there yet on every node', () => {
+    expect(clusterStatement('CREATE TABLE t (g UInt64) ENGINE = MergeTree ORDER BY g', 'c')).toBe(
+      "CREATE TABLE t ON CLUSTER 'c' (g UInt64) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY g",
+    );
+  });
+
   it('stays as it is on one server', () => {
     for (const { statement } of statements) expect(clusterStatement(statement, null)).toBe(statement);
   });
