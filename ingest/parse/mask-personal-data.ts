@@ -2,10 +2,10 @@ import { PERSONAL_DATA_PATTERNS, type PersonalDataTag } from './personal-data.js
 
 /** Without a sign of an address or six digits near each other there is nothing to look for. */
 const WORTH_LOOKING =
-  /[@＠]|[[(]at[\])]|(?:\p{Nd}[^\p{L}\p{N}]{0,3}){7}|微信|wechat|weixin|(?<![a-z])(?:vx|qq)/iu;
+  /[@＠]|[[(]at[\])]|(?:\p{Nd}[^\p{L}\p{N}]{0,3}){7}|sort[ -]?code| dot |微信|wechat|weixin|(?<![a-z])(?:vx|qq)/iu;
 
 /** How far around a number the words are read that say what it is. */
-const REACH = 30;
+const REACH = 40;
 
 interface Found {
   readonly start: number;

@@ -19,7 +19,15 @@ export interface PersonalDataPattern {
 const PHONE_WORD =
   /tel|phone|mobile|cell|call|whats\s?app|contact|reach|\btext\b|\bring\b|sms|fax|手机|手機|电话|電話|致电|致電|联系|聯絡|拨打|号码是|打给/;
 const ACCOUNT_WORD =
-  /card|account|a\/c|iban|银行卡|銀行卡|信用卡|储蓄卡|借记卡|卡号|卡號|账号|帐号|账户|賬號|户口/;
+  /(?<![a-z])(?:cards?|accounts?|accts?|acc|a\/c|iban)(?![a-z])|银行卡|銀行卡|信用卡|储蓄卡|儲蓄卡|借记卡|卡号|卡號|账号|帐号|账户|帐户|賬號|帳號|賬戶|帳戶|户口|戶口/;
+/** What may stand between such a word and its number and leaves no doubt: "account no. is #", 账户号码为. */
+const NUMBER_IS =
+  /^(?:[\s:.#()=：（）-]|numbers?|num|no|nr|ref|for|the|my|a|refund|with|you|ending|in|is|was|\d{8,}(?: and |,|、|和)|应该|應該|号码?|號碼?|的|为|為|是)*$/;
+/** Between word and number they make it an amount, or another matter. */
+const AMOUNT_WORD =
+  /balance|worth|value|total|amount|holds?|contains?|receivable|payable|lost|gain|余额|餘額|金额|资金|资产|市值|收益|盈|亏|[.,;!?。，；！？]/;
+const SSN_WORD = /(?<![a-z])(?:ssn|social security)[a-z .:#-]{0,14}$/;
+const SORT_CODE_WORD = /(?<![a-z])sort[ -]?codes?[ :=]{0,3}(?:is |was )?$/;
 /** Numbers of documents and things: no person. The last word of the two kinds before a number decides. */
 const DOCUMENT_WORD =
   /order|invoice|\bref\b|reference|\bcase\b|ticket|docket|isbn|serial|tracking|policy|contract|patent|accession|\bcik\b|\bid of the fund\b|\bfile no|\bitem\b|\bversion\b|\bbatch\b|transaction|订单|訂單|单号|單號|编号|編號|公告|文号|合同|发票|专利|批号|流水|保单|案号|证书|代码|注册号|信用代码|期号|基金/;
@@ -37,14 +45,15 @@ function isDocument(before: string): boolean {
 }
 
 function lastIndex(text: string, ...words: readonly RegExp[]): number {
-  let last = -1;
-  for (const word of words) {
-    for (const match of text.matchAll(new RegExp(word.source, 'g'))) last = Math.max(last, match.index);
-  }
-  return last;
+  return Math.max(...words.map((word) => lastMatch(text, word)?.index ?? -1));
+}
+
+function lastMatch(text: string, word: RegExp): RegExpExecArray | null {
+  return [...text.matchAll(new RegExp(word.source, 'g'))].at(-1) ?? null;
 }
 
 const DATE = /^(?:19|20)\d{2}[-.]\d{2}[-.]\d{2}$/;
+const COMPACT_DATE = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/;
 
 const always = (): boolean => true;
 /** One point inside is the point of a decimal figure. */
@@ -64,8 +73,11 @@ const GAP = '[ \\u00a0\\u200b\\u200c\\u200d\\ufeff.\\-]?';
 const START = '(?<![\\d\\p{Script=Latin}.,+/_-])';
 const END = '(?![\\d\\p{Script=Latin}_]|-\\d)';
 
-function digits(body: string): RegExp {
-  return new RegExp(`${START}${body.replaceAll('~', GAP)}${END}`, 'gu');
+/** Behind an account's "No." the point is no decimal one. */
+const START_OF_ACCOUNT = '(?<![\\d\\p{Script=Latin},+/_-]|\\d\\.)';
+
+function digits(body: string, start = START): RegExp {
+  return new RegExp(`${start}${body.replaceAll('~', GAP)}${END}`, 'gu');
 }
 
 /** In order: what an earlier one took, a later one never sees. */
@@ -84,14 +96,29 @@ export const PERSONAL_DATA_PATTERNS: readonly PersonalDataPattern[] = [
     isMeant: always,
   },
   {
+    // Spoken: "jane dot doe at gmail dot com". Without a house of mail it is any site ("look at amazon dot com").
+    tag: '[EMAIL]',
+    pattern:
+      /(?<![\p{L}\p{N}._-])[a-z\d][a-z\d._-]{1,40}(?: dot [a-z\d]{1,40}){0,3} at (?:gmail|googlemail|outlook|hotmail|live|yahoo|icloud|aol|gmx|proton(?:mail)?|qq|163|126|sina) dot [a-z]{2,4}(?: dot [a-z]{2})?(?![a-z\d])/giu,
+    isMeant: always,
+  },
+  {
     tag: '[ACCOUNT]',
-    pattern: /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,3})?(?![\p{L}\p{N}])/gu,
-    isMeant: ([text]) => isIban(text),
+    pattern: /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,3})?(?![\p{L}\p{N}])/giu,
+    // Words in small letters may pass the check by chance; an account is figures for the most part.
+    isMeant: ([text]) => (text.match(/\d/g)?.length ?? 0) >= 8 && isIban(text),
   },
   {
     tag: '[ID]',
     pattern: digits('[1-9]\\d{5}~(?:18|19|20)\\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])~\\d{3}[\\dXx]'),
     isMeant: ([text]) => isResidentId(text),
+  },
+  {
+    // Three, two and four digits tell a social security number (United States) by hyphens; other forms need the word.
+    tag: '[ID]',
+    pattern: digits('(?!000|666)\\d{3}~(?!00)\\d{2}~(?!0000)\\d{4}'),
+    isMeant: ([text], around) =>
+      SSN_WORD.test(around.before) || (/^[0-8]\d\d-\d\d-/.test(text) && !isOther(around)),
   },
   {
     // The fifteen digits of old cards have no check digit.
@@ -106,9 +133,13 @@ export const PERSONAL_DATA_PATTERNS: readonly PersonalDataPattern[] = [
   },
   {
     tag: '[ACCOUNT]',
-    pattern: digits('\\d(?:~\\d){7,18}'),
-    isMeant: ([text], around) =>
-      ACCOUNT_WORD.test(around.before.slice(-14)) && !isOther(around) && !DATE.test(text),
+    pattern: digits('\\d{2}~\\d{2}~\\d{2}'),
+    isMeant: (_, { before }) => SORT_CODE_WORD.test(before),
+  },
+  {
+    tag: '[ACCOUNT]',
+    pattern: digits('\\d(?:~\\d){7,18}', START_OF_ACCOUNT),
+    isMeant: isAccount,
   },
   { tag: '[PHONE]', pattern: digits('(?:(?:\\+|00)?86~)?1[3-9]\\d~\\d{4}~\\d{4}'), isMeant: phone },
   {
@@ -149,6 +180,22 @@ export const PERSONAL_DATA_PATTERNS: readonly PersonalDataPattern[] = [
     isMeant: always,
   },
 ];
+
+/** The word stands before with nothing but "number is" between, or near; or behind: "55779911 is my account". */
+function isAccount([text]: RegExpExecArray, around: Around): boolean {
+  const { before, after } = around;
+  if (UNIT_BEHIND.test(after) || DATE.test(text)) return false;
+  if (/^ (?:is|was) my (?:bank )?(?:account|card|a\/c)/.test(after)) return true;
+  const word = lastMatch(before, ACCOUNT_WORD);
+  if (word === null) return false;
+  const between = before.slice(word.index + word[0].length);
+  if (NUMBER_IS.test(between)) return true;
+  const near = /^[a-z]/.test(word[0]) ? 8 : 20;
+  if (COMPACT_DATE.test(text)) return false;
+  return (
+    between.length <= near && !AMOUNT_WORD.test(between) && !PHONE_WORD.test(between) && !isOther(around)
+  );
+}
 
 /** Behind a plus sign: 9 to 15 digits in all, the country code of one to three among them. */
 function isInternational([text]: RegExpExecArray, around: Around): boolean {

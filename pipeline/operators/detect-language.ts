@@ -1,3 +1,4 @@
+import { judgeByLetters } from './language-profile.js';
 import { TELLING_LETTERS, WORD_VOTES } from './language-words.js';
 
 /** Only so much of a long text is looked at: the language is clear by then. */
@@ -47,7 +48,8 @@ export function describeLanguage(text: string, hint: string | null): DetectedLan
   const sample = head.replace(/https?:\/\/\S+|[@#$][\w.]+/g, ' ');
   const counts = countScripts(sample);
   const script = leadingScript(counts);
-  const shown = script === 'latin' ? voteByWords(sample, normaliseHint(hint)) : script;
+  const shown =
+    script === 'latin' ? voteByWords(sample, normaliseHint(hint)) : tellWithinScript(script, sample);
   return {
     language: shown === 'und' && CASHTAG.test(head) ? (normaliseHint(hint) ?? 'en') : shown,
     mixed: isMixed(counts, script),
@@ -125,8 +127,9 @@ function isMixed({ units, latinWords, plainWords }: ScriptCounts, leading: strin
   return otherScript || (leading !== 'latin' && plainWords >= 4 && latinWords * 10 >= total);
 }
 
+const CASED_WORD = /[A-Za-zÀ-ÖØ-öø-ɏḀ-ỹ]{2,24}/g;
 const ASCII_WORD = /[a-z]{1,24}/g;
-const WORD = /[a-zà-öø-ÿœßāăąćčđęěğıłńňőơŕřśşšţťůűưźżžạ-ỹ]{1,24}/g;
+const WORD = /[a-zß-öø-ɏḁ-ỹ]{1,24}/g;
 
 function voteByWords(sample: string, hint: string | null): string {
   const { votes, words, accented } = countVotes(sample.toLowerCase());
@@ -135,8 +138,9 @@ function voteByWords(sample: string, hint: string | null): string {
   if (first !== undefined && first[1] > (second?.[1] ?? 0) && isClear(first, words, accented > 0))
     return first[0];
   if (hint !== null) return hint;
-  // English headlines and posts often hold no small word at all ("Apple unveils iPhone"): words without accents count as English.
-  return accented * 4 > words || !isWordy(sample, words) ? 'und' : 'en';
+  if (!isWordy(sample, words)) return 'und';
+  // English headlines and posts often hold no word of the lists at all: then the letters of the words decide.
+  return judgeByLetters(sample.match(CASED_WORD) ?? [], votes, accented > 0);
 }
 
 interface Votes {
@@ -146,6 +150,9 @@ interface Votes {
   readonly accented: number;
 }
 
+/** So many words of English alone, twice those that other languages may use, and the rest of the text changes nothing. */
+const CLEAR_VOTES = 6;
+
 /** A word votes for each language that uses it, once a text, with its share; telling letters vote a little. */
 function countVotes(lower: string): Votes {
   const votes = new Map<string, number>();
@@ -153,6 +160,8 @@ function countVotes(lower: string): Votes {
   const foreign = /[^\u0000-\u007f]/.test(lower);
   let words = 0;
   let accented = 0;
+  let english = 0;
+  let others = 0;
   for (const word of lower.match(foreign ? WORD : ASCII_WORD) ?? []) {
     words += 1;
     if (foreign && /[^a-z]/.test(word)) accented += 1;
@@ -161,6 +170,9 @@ function countVotes(lower: string): Votes {
     if (languages === undefined || seen.has(languages)) continue;
     seen.add(languages);
     for (const language of languages) votes.set(language, (votes.get(language) ?? 0) + 1 / languages.length);
+    if (languages.length === 1 && languages[0] === 'en') english += 1;
+    else others += 1;
+    if (english >= CLEAR_VOTES && english > others * 2) break;
   }
   for (const [language, letters] of accented > 0 ? TELLING_LETTERS : []) {
     if (letters.test(lower)) votes.set(language, (votes.get(language) ?? 0) + 0.5);
@@ -177,6 +189,66 @@ function isClear([language, score]: readonly [string, number], words: number, ac
 /** A word in lower case, or two words in all: one name in capitals says nothing. */
 function isWordy(sample: string, words: number): boolean {
   return words >= 2 || /(?<![A-Za-z])[A-Za-z]?[a-z]{2,}/.test(sample);
+}
+
+/** Languages that share a script with the one that leads by their own letters; what only one of them writes decides. */
+const SCRIPT_MATES: Readonly<Record<string, readonly (readonly [language: string, sign: RegExp])[]>> = {
+  ru: [
+    ['be', /ў/i],
+    ['uk', /[іїєґ]|прибуток|отрима|збитк|гривн/i],
+    ['sr', /[јљњћђџ]/i],
+    ['kk', /[әғқңұһ]/i],
+    [
+      'bg',
+      /^(?!.*[ыэё])(?=.*(?:(?<!\p{L})(?:се|със|през|към|ще|срещу|от|че)(?!\p{L})|(?:ата|ите|ията|ът|ето)(?!\p{L})))/isu,
+    ],
+  ],
+  ar: [
+    ['ur', /[ٹڈڑںے]/],
+    ['fa', /[پچژگکی]/],
+  ],
+};
+
+const JAPANESE = 1;
+const SIMPLIFIED = 2;
+const OF_JAPANESE_WORD = 3;
+/** Characters that only Japan writes so, that only China writes so, and that begin or end words of Japan; by code. */
+const SIGNS = buildSigns([
+  [
+    JAPANESE,
+    '円産売経済価気図広両発変対営権応伝戦関験実単楽検読駅続転軽遅拡収圧銭県鉄辺囲込枠働圏亜薬継総労厳悪増証',
+  ],
+  [SIMPLIFIED, '们这为时说过还东车业电证关经亿给让发动张资开头买卖长华银钱铁网财丰团实产应务际'],
+  [OF_JAPANESE_WORD, '株銀予減'],
+]);
+const JAPANESE_WORD = /株(?:[安高主価]|式(?!会社|會社))|日銀|予[想測定]|減(?:[収益](?!持)|配)/;
+/** A longer text of Japan has kana. */
+const HEADLINE_UNITS = 60;
+
+function buildSigns(signs: readonly (readonly [sign: number, units: string])[]): Uint8Array {
+  const table = new Uint8Array(65_536);
+  for (const [sign, units] of signs) {
+    for (const unit of units) table[unit.charCodeAt(0)] = sign;
+  }
+  return table;
+}
+
+function tellWithinScript(script: string, sample: string): string {
+  if (script === 'zh') return isJapaneseHeadline(sample) ? 'ja' : 'zh';
+  return SCRIPT_MATES[script]?.find(([, sign]) => sign.test(sample))?.[0] ?? script;
+}
+
+function isJapaneseHeadline(sample: string): boolean {
+  if (sample.length > HEADLINE_UNITS) return false;
+  let japanese = false;
+  let word = false;
+  for (let i = 0; i < sample.length; i++) {
+    const sign = SIGNS[sample.charCodeAt(i)];
+    if (sign === SIMPLIFIED) return false;
+    japanese ||= sign === JAPANESE;
+    word ||= sign === OF_JAPANESE_WORD;
+  }
+  return japanese || (word && JAPANESE_WORD.test(sample));
 }
 
 function normaliseHint(hint: string | null): string | null {

@@ -84,6 +84,12 @@ const OFFER_HINTS = [
   'send ',
   'work from',
   'link in',
+  'add ',
+  'click ',
+  'you have won',
+  "you've won",
+  'claim your',
+  'earn $',
 ];
 
 function includesAny(text: string, hints: readonly string[]): boolean {
@@ -125,9 +131,9 @@ function mostFrequent(items: readonly string[]): number {
 }
 
 const OFFERS =
-  /\b(?:join (?:our|my|the|us on) .{0,30}(?:telegram|whatsapp|discord|vip|signals?)|(?:telegram|whatsapp|discord) (?:group|channel)|t\.me\/|chat\.whatsapp\.com|discord\.gg\/|free (?:signals?|crypto|bitcoin|money|trial signals)|guaranteed (?:profits?|returns?|gains?|income)|100 ?% (?:guaranteed|profit|win)|dm (?:me|us) (?:for|to|now)|double your (?:bitcoin|investment)|make \$?\d[\d,]* (?:a|per) (?:day|week)|send .{0,20}(?:btc|eth|bitcoin).{0,20}(?:receive|get back)|work from home and earn|link in bio)/i;
+  /\b(?:join (?:our|my|the|us on) .{0,30}(?:telegram|whatsapp|discord|vip|signals?)|(?:telegram|whatsapp|discord) (?:group|channel)|t\.me\/|chat\.whatsapp\.com|discord\.gg\/|free (?:signals?|crypto|bitcoin|money|trial signals)|guaranteed (?:profits?|returns?|gains?|income)|100 ?% (?:guaranteed|profit|win)|dm (?:me|us) (?:for|to|now)|double your (?:bitcoin|investment)|make \$?\d[\d,]* (?:a|per) (?:day|week)|send .{0,20}(?:btc|eth|bitcoin).{0,20}(?:receive|get back)|work from home and earn|link in bio|join telegram @|add (?:me|us) on (?:whatsapp|telegram)|click (?:here|(?:the|this|my) link)\b.{0,40}(?:https?:|\bwin\b)|free (?:iphone|gift|bitcoin|nft)s?\b.{0,20}(?:!!|click|claim)|you(?:'ve| have) won .{0,30}(?:free|prize|gift)|claim your (?:free|prize|reward|airdrop|bonus)|earn \$\d[\d,]* (?:daily|a day|per day).{0,40}(?:sign up|join|from home)|join (?:free )?now\b.{0,20}(?:!!|$)(?<=(?:\d ?%|\d+x|free|profits?)[^\n]{0,60}))/i;
 const OFFERS_ZH =
-  /加(?:我|群|Q群|微信|V信|薇信|威信|QQ|vx)|(?:扫码|私信|添加)(?:进群|入群|领取|我)|(?:免费|独家)(?:荐股|领取牛股|诊股)|内部(?:消息|牛股)|稳赚(?:不赔)?|包赚|保本高收益|日赚\d|带单|喊单|(?:牛股|黑马)推荐|(?:老师|团队)带你(?:赚|操作)|VIP群|点击(?:领取|注册)(?:红包|牛股|福利)|开户送/i;
+  /加(?:我|群|Q群|微信|V信|薇信|威信|QQ|vx)|(?:扫码|私信|添加)(?:进群|入群|领取|我)|(?:免费|独家)(?:荐股|领取牛股|诊股)|内部(?:消息|牛股)|稳赚(?:不赔)?|包赚|保本高收益|日赚\d|带单|喊单|(?:牛股|黑马)推荐|(?:老师|团队)带你(?:赚|操作)|VIP群|点击(?:领取|注册)(?:红包|牛股|福利)|开户送|(?:关注|搜索)公众号.{0,6}(?:领取|牛股)/i;
 
 /** An offer to the reader, or a heap of links or hashtags with little else. A list of cashtags is a round-up. */
 function isSpam(sample: string): boolean {

@@ -1,3 +1,5 @@
+import { HEADLINE_WORDS } from './headline-words.js';
+
 /**
  * Frequent small words and word parts of the news, by language in Latin letters; a word may stand in several lists and
  * then counts a share for each.
@@ -56,12 +58,18 @@ export const TELLING_LETTERS: readonly (readonly [language: string, letters: Reg
   ['tr', /[ğışçöü]/],
   ['vi', /[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịỉọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]/],
   ['sv', /[åäö]/],
+  ['da', /[æøå]/],
+  ['no', /[æøå]/],
+  ['fi', /ää|öö|yö|[äö]/],
+  ['cs', /[ěřůčšžýď]/],
+  ['hu', /[őű]/],
+  ['ro', /[ășțţ]/],
 ];
 
 function indexWords(): ReadonlyMap<string, readonly string[]> {
   const index = new Map<string, Set<string>>();
-  for (const [language, words] of Object.entries(COMMON_WORDS)) {
-    for (const word of words.split(/\s+/)) {
+  for (const [language, words] of [...Object.entries(COMMON_WORDS), ...Object.entries(HEADLINE_WORDS)]) {
+    for (const word of words.trim().split(/\s+/)) {
       const languages = index.get(word) ?? new Set<string>();
       index.set(word, languages.add(language));
     }

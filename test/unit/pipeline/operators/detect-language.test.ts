@@ -43,6 +43,40 @@ describe('detectLanguage', () => {
     expect(wrong).toEqual([]);
   });
 
+  /** Right where a document is read as English or Chinese, or not: what is wrong there gets a score that means nothing. */
+  it.each([
+    ['short-dev', 0.99, 0.99],
+    ['short-held-out', 0.6, 0.88],
+  ])(
+    'tells the short headlines of %s, and keeps other languages from English and Chinese',
+    (file, exact, supported) => {
+      const path = new URL(`../../../fixtures/language/${file}.tsv`, import.meta.url);
+      const rows = readFileSync(path, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((row) => row.split('\t'));
+      const isScored = (language: string): boolean => language === 'en' || language === 'zh';
+      const found = rows.map(([want = '', text = '']) => ({ want, got: detectLanguage(text, null) }));
+      const right = found.filter(({ want, got }) => want === got);
+      const safe = found.filter(({ want, got }) => want === got || !(isScored(want) || isScored(got)));
+      expect(new Set(found.map(({ want }) => want)).size).toBeGreaterThanOrEqual(20);
+      expect(rows.length).toBeGreaterThanOrEqual(150);
+      expect(right.length / rows.length).toBeGreaterThanOrEqual(exact);
+      expect(safe.length / rows.length).toBeGreaterThanOrEqual(supported);
+    },
+  );
+
+  it('takes Chinese texts about Japan for Chinese', () => {
+    for (const text of [
+      '索尼株式会社发布财报',
+      '三井住友入股',
+      '台積電法說會登場',
+      '豐田停產',
+      '日经指数收跌',
+    ])
+      expect(detectLanguage(text, null)).toBe('zh');
+  });
+
   it.each([
     ['美股下挫，Beam Global(BEEM.O)跌5.5%，Blink Charging(BLNK.O)跌4.6%', 'zh'],
     ['Kweichow Moutai (贵州茅台) shares fall', 'en'],
