@@ -33,6 +33,10 @@ const ARMS_ZH =
 /** 融创服务跌近6%: a listed sister that manages houses; 服务 alone is what any company offers. */
 const SERVICE_SISTER_ZH = /^服务(?=[跌涨、，,；;（(:：]|$)/;
 
+/** "Micron-sized", "Micron-thick", "Apple-flavoured": the word as a measure or a thing. */
+const COMPOUND =
+  /^-(?:sized?|scale|thick|thin|wide|level|long|flavou?red|shaped|coloured|colored|scented)(?![\w-])/i;
+
 /** Given names before a company's name: a person is meant (Ajay Piramal, Ronald Gillette, Michael Dell). */
 const GIVEN_NAMES: ReadonlySet<string> = new Set(
   `adi aditya ajay alan alexander amit anand andrew anil anita anna anthony arun ashok barbara benjamin bill bob brian
@@ -67,6 +71,7 @@ export function namesSomethingElse(text: string, hit: NameHit, entry: NameEntry)
   const before = text.slice(Math.max(0, hit.start - 64), hit.start);
   return (
     isArm(after, entry) ||
+    COMPOUND.test(after) ||
     (entry.family && !entry.text.includes(' ') && /^ [Gg]roup(?![\w'’])/.test(after)) ||
     isPerson(before, entry) ||
     (entry.exchange && (TRADING_PLACE.test(before) || EXCHANGE_INDEX.test(after)))
