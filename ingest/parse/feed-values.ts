@@ -89,3 +89,18 @@ export function timeWarnings(items: readonly FeedItem[]): readonly string[] {
   }
   return more === 0 ? sentences : [...sentences, `${more} more items have no time that can be read.`];
 }
+
+/** How many items were not read, and why, as a warning; none when all were. */
+export function leftOut(counts: {
+  readonly found: number;
+  readonly kept: number;
+  readonly late: boolean;
+}): readonly string[] {
+  const { found, kept, late } = counts;
+  if (late) {
+    return [
+      `The feed has about ${found} items; the first ${kept} were read in the processor time that one feed may take, the others were left out.`,
+    ];
+  }
+  return found > kept ? [`The feed has ${found} items; the first ${kept} were read.`] : [];
+}

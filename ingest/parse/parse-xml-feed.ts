@@ -8,7 +8,7 @@ import {
   type ParsedFeed,
   type Withdrawal,
 } from './feed.js';
-import { cutTitle, firstId, readTime, timeWarnings } from './feed-values.js';
+import { cutTitle, firstId, leftOut, readTime, timeWarnings } from './feed-values.js';
 import { invalid } from './fields.js';
 import { parseXml, type XmlElement, type XmlReport } from './parse-xml.js';
 import { childrenAt, lineAt, readXmlItem, textAt } from './read-xml-item.js';
@@ -20,7 +20,6 @@ const NEWS = 'news:news/news:publication';
 export function parseXmlFeed(text: string, context: FeedContext): ParsedFeed {
   const items: FeedItem[] = [];
   let found = 0;
-  let full = false;
   let late = false;
   let firstName: string | null = null;
   let firstItem: XmlElement | null = null;
@@ -29,9 +28,10 @@ export function parseXmlFeed(text: string, context: FeedContext): ParsedFeed {
     firstName ??= item.element.name;
     firstItem ??= item.element;
     late ||= context.outOfTime?.() === true;
-    full ||= late || items.length >= context.maxItems;
-    if (!full) items.push(readXmlItem(item, context));
+    if (!late && items.length < context.maxItems) items.push(readXmlItem(item, context));
+    return !late;
   });
+  const counts = { found: found + report.unread, kept: items.length, late };
   if (context.hostile === 'refuse') refuseAttacks(report);
   const format = formatOf(report.root, firstName);
   if (format === null) throw unknownFeed(report.root, text);
@@ -44,8 +44,9 @@ export function parseXmlFeed(text: string, context: FeedContext): ParsedFeed {
     schedule: head === null ? NO_SCHEDULE : scheduleOf(head),
     items,
     withdrawn: head === null ? [] : withdrawalsOf(head, context),
-    truncated: report.truncated || late,
-    warnings: [...timeWarnings(items), ...warningsOf(report, { found, kept: items.length })],
+    truncated: report.truncated,
+    late,
+    warnings: [...timeWarnings(items), ...leftOut(counts), ...warningsOf(report)],
   };
 }
 
@@ -157,10 +158,9 @@ function wholeNumber(text: string | null): number | null {
   return text !== null && /^\s*\d{1,7}\s*$/.test(text) ? Number(text) : null;
 }
 
-function warningsOf(report: XmlReport, { found, kept }: { found: number; kept: number }): readonly string[] {
+function warningsOf(report: XmlReport): readonly string[] {
   const { root, truncated, hostileDoctype, tooDeep } = report;
   return [
-    ...(found > kept ? [`The feed has ${found} items; the first ${kept} were read.`] : []),
     ...(root === null ? ['The feed has no root element.'] : []),
     ...(truncated && root !== null ? [`The feed ends before </${root.name}>: it was cut off.`] : []),
     ...(hostileDoctype === null ? [] : [`The DOCTYPE declares ${hostileDoctype}, which are never expanded.`]),

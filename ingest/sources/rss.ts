@@ -218,6 +218,10 @@ class FeedPoller {
   private warningOf(feed: ParsedFeed | null, ids: IdHabit): Reason | null {
     if (feed?.truncated === true)
       return { code: 'feed_cut_off', message: `${this.shown} is cut off; its whole items were taken.` };
+    if (feed?.late === true) {
+      const words = `${this.shown} takes so long to read that only its first ${feed.items.length} items were taken. Ask the publisher for a shorter feed.`;
+      return { code: 'feed_long', message: words };
+    }
     switch (ids) {
       case 'stable':
         return null;

@@ -134,7 +134,7 @@ function jsonLine(file: string, answer: FeedAnswer): string {
     return JSON.stringify({ file, ok: false, ...nothing, items: [], warnings: [], error: { code, message } });
   }
   const { feed, encoding, warnings } = answer;
-  const { format, version, title, language, schedule, truncated, items } = feed;
+  const { format, version, title, language, schedule, truncated, late, items } = feed;
   return JSON.stringify({
     file,
     ok: true,
@@ -145,6 +145,7 @@ function jsonLine(file: string, answer: FeedAnswer): string {
     language,
     schedule,
     truncated,
+    late,
     items,
     warnings,
     error: null,

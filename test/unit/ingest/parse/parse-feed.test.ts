@@ -276,7 +276,7 @@ describe('parseFeed', () => {
       '<item><title>a</title></item><item><title>b</title></item><item><title>c</title></item>',
     );
     const feed = parseFeed(three, { ...context, outOfTime });
-    expect([feed.items.length, feed.truncated]).toEqual([2, true]);
+    expect([feed.items.length, feed.late, feed.truncated]).toEqual([2, true, false]);
     expect(parseFeed(three, context).truncated).toBe(false);
   });
 
@@ -303,5 +303,28 @@ describe('htmlToText', () => {
     expect(htmlToText('a<br>b &amp; c < d <style>x{}</style>e<!-- f -->g')).toBe('a\nb & c < d eg');
     expect(htmlToText('<img src=x onerror="alert(1)">&lt;b&gt; 5&nbsp;%')).toBe('<b> 5 %');
     expect(htmlToText('<script>never ends')).toBe('');
+  });
+
+  it.each([
+    ['rss', rss('<item><title>A</title></item>'.repeat(600))],
+    ['rss in capitals', rss('<ITEM><TITLE>A</TITLE></ITEM>'.repeat(600))],
+    ['rss with items that are not closed', rss('<item><title>A</title>'.repeat(600))],
+    [
+      'atom',
+      `<feed xmlns="http://www.w3.org/2005/Atom">${'<entry><title>A</title></entry>'.repeat(600)}</feed>`,
+    ],
+    [
+      'json',
+      JSON.stringify({ version: 'https://jsonfeed.org/version/1', items: Array(600).fill({ id: 'a' }) }),
+    ],
+  ])('gives what was read when the time is up, and how much was left out: %s', (_, text) => {
+    let asked = 0;
+    const outOfTime = () => (asked += 1) > 10;
+    const feed = parseFeed(text, { ...context, hostile: 'ignore', outOfTime });
+    expect(feed).toMatchObject({ late: true, truncated: false });
+    expect(feed.items).toHaveLength(10);
+    // The rest is not read.
+    expect(asked).toBe(11);
+    expect(feed.warnings.join()).toMatch(/about 600 items; the first 10 were read in the processor time/);
   });
 });
