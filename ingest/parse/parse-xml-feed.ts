@@ -33,7 +33,7 @@ export function parseXmlFeed(text: string, context: FeedContext): ParsedFeed {
   });
   const counts = { found: found + report.unread, kept: items.length, late };
   if (context.hostile === 'refuse') refuseAttacks(report);
-  const format = formatOf(report.root, firstName);
+  const format = isPage(report.root, text) ? null : formatOf(report.root, firstName);
   if (format === null) throw unknownFeed(report.root, text);
   const head = report.head ?? report.root;
   return {
@@ -90,6 +90,11 @@ function isCdf(channel: XmlElement): boolean {
   return ['href', 'base', 'lastmod', 'self'].some((name) => channel.attributes.has(name));
 }
 
+/** A page whose elements are called as those of feeds is none; one in which a feed begins has the root of the feed. */
+function isPage(root: XmlElement | null, text: string): boolean {
+  return root?.name === 'html' || (root === null && /<!doctype html/i.test(text.slice(0, 1_000)));
+}
+
 function unknownFeed(root: XmlElement | null, text: string) {
   if (root?.name === 'sitemapindex') {
     return invalid(
@@ -98,7 +103,7 @@ function unknownFeed(root: XmlElement | null, text: string) {
       'This is an index of sitemaps. Read one of the sitemaps that it names.',
     );
   }
-  if (root?.name === 'html' || /<!doctype html/i.test(text.slice(0, 1_000))) {
+  if (isPage(root, text)) {
     return invalid(
       'feed_html',
       undefined,

@@ -101,6 +101,8 @@ describe('parseFeed', () => {
       ['hello', 'feed_unknown'],
       ['{"a":1}', 'feed_unknown'],
       ['<html><body>Not found</body></html>', 'feed_html'],
+      ['<html><body><item>x</item><article><title>A</title></article></body></html>', 'feed_html'],
+      ['<!doctype html><body><item><title>A</title></item>', 'feed_html'],
       ['<sitemapindex><sitemap><loc>https://a.example/</loc></sitemap></sitemapindex>', 'feed_index'],
       [`${bomb}<rss><channel></channel></rss>`, 'feed_doctype'],
       [`<!-- <a> --><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/hostname">]><rss></rss>`, 'feed_doctype'],
