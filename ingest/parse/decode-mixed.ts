@@ -51,7 +51,7 @@ export function decodeMixed(bytes: Uint8Array, claimed: string | null): MixedTex
 const LINE_END = Buffer.from('\n');
 
 function asciiOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 function piecesOf(bytes: Uint8Array): { readonly pieces: readonly Piece[]; readonly sure: boolean } | null {
