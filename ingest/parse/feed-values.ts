@@ -16,14 +16,19 @@ export interface ReadTime {
   readonly raw: string | null;
 }
 
-/** The first of the values that is a time, in ISO 8601 UTC; a date alone when only the day is given. */
-export function readTime(values: readonly string[], zone: string | null): ReadTime {
+/** Whether CST is China's time, not America's: by the zone that the operator named, else by the language of the feed. */
+export function meansChina(zone: string | null, language: string | null): boolean {
+  return zone === null ? /^\s*(zh|chinese)\b/i.test(language ?? '') : zone === '+08:00';
+}
+
+/** The first of the values that is a time, in ISO 8601 UTC; a date alone when only the day is given. `china` as `meansChina` says. */
+export function readTime(values: readonly string[], zone: string | null, china = false): ReadTime {
   const written = values
     .map((value) => cleanLine(value.slice(0, MAX_TIME_CHARS)))
     .filter((value) => value !== '');
   const raw = written[0] ?? null;
   for (const value of written) {
-    const time = parseFeedTime(value, zone);
+    const time = parseFeedTime(china ? value.replace(/\bCST\b/, '+0800') : value, zone);
     if (time === null) continue;
     const iso = new Date(time.ms).toISOString();
     return { at: time.precision === 'day' ? iso.slice(0, 10) : iso, raw };

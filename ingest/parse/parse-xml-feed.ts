@@ -8,10 +8,10 @@ import {
   type ParsedFeed,
   type Withdrawal,
 } from './feed.js';
-import { cutTitle, firstId, leftOut, readTime, timeWarnings } from './feed-values.js';
+import { cutTitle, firstId, leftOut, meansChina, readTime, timeWarnings } from './feed-values.js';
 import { invalid } from './fields.js';
 import { parseXml, type XmlElement, type XmlReport } from './parse-xml.js';
-import { childrenAt, lineAt, readXmlItem, textAt } from './read-xml-item.js';
+import { childrenAt, languageOf, lineAt, readXmlItem, textAt } from './read-xml-item.js';
 
 const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const NEWS = 'news:news/news:publication';
@@ -40,13 +40,18 @@ export function parseXmlFeed(text: string, context: FeedContext): ParsedFeed {
     format,
     version: versionOf(report.root, format),
     title: head === null ? null : cutTitle(textAt(head, ['title', 'dc:title'])),
-    language: languageOf(head, report.root) ?? (format === 'sitemap' ? newsLanguage(firstItem) : null),
+    language: languageIn(head, report.root) ?? (format === 'sitemap' ? newsLanguage(firstItem) : null),
     schedule: head === null ? NO_SCHEDULE : scheduleOf(head),
     items,
     withdrawn: head === null ? [] : withdrawalsOf(head, context),
     truncated: report.truncated,
     late,
-    warnings: [...timeWarnings(items), ...leftOut(counts), ...warningsOf(report)],
+    warnings: [
+      ...timeWarnings(items),
+      ...zoneWarnings(items, context.zone, head),
+      ...leftOut(counts),
+      ...warningsOf(report),
+    ],
   };
 }
 
@@ -120,9 +125,18 @@ function versionOf(root: XmlElement | null, format: FeedFormat): string | null {
   return format === 'rss1' || format === 'atom' ? '1.0' : null;
 }
 
-function languageOf(head: XmlElement | null, root: XmlElement | null): string | null {
-  const written = head === null ? null : lineAt(head, ['language', 'dc:language']);
-  return written ?? head?.attributes.get('xml:lang') ?? root?.attributes.get('xml:lang') ?? null;
+function languageIn(head: XmlElement | null, root: XmlElement | null): string | null {
+  return (head === null ? null : languageOf(head)) ?? root?.attributes.get('xml:lang') ?? null;
+}
+
+/** Where the operator named the zone there is nothing to guess. */
+function zoneWarnings(items: readonly FeedItem[], zone: string | null, head: XmlElement | null): string[] {
+  const guessed = zone === null && head !== null && meansChina(null, languageOf(head));
+  return guessed && items.some(({ rawTime }) => /\bCST\b/.test(rawTime ?? ''))
+    ? [
+        '"CST" was read as the time of China (+08:00), as the feed is in Chinese; set its zone if that is wrong.',
+      ]
+    : [];
 }
 
 function newsLanguage(item: XmlElement | null): string | null {

@@ -329,4 +329,17 @@ describe('htmlToText', () => {
     expect(asked).toBe(11);
     expect(feed.warnings.join()).toMatch(/about 600 items; the first 10 were read in the processor time/);
   });
+
+  it.each<[string, string | null, string, number]>([
+    ['zh-CN', null, '2026-11-28T10:00:00.000Z', 1],
+    ['en', null, '2026-11-29T00:00:00.000Z', 0],
+    ['en', '+08:00', '2026-11-28T10:00:00.000Z', 0],
+    ['zh-CN', '-06:00', '2026-11-29T00:00:00.000Z', 0],
+  ])('reads CST in a feed in %s with the zone %s as %s', (language, zone, at, warnings) => {
+    const item = '<item><title>A</title><pubDate>2026/11/28 18:00 CST</pubDate></item>';
+    const text = `<rss version="2.0"><channel><language>${language}</language>${item}</channel></rss>`;
+    const feed = parseFeed(text, { ...context, zone });
+    expect(feed.items[0]?.publishedAt).toBe(at);
+    expect(feed.warnings.filter((warning) => warning.includes('CST'))).toHaveLength(warnings);
+  });
 });
