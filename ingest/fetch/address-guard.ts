@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { RejectedError } from '../../pipeline/core/errors.js';
-import { isPublicAddress } from './public-address.js';
+import { isMetadataAddress, isPublicAddress } from './public-address.js';
 
 export interface ResolvedAddress {
   readonly address: string;
@@ -11,7 +11,7 @@ export interface ResolvedAddress {
 export type Scheme = 'http' | 'https' | 'ws' | 'wss';
 
 export interface AddressGuardOptions {
-  /** True for an intranet: private addresses and any port are allowed. */
+  /** True for an intranet: private addresses and any port are allowed, but never those of the link and of a cloud's metadata. */
   readonly allowPrivateHosts?: boolean;
   /** Left out: http and https. */
   readonly schemes?: readonly Scheme[];
@@ -42,6 +42,8 @@ export function createAddressGuard(options: AddressGuardOptions = {}): AddressGu
         throw refused(`An address with a password in it is not fetched (${url.host}).`);
       }
       if (!open) checkPublic(url);
+      const literal = literalOf(url);
+      if (isIP(literal) !== 0 && isMetadataAddress(literal)) throw neverOpened(url.hostname, literal);
       return url;
     },
     lookup: createLookup(options.resolve ?? ((hostname) => systemLookup(hostname, { all: true })), open),
@@ -73,14 +75,20 @@ function parseAddress(value: string, base: URL | undefined): URL {
 }
 
 function checkPublic(url: URL): void {
+  const literal = literalOf(url);
+  const inside = isIP(literal) !== 0 && !isPublicAddress(literal);
   if (url.port !== '' && url.port !== '80' && url.port !== '443') {
+    const both = inside ? `, and ${url.hostname} is not on the public internet` : '';
     throw refused(
-      `Port ${url.port} is not fetched; only 80 and 443 are. Set allowPrivateHosts for an intranet.`,
+      `Port ${url.port} of ${url.hostname} is not fetched; only 80 and 443 are${both}. Set allowPrivateHosts for an intranet, which opens other ports and private addresses.`,
     );
   }
-  // A literal address is never resolved, so it has to be checked here.
-  const literal = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw notPublic(url.hostname, literal);
+  if (inside) throw notPublic(url.hostname, literal);
+}
+
+/** A literal address is never resolved, so it has to be checked by itself. */
+function literalOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
 }
 
 function createLookup(
@@ -91,8 +99,10 @@ function createLookup(
     resolveName(hostname).then(
       (addresses) => {
         const closed = addresses.find(({ address }) => !isPublicAddress(address));
+        const never = addresses.find(({ address }) => isMetadataAddress(address));
         const first = addresses[0];
         if (first === undefined) callback(new Error(`${hostname} has no address`), '', 0);
+        else if (never !== undefined) callback(neverOpened(hostname, never.address), '', 0);
         else if (closed !== undefined && !open) callback(notPublic(hostname, closed.address), '', 0);
         else if (lookupOptions.all === true) callback(null, [...addresses]);
         else callback(null, first.address, first.family);
@@ -105,6 +115,13 @@ function createLookup(
 function notPublic(hostname: string, address: string): RejectedError {
   return refused(
     `${hostname} is at ${address}, which is not on the public internet. Set allowPrivateHosts for an intranet.`,
+  );
+}
+
+function neverOpened(hostname: string, address: string): RejectedError {
+  const at = hostname.replace(/^\[|\]$/g, '') === address ? '' : ` is at ${address}, which`;
+  return refused(
+    `${hostname}${at} is link-local or gives out the secrets of a machine; no source may read it, with allowPrivateHosts neither. Correct the address, or the server that sends there.`,
   );
 }
 

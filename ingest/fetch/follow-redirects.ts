@@ -45,7 +45,7 @@ export async function followRedirects(
     const { location } = response.headers;
     if (!REDIRECTS.has(status) || location === undefined) return { response, url: target, movedTo };
     response.destroy();
-    const to = guard.check(location, target);
+    const to = checkNext(guard, location, target);
     permanent &&= PERMANENT.has(status);
     if (permanent) movedTo = to;
     next = redirected(next, { status, from: target, to });
@@ -55,6 +55,17 @@ export async function followRedirects(
     'too_many_redirects',
     `${shownAddress(url)} redirects more than ${MAX_REDIRECTS} times.`,
   );
+}
+
+/** What is wrong with the address is no fault of the one in the configuration: the words name who sent there. */
+function checkNext(guard: AddressGuard, location: string, from: URL): URL {
+  try {
+    return guard.check(location, from);
+  } catch (error) {
+    if (!(error instanceof RejectedError)) throw error;
+    const words = `${shownAddress(from.href)} redirects to ${shownAddress(new URL(location, from).href)}, which is refused: ${error.message}`;
+    throw new RejectedError(error.code, words, { cause: error });
+  }
 }
 
 interface Hop {

@@ -8,6 +8,7 @@ import {
 import { createAddressGuard, shownAddress, type AddressGuardOptions } from './address-guard.js';
 import { followRedirects, type Arrival, type Outgoing } from './follow-redirects.js';
 import type { HostQueue } from './host-queue.js';
+import { adviceOn } from './network-advice.js';
 import { sendRequest } from './send-request.js';
 import { readBody, readBodyStart, unpackBody } from './unpack-body.js';
 
@@ -107,9 +108,11 @@ class Client {
       signal,
       request.totalTimeoutMs ?? this.options.totalTimeoutMs ?? DEFAULT_TOTAL_MS,
     );
+    let answering: IncomingMessage | null = null;
     try {
       const arrival = await this.arrive(request, deadline, () => deadline.start());
       const { response, url, movedTo } = arrival;
+      answering = response;
       const body = isSuccess(response)
         ? await readBody(response, request.maxBytes ?? this.options.maxBytes ?? DEFAULT_MAX_BYTES)
         : await readBodyStart(response, ERROR_BODY_BYTES);
@@ -122,7 +125,7 @@ class Client {
         body,
       };
     } catch (error) {
-      throw translate(error, { deadline, url: request.url });
+      throw translate(error, { deadline, url: request.url, answering });
     } finally {
       deadline.end();
     }
@@ -203,7 +206,7 @@ class Deadline {
   passed = false;
   private readonly controller = new AbortController();
   private readonly outer: AbortSignal;
-  private readonly limitMs: number;
+  readonly limitMs: number;
   private timer: NodeJS.Timeout | null = null;
   private readonly onAbort = () => this.controller.abort();
 
@@ -252,16 +255,29 @@ function cancelled(cause?: unknown): CancelledError {
   return new CancelledError('cancelled', 'The fetch was cancelled.', { cause });
 }
 
-function translate(error: unknown, { deadline, url }: { deadline: Deadline; url: string }): BellwetherError {
+interface Failing {
+  readonly deadline: Deadline;
+  readonly url: string;
+  /** The answer whose body did not come to its end. */
+  readonly answering?: IncomingMessage | null;
+}
+
+function translate(error: unknown, { deadline, url, answering = null }: Failing): BellwetherError {
   if (deadline.cancelled) return cancelled(error);
   const shown = shownAddress(url);
   if (deadline.passed) {
-    return new TimeoutError('timeout', `${shown} was not there in time.`, { cause: error, retriable: true });
+    const words = `${shown} ${lateness(deadline.limitMs / 1_000, answering)}`;
+    return new TimeoutError('timeout', words, { cause: error, retriable: true });
   }
   if (error instanceof BellwetherError) return error;
   const detail = error instanceof Error ? error.message : String(error);
-  return new UnavailableError('unreachable', `${shown} cannot be fetched (${detail}).`, {
-    cause: error,
-    retriable: true,
-  });
+  const words = `${shown} cannot be fetched (${detail}). ${adviceOn(error)}`;
+  return new UnavailableError('unreachable', words, { cause: error, retriable: true });
+}
+
+function lateness(seconds: number, answering: IncomingMessage | null): string {
+  if (answering === null)
+    return `was not there within ${seconds} s. Check the address, the network and what stands between (proxy, firewall).`;
+  const came = answering.socket.bytesRead;
+  return `is slow: it answered with status ${answering.statusCode ?? 0}, and within ${seconds} s only ${came} bytes came, not the end. It is asked again; ask the publisher if it stays so.`;
 }

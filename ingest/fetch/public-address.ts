@@ -38,3 +38,29 @@ export function isPublicAddress(address: string): boolean {
   if (!isIPv6(address)) return false;
   return globalV6.check(address, 'ipv6') && !special.check(address, 'ipv6');
 }
+
+/** Of the link alone, and where clouds and containers give out their secrets: never opened, not even for an intranet. */
+const METADATA_V4 = [
+  ['169.254.0.0', 16],
+  ['100.100.100.200', 32],
+] as const;
+const METADATA_V6 = [
+  ['fe80::', 10],
+  ['fd00:ec2::254', 128],
+  ['fd20:ce::254', 128],
+] as const;
+
+const metadata = new BlockList();
+for (const [network, prefix] of METADATA_V4) {
+  metadata.addSubnet(network, prefix, 'ipv4');
+  // As the lower half of an address that is mapped or translated (NAT64).
+  for (const carrier of ['::ffff:', '64:ff9b::', '::'])
+    metadata.addSubnet(`${carrier}${network}`, 96 + prefix, 'ipv6');
+}
+for (const [network, prefix] of METADATA_V6) metadata.addSubnet(network, prefix, 'ipv6');
+
+/** True for a link-local address or one at which a cloud tells a machine its credentials, and for what cannot be read. */
+export function isMetadataAddress(address: string): boolean {
+  if (isIPv4(address)) return metadata.check(address, 'ipv4');
+  return !isIPv6(address) || metadata.check(address.replace(/%.*$/, ''), 'ipv6');
+}

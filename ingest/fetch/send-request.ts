@@ -29,7 +29,7 @@ export function sendRequest(target: URL, sending: Sending): Promise<IncomingMess
       headers: { ...headers, 'accept-encoding': 'gzip, deflate, br', connection: 'close' },
     });
     const timer = setTimeout(() => {
-      const detail = `${target.host} did not answer in ${headerTimeoutMs} ms.`;
+      const detail = `${target.host} did not answer within ${headerTimeoutMs / 1_000} s. Check the address, the network and what stands between (proxy, firewall).`;
       request.destroy(new TimeoutError('timeout', detail, { retriable: true }));
     }, headerTimeoutMs);
     request.on('error', (error) => {

@@ -10,11 +10,14 @@ const MAX_CHARS = 100;
 
 /**
  * Makes what reads times of one form into ISO 8601 UTC, as exact as they were written; undefined for what is no such time.
- * `iso` is left to the parser of documents, as it came.
+ * `iso` is left to the parser of documents, as it came, but for seconds and milliseconds since 1970: by their ten and thirteen digits they name a moment, too.
  */
 export function createTimeReader(form: TimeForm, zone: string | null): (value: unknown) => unknown {
-  if (form === 'iso') return (value) => value;
-  if (form === 'local') return createLocalReader(zone === null ? null : createZone(zone));
+  if (form === 'iso') return (value) => epochOf(value) ?? value;
+  if (form === 'local') {
+    const read = createLocalReader(zone === null ? null : createZone(zone));
+    return (value) => epochOf(value) ?? read(value);
+  }
   const msPerUnit = MS_PER_UNIT[form];
   return (value) => {
     const number =
@@ -23,6 +26,14 @@ export function createTimeReader(form: TimeForm, zone: string | null): (value: u
     const ms = Math.floor(number * msPerUnit + 1e-6);
     return Math.abs(ms) <= LAST_MS ? new Date(ms).toISOString() : undefined;
   };
+}
+
+/** Ten digits are seconds from 2001 to 2286, thirteen milliseconds of the same time. */
+function epochOf(value: unknown): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const digits = String(value).trim();
+  if (!/^[1-9](\d{9}|\d{12})$/.test(digits)) return undefined;
+  return new Date(digits.length === 10 ? Number(digits) * 1_000 : Number(digits)).toISOString();
 }
 
 /** How far the clocks of a zone are ahead of Greenwich when they show a time, as if it were Greenwich's; both in milliseconds. */

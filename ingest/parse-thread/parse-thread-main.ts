@@ -3,12 +3,15 @@ import { InvalidDocumentError } from '../../pipeline/core/errors.js';
 import { parseEml } from '../parse/parse-eml.js';
 import { readFeedBytes } from '../parse/read-feed-bytes.js';
 import type { EmlAnswer, FeedAnswer, ThreadRequest } from './parse-thread.js';
+import { createBudget, ownThread, processorMs } from './processor-time.js';
+
+const THREAD = ownThread();
 
 /** The thread's side: one answer for each request, in order. What is not about the bytes crashes it, which the other side sees. */
 parentPort?.on('message', (request: ThreadRequest) => {
   void answerTo(request).then((answer) => parentPort?.postMessage(answer));
 });
-parentPort?.postMessage('ready');
+parentPort?.postMessage(THREAD);
 
 async function answerTo(request: ThreadRequest): Promise<FeedAnswer | EmlAnswer> {
   try {
@@ -21,7 +24,7 @@ async function answerTo(request: ThreadRequest): Promise<FeedAnswer | EmlAnswer>
 
 function readFeed(request: Extract<ThreadRequest, { kind: 'feed' }>): FeedAnswer {
   const { bytes, contentType, context, budgetMs } = request;
-  const began = performance.now();
-  const outOfTime = () => performance.now() - began > budgetMs;
+  const clocks = { wallMs: () => performance.now(), processorMs: () => processorMs(THREAD) };
+  const outOfTime = createBudget(clocks, budgetMs);
   return { ok: true, ...readFeedBytes(bytes, contentType, { ...context, outOfTime }) };
 }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { FeedContext } from '../parse/feed.js';
 import type { ReadFeed } from '../parse/read-feed-bytes.js';
+import { createPatience, processorMs, startStopwatch, type Stopwatch } from './processor-time.js';
 
 export interface FeedRequest {
   /** Moved to the thread: the caller no longer has them. */
@@ -12,14 +13,14 @@ export interface FeedRequest {
 
 /** What the thread is asked. */
 export type ThreadRequest =
-  /** After `budgetMs` no further items are read; those that were read are the answer. */
+  /** After `budgetMs` of processor time no further items are read; those that were read are the answer. */
   | ({ readonly kind: 'feed'; readonly budgetMs: number } & FeedRequest)
   | { readonly kind: 'eml'; readonly bytes: Uint8Array<ArrayBuffer> };
 
 /** Why there is nothing: what is wrong with the bytes, or that they took too much. */
 export interface Refusal {
   readonly ok: false;
-  /** Of the parser, or `feed_deadline`, `eml_memory` and the like, or `parser_unavailable`: the thread could not be started. */
+  /** Of the parser, or `feed_deadline`, `feed_busy`, `eml_memory` and the like, or `parser_unavailable`: the thread could not be started. */
   readonly code: string;
   readonly message: string;
 }
@@ -39,7 +40,10 @@ export interface ParseThread {
 export interface ParseThreadOptions {
   /** The compiled `parse-thread-main.js`; by default the one beside this file. */
   readonly entry?: string;
-  /** Longest time for one feed or message; default 1.2 s. After two thirds of it no further items of a feed are read. */
+  /**
+   * Longest processor time for one feed or message; default 1.2 s. After two thirds of it no further items of a feed are read. Where other work holds
+   * the thread up, it is waited for up to twenty times as long; where the system does not tell processor time, the time that passes counts.
+   */
   readonly deadlineMs?: number;
 }
 
@@ -59,7 +63,7 @@ const NOUNS: Readonly<Record<ThreadRequest['kind'], string>> = { feed: 'feed', e
 export function createParseThread(options: ParseThreadOptions = {}): ParseThread {
   const entry = options.entry ?? ENTRY;
   const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
-  let worker: Worker | null = null;
+  let worker: StartedWorker | null = null;
   let last: Promise<unknown> = Promise.resolve();
   const readNext = async (request: ThreadRequest): Promise<unknown> => {
     try {
@@ -68,7 +72,7 @@ export function createParseThread(options: ParseThreadOptions = {}): ParseThread
       });
       return await ask(worker, request, deadlineMs);
     } catch (error) {
-      await worker?.terminate();
+      await worker?.thread.terminate();
       worker = null;
       return refusalOf(error, request.kind, deadlineMs);
     }
@@ -83,7 +87,7 @@ export function createParseThread(options: ParseThreadOptions = {}): ParseThread
       (await read({ kind: 'feed', budgetMs: deadlineMs * BUDGET_SHARE, ...request })) as FeedAnswer,
     readEml: async (bytes) => (await read({ kind: 'eml', bytes })) as EmlAnswer,
     async close() {
-      await worker?.terminate();
+      await worker?.thread.terminate();
       worker = null;
     },
   };
@@ -91,32 +95,49 @@ export function createParseThread(options: ParseThreadOptions = {}): ParseThread
 
 class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
+  /** Null where nobody knows. */
+  readonly processorMs: number | null;
+  readonly wallMs: number;
+
+  constructor(watch: Stopwatch) {
+    super();
+    this.processorMs = watch.processorMs();
+    this.wallMs = watch.wallMs();
+  }
 }
 
 class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-async function startWorker(entry: string): Promise<Worker> {
+interface StartedWorker {
+  readonly thread: Worker;
+  /** Below `/proc`, as the thread says itself. */
+  readonly name: string;
+}
+
+async function startWorker(entry: string): Promise<StartedWorker> {
   const worker = new Worker(entry, { resourceLimits: LIMITS });
   // It waits for work as long as the process has something else to do, and never keeps it alive.
   worker.unref();
   try {
-    await nextMessage(worker, START_DEADLINE_MS);
+    const name = await nextMessage(worker, START_DEADLINE_MS, '');
+    return { thread: worker, name: String(name) };
   } catch (error) {
     await worker.terminate();
     throw error;
   }
-  return worker;
 }
 
-function ask(worker: Worker, request: ThreadRequest, deadlineMs: number): Promise<unknown> {
-  const answer = nextMessage(worker, deadlineMs);
-  worker.postMessage(request, [request.bytes.buffer]);
+function ask({ thread, name }: StartedWorker, request: ThreadRequest, deadlineMs: number): Promise<unknown> {
+  const answer = nextMessage(thread, deadlineMs, name);
+  thread.postMessage(request, [request.bytes.buffer]);
   return answer;
 }
 
-function nextMessage(worker: Worker, deadlineMs: number): Promise<unknown> {
+function nextMessage(worker: Worker, deadlineMs: number, name: string): Promise<unknown> {
+  const watch = startStopwatch({ wallMs: () => performance.now(), processorMs: () => processorMs(name) });
+  const moreMs = createPatience(watch, deadlineMs);
   return new Promise((resolve, reject) => {
     let turn: NodeJS.Immediate | undefined;
     const settle = (finish: () => void) => {
@@ -127,10 +148,13 @@ function nextMessage(worker: Worker, deadlineMs: number): Promise<unknown> {
       worker.on('error', () => undefined);
       finish();
     };
-    const timer = setTimeout(() => {
+    const onTime = () => {
+      const ms = moreMs();
+      if (ms > 0) timer = setTimeout(onTime, ms);
       // Timers come before messages: where this thread was held up itself, the answer may lie here already.
-      turn = setImmediate(() => settle(() => reject(new DeadlineError())));
-    }, deadlineMs);
+      else turn = setImmediate(() => settle(() => reject(new DeadlineError(watch))));
+    };
+    let timer = setTimeout(onTime, deadlineMs);
     worker.once('message', (message: unknown) => {
       settle(() => resolve(message));
     });
@@ -149,6 +173,12 @@ function refusalOf(error: unknown, kind: ThreadRequest['kind'], deadlineMs: numb
   if (error instanceof StartError)
     return refused('parser_unavailable', `The thread that reads a ${noun} could not be started.`);
   if (error instanceof DeadlineError) {
+    const { processorMs: used, wallMs } = error;
+    if (used !== null && used < deadlineMs / 2) {
+      const waited = `${(wallMs / 1_000).toFixed(1)} s, of which its thread could run ${(used / 1_000).toFixed(1)} s`;
+      const words = `The ${noun} was not read in ${waited}: this machine is busy with other work. It is no fault of the ${noun}; read it again, or give the process more of a processor.`;
+      return refused(`${kind}_busy`, words);
+    }
     const took = `The ${noun} took longer than ${deadlineMs / 1_000} s to read and was given up.`;
     return refused(`${kind}_deadline`, took);
   }

@@ -1,5 +1,6 @@
 import { decodeBytes } from './decode-bytes.js';
 import { decodeEbcdic, looksEbcdic } from './decode-ebcdic.js';
+import { decodeMixed } from './decode-mixed.js';
 import { detectEncoding } from './detect-encoding.js';
 import { invalid } from './fields.js';
 
@@ -19,7 +20,7 @@ const MAX_BROKEN = 0.1;
 /**
  * Decodes the bytes of a feed by byte order mark, else the zeros of UTF-16 and UTF-32, else the charset of the Content-Type, else the declaration, else UTF-8.
  *
- * Where a claim does not fit the bytes the next one is tried, then the encoding in which they read most like a language. Text that is strictly
+ * Where some texts are UTF-8 and others are not, each is read by itself (`decodeMixed`). Where a claim does not fit the bytes the next one is tried, then the encoding in which they read most like a language. Text that is strictly
  * UTF-8 is never read as a Western single-byte encoding, whatever is claimed. Throws InvalidDocumentError for what is no text.
  */
 export function decodeFeed(bytes: Uint8Array, contentType: string | null): DecodedFeed {
@@ -28,8 +29,15 @@ export function decodeFeed(bytes: Uint8Array, contentType: string | null): Decod
   if (looksEbcdic(bytes)) return { text: decodeEbcdic(bytes), encoding: 'ebcdic', warnings: [] };
   refuseBinary(bytes);
   const utf8 = decodeBytes(bytes, 'utf-8', 'strict');
+  const declared = declaredEncoding(bytes);
+  const mixed =
+    utf8 === null ? decodeMixed(bytes, declared === null ? null : canonicalLabel(declared)) : null;
+  if (mixed !== null) {
+    const warning = `Some texts of the feed are UTF-8, others ${mixed.other}; each was read by itself.`;
+    return { text: mixed.text, encoding: 'utf-8', warnings: [warning] };
+  }
   const warnings: string[] = [];
-  for (const claim of [charsetOf(contentType), declaredEncoding(bytes), 'utf-8']) {
+  for (const claim of [charsetOf(contentType), declared, 'utf-8']) {
     if (claim === null) continue;
     const label = canonicalLabel(claim);
     // Whoever could read the claim byte by byte does not read UTF-16.

@@ -16,14 +16,19 @@ export interface ReadTime {
   readonly raw: string | null;
 }
 
-/** The first of the values that is a time, in ISO 8601 UTC; a date alone when only the day is given. */
-export function readTime(values: readonly string[], zone: string | null): ReadTime {
+/** Whether CST is China's time, not America's: by the zone that the operator named, else by the language of the feed. */
+export function meansChina(zone: string | null, language: string | null): boolean {
+  return zone === null ? /^\s*(zh|chinese)\b/i.test(language ?? '') : zone === '+08:00';
+}
+
+/** The first of the values that is a time, in ISO 8601 UTC; a date alone when only the day is given. `china` as `meansChina` says. */
+export function readTime(values: readonly string[], zone: string | null, china = false): ReadTime {
   const written = values
     .map((value) => cleanLine(value.slice(0, MAX_TIME_CHARS)))
     .filter((value) => value !== '');
   const raw = written[0] ?? null;
   for (const value of written) {
-    const time = parseFeedTime(value, zone);
+    const time = parseFeedTime(china ? value.replace(/\bCST\b/, '+0800') : value, zone);
     if (time === null) continue;
     const iso = new Date(time.ms).toISOString();
     return { at: time.precision === 'day' ? iso.slice(0, 10) : iso, raw };
@@ -88,4 +93,19 @@ export function timeWarnings(items: readonly FeedItem[]): readonly string[] {
     }
   }
   return more === 0 ? sentences : [...sentences, `${more} more items have no time that can be read.`];
+}
+
+/** How many items were not read, and why, as a warning; none when all were. */
+export function leftOut(counts: {
+  readonly found: number;
+  readonly kept: number;
+  readonly late: boolean;
+}): readonly string[] {
+  const { found, kept, late } = counts;
+  if (late) {
+    return [
+      `The feed has about ${found} items; the first ${kept} were read in the processor time that one feed may take, the others were left out.`,
+    ];
+  }
+  return found > kept ? [`The feed has ${found} items; the first ${kept} were read.`] : [];
 }

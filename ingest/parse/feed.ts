@@ -56,6 +56,8 @@ export interface ParsedFeed {
   readonly withdrawn: readonly Withdrawal[];
   /** The feed ends before its end; only its last item may lack something. */
   readonly truncated: boolean;
+  /** The time was up before all items were read; the rest of the text was not looked at. */
+  readonly late: boolean;
   /** Sentences about items that lack something, and about what was mended or left out. */
   readonly warnings: readonly string[];
 }
@@ -72,7 +74,7 @@ export interface FeedContext {
    * is polled should hold no attack; `ignore` warns and reads what is left. Nothing of it is ever expanded or fetched.
    */
   readonly hostile: 'refuse' | 'ignore';
-  /** Once it says true the items that follow are counted and left out. */
+  /** Once it says true the items that follow are left out; how many there are about is told. */
   readonly outOfTime?: () => boolean;
 }
 

@@ -6,6 +6,7 @@ import {
   cutText,
   cutTitle,
   firstId,
+  leftOut,
   pageText,
   readTime,
   resolveLink,
@@ -25,7 +26,7 @@ export function parseJsonFeed(text: string, context: FeedContext): ParsedFeed {
     throw invalid('feed_unknown', undefined, `This is ${what}.`);
   }
   const found = (Array.isArray(rows) ? rows : []).filter(isFields);
-  const items = found.slice(0, context.maxItems).map((row) => itemOf(row, feed, context));
+  const { items, late } = itemsOf(found, feed, context);
   return {
     format: 'json',
     version: /version\/([\d.]{1,8})/.exec(version)?.[1] ?? null,
@@ -35,14 +36,26 @@ export function parseJsonFeed(text: string, context: FeedContext): ParsedFeed {
     items,
     withdrawn: [],
     truncated: whole === null && !text.trimEnd().endsWith('}'),
+    late,
     warnings: [
       ...timeWarnings(items),
       ...(whole === null ? ['The JSON is broken or cut off; the items that are whole were read.'] : []),
-      ...(found.length > items.length
-        ? [`The feed has ${found.length} items; the first ${items.length} were read.`]
-        : []),
+      ...leftOut({ found: found.length, kept: items.length, late }),
     ],
   };
+}
+
+function itemsOf(
+  rows: readonly Fields[],
+  feed: Fields,
+  context: FeedContext,
+): { readonly items: readonly FeedItem[]; readonly late: boolean } {
+  const items: FeedItem[] = [];
+  for (const row of rows.slice(0, context.maxItems)) {
+    if (context.outOfTime?.() === true) return { items, late: true };
+    items.push(itemOf(row, feed, context));
+  }
+  return { items, late: false };
 }
 
 function itemOf(row: Fields, feed: Fields, context: FeedContext): FeedItem {

@@ -8,10 +8,10 @@ import {
   type ParsedFeed,
   type Withdrawal,
 } from './feed.js';
-import { cutTitle, firstId, readTime, timeWarnings } from './feed-values.js';
+import { cutTitle, firstId, leftOut, meansChina, readTime, timeWarnings } from './feed-values.js';
 import { invalid } from './fields.js';
 import { parseXml, type XmlElement, type XmlReport } from './parse-xml.js';
-import { childrenAt, lineAt, readXmlItem, textAt } from './read-xml-item.js';
+import { childrenAt, languageOf, lineAt, readXmlItem, textAt } from './read-xml-item.js';
 
 const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const NEWS = 'news:news/news:publication';
@@ -20,7 +20,6 @@ const NEWS = 'news:news/news:publication';
 export function parseXmlFeed(text: string, context: FeedContext): ParsedFeed {
   const items: FeedItem[] = [];
   let found = 0;
-  let full = false;
   let late = false;
   let firstName: string | null = null;
   let firstItem: XmlElement | null = null;
@@ -29,23 +28,30 @@ export function parseXmlFeed(text: string, context: FeedContext): ParsedFeed {
     firstName ??= item.element.name;
     firstItem ??= item.element;
     late ||= context.outOfTime?.() === true;
-    full ||= late || items.length >= context.maxItems;
-    if (!full) items.push(readXmlItem(item, context));
+    if (!late && items.length < context.maxItems) items.push(readXmlItem(item, context));
+    return !late;
   });
+  const counts = { found: found + report.unread, kept: items.length, late };
   if (context.hostile === 'refuse') refuseAttacks(report);
-  const format = formatOf(report.root, firstName);
+  const format = isPage(report.root, text) ? null : formatOf(report.root, firstName);
   if (format === null) throw unknownFeed(report.root, text);
   const head = report.head ?? report.root;
   return {
     format,
     version: versionOf(report.root, format),
     title: head === null ? null : cutTitle(textAt(head, ['title', 'dc:title'])),
-    language: languageOf(head, report.root) ?? (format === 'sitemap' ? newsLanguage(firstItem) : null),
+    language: languageIn(head, report.root) ?? (format === 'sitemap' ? newsLanguage(firstItem) : null),
     schedule: head === null ? NO_SCHEDULE : scheduleOf(head),
     items,
     withdrawn: head === null ? [] : withdrawalsOf(head, context),
-    truncated: report.truncated || late,
-    warnings: [...timeWarnings(items), ...warningsOf(report, { found, kept: items.length })],
+    truncated: report.truncated,
+    late,
+    warnings: [
+      ...timeWarnings(items),
+      ...zoneWarnings(items, context.zone, head),
+      ...leftOut(counts),
+      ...warningsOf(report),
+    ],
   };
 }
 
@@ -89,6 +95,11 @@ function isCdf(channel: XmlElement): boolean {
   return ['href', 'base', 'lastmod', 'self'].some((name) => channel.attributes.has(name));
 }
 
+/** A page whose elements are called as those of feeds is none; one in which a feed begins has the root of the feed. */
+function isPage(root: XmlElement | null, text: string): boolean {
+  return root?.name === 'html' || (root === null && /<!doctype html/i.test(text.slice(0, 1_000)));
+}
+
 function unknownFeed(root: XmlElement | null, text: string) {
   if (root?.name === 'sitemapindex') {
     return invalid(
@@ -97,7 +108,7 @@ function unknownFeed(root: XmlElement | null, text: string) {
       'This is an index of sitemaps. Read one of the sitemaps that it names.',
     );
   }
-  if (root?.name === 'html' || /<!doctype html/i.test(text.slice(0, 1_000))) {
+  if (isPage(root, text)) {
     return invalid(
       'feed_html',
       undefined,
@@ -114,9 +125,18 @@ function versionOf(root: XmlElement | null, format: FeedFormat): string | null {
   return format === 'rss1' || format === 'atom' ? '1.0' : null;
 }
 
-function languageOf(head: XmlElement | null, root: XmlElement | null): string | null {
-  const written = head === null ? null : lineAt(head, ['language', 'dc:language']);
-  return written ?? head?.attributes.get('xml:lang') ?? root?.attributes.get('xml:lang') ?? null;
+function languageIn(head: XmlElement | null, root: XmlElement | null): string | null {
+  return (head === null ? null : languageOf(head)) ?? root?.attributes.get('xml:lang') ?? null;
+}
+
+/** Where the operator named the zone there is nothing to guess. */
+function zoneWarnings(items: readonly FeedItem[], zone: string | null, head: XmlElement | null): string[] {
+  const guessed = zone === null && head !== null && meansChina(null, languageOf(head));
+  return guessed && items.some(({ rawTime }) => /\bCST\b/.test(rawTime ?? ''))
+    ? [
+        '"CST" was read as the time of China (+08:00), as the feed is in Chinese; set its zone if that is wrong.',
+      ]
+    : [];
 }
 
 function newsLanguage(item: XmlElement | null): string | null {
@@ -157,10 +177,9 @@ function wholeNumber(text: string | null): number | null {
   return text !== null && /^\s*\d{1,7}\s*$/.test(text) ? Number(text) : null;
 }
 
-function warningsOf(report: XmlReport, { found, kept }: { found: number; kept: number }): readonly string[] {
+function warningsOf(report: XmlReport): readonly string[] {
   const { root, truncated, hostileDoctype, tooDeep } = report;
   return [
-    ...(found > kept ? [`The feed has ${found} items; the first ${kept} were read.`] : []),
     ...(root === null ? ['The feed has no root element.'] : []),
     ...(truncated && root !== null ? [`The feed ends before </${root.name}>: it was cut off.`] : []),
     ...(hostileDoctype === null ? [] : [`The DOCTYPE declares ${hostileDoctype}, which are never expanded.`]),

@@ -66,6 +66,8 @@ export interface XmlReport {
   /** What a DOCTYPE tried: `external entities` and the like; null when nothing. */
   readonly hostileDoctype: string | null;
   readonly tooDeep: boolean;
+  /** About how many items stand in the text behind the one at which `onItem` ended the reading. */
+  readonly unread: number;
 }
 
 /** Most elements have none; one that gets its first child gets a map of its own. */
@@ -88,9 +90,9 @@ interface Frame {
  * Reads a feed in XML and calls `onItem` for each `item` and `entry` (in a sitemap each `url`), wherever it stands and however broken the rest is.
  *
  * Tags that are not closed end with their parent, a field or an item at the latest where the next one begins; what is nested deeper than 128 is
- * left out. Nothing is ever fetched. Memory: the text, one item and at most 5,000 elements around the items; time is linear. Never throws.
+ * left out. Nothing is ever fetched. Once `onItem` answers false the rest is only searched for the tags of items. Memory: the text, one item and at most 5,000 elements around the items; time is linear. Never throws.
  */
-export function parseXml(text: string, onItem: (item: FoundItem) => void): XmlReport {
+export function parseXml(text: string, onItem: (item: FoundItem) => boolean): XmlReport {
   const reader = new FeedReader(text, onItem);
   tokenizeXml(text, reader);
   return reader.finish();
@@ -98,7 +100,7 @@ export function parseXml(text: string, onItem: (item: FoundItem) => void): XmlRe
 
 class FeedReader implements XmlHandler {
   private readonly source: string;
-  private readonly onItem: (item: FoundItem) => void;
+  private readonly onItem: (item: FoundItem) => boolean;
   private readonly stack: Frame[] = [];
   /** Where in the stack the open item is; -1 without one. */
   private itemAt = -1;
@@ -114,10 +116,17 @@ class FeedReader implements XmlHandler {
   private entities = new Map<string, string>();
   private expanded = 0;
   private hostileDoctype: string | null = null;
+  /** Where the reading was ended before the text. */
+  private endedAt: number | null = null;
+  private itemTag = '';
 
-  constructor(source: string, onItem: (item: FoundItem) => void) {
+  constructor(source: string, onItem: (item: FoundItem) => boolean) {
     this.source = source;
     this.onItem = onItem;
+  }
+
+  get ended(): boolean {
+    return this.endedAt !== null;
   }
 
   doctype(subset: string): void {
@@ -172,10 +181,13 @@ class FeedReader implements XmlHandler {
   }
 
   finish(): XmlReport {
-    const truncated = this.root !== null && !this.rootClosed;
+    const truncated = this.root !== null && !this.rootClosed && !this.ended;
+    // An item that is open where the reading was ended is among those that are counted.
+    if (this.ended) this.itemAt = -1;
     while (this.stack.length > 0) this.pop(this.source.length, true);
     const { root, head, hostileDoctype, tooDeep } = this;
-    return { root, head, truncated, hostileDoctype, tooDeep };
+    const unread = this.endedAt === null ? 0 : countTags(this.source, this.endedAt, this.itemTag);
+    return { root, head, truncated, hostileDoctype, tooDeep, unread };
   }
 
   private isItem(name: string): boolean {
@@ -210,7 +222,9 @@ class FeedReader implements XmlHandler {
     if (element === this.root && !cutOff) this.rootClosed = true;
     if (this.stack.length !== this.itemAt) return;
     this.itemAt = -1;
-    this.onItem({ element, head: this.head, partial: cutOff });
+    if (this.ended || this.onItem({ element, head: this.head, partial: cutOff })) return;
+    this.endedAt = at;
+    this.itemTag = frame.written;
   }
 
   private attach(element: OpenElement): void {
@@ -246,6 +260,12 @@ class FeedReader implements XmlHandler {
     });
     return decodeHTMLStrict(whole);
   }
+}
+
+/** Counts the start tags of that name; those in comments and CDATA, too. */
+function countTags(source: string, from: number, name: string): number {
+  const tag = new RegExp(`<${name.replace(/\W/g, '\\$&')}[\\s/>]`, 'gi');
+  return source.slice(from).match(tag)?.length ?? 0;
 }
 
 /** XML of another kind inside an entry, whose `item` is no item of this feed. */

@@ -6,6 +6,7 @@ import {
   cutText,
   cutTitle,
   firstId,
+  meansChina,
   pageText,
   readTime,
   resolveLink,
@@ -53,8 +54,9 @@ export function readXmlItem({ element, head, partial }: FoundItem, context: Feed
   const id = lineAt(element, ['id', 'dc:identifier']);
   const url = linkOf(element, base) ?? (permalink ? webUrl(guidText || (id ?? '')) : null);
   const about = cleanLine(element.attributes.get('rdf:about') ?? '');
-  const published = readTime(timesOf(element), context.zone);
-  const modified = readTime(linesAt(element, MODIFIED), context.zone).at;
+  const china = meansChina(context.zone, head === null ? null : languageOf(head));
+  const published = readTime(timesOf(element), context.zone, china);
+  const modified = readTime(linesAt(element, MODIFIED), context.zone, china).at;
   const later = modified !== null && published.at !== null && modified > published.at;
   return {
     nativeId: firstId(guidText, id, about, url),
@@ -80,6 +82,11 @@ function baseOf(element: XmlElement, head: XmlElement | null, context: FeedConte
   let base = context.baseUrl ?? (head === null ? null : linkOf(head, null));
   for (const next of element.bases) base = resolveLink(next, base) ?? base;
   return base;
+}
+
+/** What a channel or feed says of its own language, as it words it. */
+export function languageOf(head: XmlElement): string | null {
+  return lineAt(head, ['language', 'dc:language']) ?? head.attributes.get('xml:lang') ?? null;
 }
 
 function linkOf(element: XmlElement, base: string | null): string | null {

@@ -11,6 +11,8 @@ export interface XmlTag {
 }
 
 export interface XmlHandler {
+  /** Once true nothing more is read. */
+  readonly ended: boolean;
   open(tag: XmlTag): void;
   close(name: string, from: number): void;
   /** `literal` text stood in CDATA: its references mean nothing. */
@@ -56,7 +58,7 @@ class Tokenizer {
     const { source } = this;
     let textFrom = 0;
     let at = 0;
-    while (at < source.length) {
+    while (at < source.length && !this.handler.ended) {
       const open = source.indexOf('<', at);
       if (open === -1) break;
       if (!this.startsMarkup(open)) {
@@ -67,7 +69,7 @@ class Tokenizer {
       at = this.markup(open);
       textFrom = at;
     }
-    if (textFrom < source.length) this.handler.text(source.slice(textFrom), false);
+    if (textFrom < source.length && !this.handler.ended) this.handler.text(source.slice(textFrom), false);
   }
 
   private startsMarkup(open: number): boolean {

@@ -20,6 +20,7 @@ import { feedPauseMs } from './feed-schedule.js';
 import { ofLog } from './of-log.js';
 import { RefusedAnswer, runPollLoop, type Reading } from './poll-loop.js';
 import { readFeedNews } from './read-feed.js';
+import { refusedPage } from './refused-page.js';
 
 const MIN_INTERVAL_MS = 60_000;
 const DEFAULT_INTERVAL_MS = 300_000;
@@ -116,7 +117,7 @@ class FeedPoller {
     tracker.contacted();
     const asked = retryAfterMs(page.headers['retry-after'], clock.now());
     const fault = this.faultOf(page, cursor, Object.keys(conditions).length > 0);
-    if (fault !== null) throw new RefusedAnswer(fault, { status: page.status, pauseMs: asked });
+    if (fault !== null) throw fault;
     const { next, warning } = await this.take(page, cursor);
     const { intervalMs } = this;
     const wanted =
@@ -132,7 +133,8 @@ class FeedPoller {
   }
 
   /** Why there is nothing to read. Throws ConfigError when there never will be. */
-  private faultOf({ status }: FetchedPage, cursor: FeedCursor, conditional: boolean): string | null {
+  private faultOf(page: FetchedPage, cursor: FeedCursor, conditional: boolean): RefusedAnswer | null {
+    const { status, headers } = page;
     if (status === 200 || (status === 304 && conditional)) return null;
     if (status === 410 && this.addressOf(cursor) === this.parts.options.url) {
       const reason = `${this.shown} is gone for good (status 410). Remove the source or correct its address.`;
@@ -140,9 +142,13 @@ class FeedPoller {
       this.parts.tracker.become('stopped', gone);
       throw gone;
     }
-    if (status === 304)
-      return `${this.shown} says "not modified" (status 304) although it was asked for all.`;
-    return `${this.shown} answers with status ${status}.`;
+    const now = this.parts.options.clock.now();
+    const retryAfter = headers['retry-after'];
+    if (status === 304) {
+      const words = `${this.shown} says "not modified" (status 304) although it was asked for all.`;
+      return new RefusedAnswer(words, { status, pauseMs: retryAfterMs(retryAfter, now) });
+    }
+    return refusedPage({ name: this.shown, status, retryAfter }, now);
   }
 
   /** Delivers what is new. Returns what is remembered now, and what is wrong with a feed that could be read nevertheless. */
@@ -219,6 +225,10 @@ class FeedPoller {
   private warningOf(feed: ParsedFeed | null, ids: IdHabit): Reason | null {
     if (feed?.truncated === true)
       return { code: 'feed_cut_off', message: `${this.shown} is cut off; its whole items were taken.` };
+    if (feed?.late === true) {
+      const words = `${this.shown} takes so long to read that only its first ${feed.items.length} items were taken. Ask the publisher for a shorter feed.`;
+      return { code: 'feed_long', message: words };
+    }
     switch (ids) {
       case 'stable':
         return null;

@@ -131,10 +131,11 @@ function jsonLine(file: string, answer: FeedAnswer): string {
       language: null,
       schedule: null,
     };
-    return JSON.stringify({ file, ok: false, ...nothing, items: [], warnings: [], error: { code, message } });
+    const none = { items: [], retracted: [], warnings: [] };
+    return JSON.stringify({ file, ok: false, ...nothing, ...none, error: { code, message } });
   }
   const { feed, encoding, warnings } = answer;
-  const { format, version, title, language, schedule, truncated, items } = feed;
+  const { format, version, title, language, schedule, truncated, late, items } = feed;
   return JSON.stringify({
     file,
     ok: true,
@@ -145,7 +146,9 @@ function jsonLine(file: string, answer: FeedAnswer): string {
     language,
     schedule,
     truncated,
+    late,
     items,
+    retracted: feed.withdrawn.map(({ nativeId, at }) => ({ nativeId, retractedAt: at })),
     warnings,
     error: null,
   });
@@ -155,9 +158,16 @@ function words(file: string, answer: FeedAnswer): string {
   if (!answer.ok) return `${file}: ${answer.message}`;
   const { feed, encoding, warnings } = answer;
   const title = feed.title === null ? '' : ` "${feed.title.slice(0, 80)}"`;
-  const head = `${file}: ${feed.format} in ${encoding},${title} ${feed.items.length} items`;
-  const items = feed.items.map(
-    (item) => `  ${(item.publishedAt ?? '(no time)').padEnd(24)} ${item.title ?? item.text.slice(0, 80)}`,
-  );
-  return [head, ...items, ...warnings.map((warning) => `  ! ${warning}`)].join('\n');
+  const { items, withdrawn } = feed;
+  const retracted = withdrawn.length === 0 ? '' : `, ${withdrawn.length} retracted`;
+  const head = `${file}: ${feed.format} in ${encoding},${title} ${items.length} items${retracted}`;
+  const lines = [
+    ...items.map((item) => line(item.publishedAt, item.title ?? item.text.slice(0, 80))),
+    ...withdrawn.map(({ nativeId, at }) => line(at, `retracted: ${nativeId.slice(0, 200)}`)),
+  ];
+  return [head, ...lines, ...warnings.map((warning) => `  ! ${warning}`)].join('\n');
+}
+
+function line(time: string | null, what: string): string {
+  return `  ${(time ?? '(no time)').padEnd(24)} ${what}`;
 }

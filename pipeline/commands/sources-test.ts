@@ -21,7 +21,8 @@ import type { Command, CommandIo } from './command.js';
 import { CONFIG_OPTIONS, configFrom } from './open-config.js';
 import { sourceName } from './source-name.js';
 
-const DEADLINE_MS = 20_000;
+/** Longer than any fetch may take, so that a slow one says itself how slow it is. */
+const DEADLINE_MS = 35_000;
 const MOST_DOCUMENTS = 5;
 const MOST_REJECTED = 10;
 const MOST_CHARACTERS = 160;
@@ -29,7 +30,7 @@ const MOST_CHARACTERS = 160;
 export const sourcesTestCommand: Command = {
   name: 'sources test',
   summary:
-    'Tries a source of the configuration without a service: what comes first, what is not taken and why. Stores nothing and moves nothing, here or at the other side (of X only the rules are read); 20 s at most.',
+    'Tries a source of the configuration without a service: what comes first, what is not taken and why. Stores nothing and moves nothing, here or at the other side (of X only the rules are read); 35 s at most.',
   usage: 'NAME [--config FILE] [--json]',
   options: { config: CONFIG_OPTIONS.config, json: { type: 'boolean', doc: 'One line of JSON.' } },
   examples: ['bellwether sources test fed-press --config config/live.yaml'],

@@ -66,6 +66,17 @@ describe('bellwether parse-feed', () => {
     ]);
   });
 
+  it('shows what a feed withdraws', async () => {
+    const tombstone = '<at:deleted-entry ref="tag:wire.example,2026:1" when="2026-03-31T14:05:00Z"/>';
+    const xmlns = 'xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0"';
+    await writeFile(at('withdrawn.xml'), `<feed ${xmlns}><title>Wire</title>${tombstone}</feed>`);
+    const json = await runCommand(['parse-feed', '--json', at('withdrawn.xml')]);
+    const retracted = [{ nativeId: 'tag:wire.example,2026:1', retractedAt: '2026-03-31T14:05:00.000Z' }];
+    expect(linesOf(json.out)[0]).toMatchObject({ ok: true, items: [], retracted });
+    const { out } = await runCommand(['parse-feed', at('withdrawn.xml')]);
+    expect(out).toMatch(/0 items, 1 retracted\n {2}2026-03-31T14:05:00\.000Z retracted: tag:wire\.example/);
+  });
+
   it('shows a table to a person, and answers wrong use with the fix', async () => {
     const { out } = await runCommand(['parse-feed', at('good.xml')]);
     expect(out).toContain('rss2 in utf-8, "Wire" 1 items');

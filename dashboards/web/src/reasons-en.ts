@@ -48,6 +48,8 @@ export const reasonsEn = {
   feed_encoding: 'The characters of the feed cannot be read.',
   feed_packed: 'The feed is packed and cannot be unpacked.',
   feed_deadline: 'The feed took too long to read.',
+  feed_busy: 'The machine was too busy to read the feed.',
+  feed_long: 'The feed takes too long to read; its first items were taken.',
   feed_memory: 'The feed needs too much memory.',
   feed_fault: 'A fault of Bellwether while it read the feed.',
   parser_unavailable: 'The part that reads feeds and messages could not be started.',

@@ -126,8 +126,9 @@ class FilingPoller {
       context: { baseUrl: page.url, zone: null, maxItems: PAGE_ENTRIES, hostile: 'refuse' },
     });
     if (!answer.ok) throw new InvalidDocumentError(answer.code, answer.message);
-    const { items, truncated } = answer.feed;
+    const { items, truncated, late } = answer.feed;
     if (truncated) throw new InvalidDocumentError('feed_cut_off', 'The listing of EDGAR is cut off.');
+    if (late) throw new InvalidDocumentError('feed_deadline', 'The listing of EDGAR takes too long to read.');
     if (items.length > 0 && !items.some((item) => accessionOf(item) !== null)) {
       throw new InvalidDocumentError('edgar_unknown', 'No entry of the listing has an accession number.');
     }
@@ -203,6 +204,7 @@ function feedOf(filings: readonly Filing[]): ParsedFeed {
     items: filings.map(({ item }) => item),
     withdrawn: [],
     truncated: false,
+    late: false,
     warnings: [],
   };
 }

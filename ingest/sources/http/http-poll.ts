@@ -3,7 +3,6 @@ import { InvalidDocumentError, RejectedError, type Reason } from '../../../pipel
 import type { MappingSpec } from '../../../pipeline/core/mapping.js';
 import { shownAddress } from '../../fetch/address-guard.js';
 import type { FetchedPage, GuardedClient } from '../../fetch/guarded-client.js';
-import { retryAfterMs } from '../../fetch/retry-after.js';
 import { compileMapping, type MappedItem } from '../../mapping/compile-mapping.js';
 import { invalid } from '../../parse/fields.js';
 import { decodeUtf8, parseJson } from '../../parse/parse-line.js';
@@ -12,7 +11,8 @@ import { parseContextOf, rejectedItem, type SourceParts } from '../../source-par
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
 import { createBackOff } from '../back-off.js';
 import { ofLog } from '../of-log.js';
-import { RefusedAnswer, runPollLoop } from '../poll-loop.js';
+import { runPollLoop, type RefusedAnswer } from '../poll-loop.js';
+import { refusedPage } from '../refused-page.js';
 import { remember } from '../remember.js';
 import {
   createPageRequests,
@@ -173,14 +173,9 @@ class Poller {
 }
 
 function refusal({ status, url, headers }: FetchedPage, now: number): RefusedAnswer {
-  const hint =
-    status === 401 || status === 403
-      ? ' Look at the secret of `auth` and at what the provider has granted.'
-      : '';
-  return new RefusedAnswer(`${shownAddress(url)} answers with status ${status}.${hint}`, {
-    status,
-    pauseMs: retryAfterMs(headers['retry-after'], now),
-  });
+  const hint = 'Look at the secret of `auth` and at what the provider has granted.';
+  const refusing = { name: shownAddress(url), status, retryAfter: headers['retry-after'] };
+  return refusedPage(refusing, now, status === 401 || status === 403 ? hint : undefined);
 }
 
 function jsonOf({ body, headers, url }: FetchedPage): unknown {

@@ -59,7 +59,11 @@ describe('followRedirects', () => {
 
   it('T3: refuses a redirect to the metadata service, and asks nobody', async () => {
     const answers: Answers = { 'http://a.example/': [302, 'http://169.254.169.254/latest/meta-data/'] };
-    await expect(follow('http://a.example/', answers)).rejects.toMatchObject({ code: 'address_refused' });
+    const failure = follow('http://a.example/', answers);
+    await expect(failure).rejects.toMatchObject({ code: 'address_refused' });
+    await expect(failure).rejects.toThrow(
+      'http://a.example/ redirects to http://169.254.169.254/latest/meta-data/, which is refused',
+    );
   });
 
   it('takes a body on within the origin, drops it where a GET is asked for, and never carries it elsewhere', async () => {

@@ -67,6 +67,41 @@ describe('guarded client', () => {
     await expect(get('no address')).rejects.toMatchObject({ code: 'bad_address' });
   });
 
+  it('opens an intranet, and neither the link nor the addresses at which a cloud tells secrets', async () => {
+    const names: Readonly<Record<string, string>> = {
+      'metadata.example': '169.254.169.254',
+      'six.example': 'fe80::1%eth0',
+      'inside.example': '::ffff:169.254.169.254',
+      'aws.example': 'fd00:ec2::254',
+    };
+    const resolve = (name: string) =>
+      Promise.resolve([{ address: names[name] ?? '', family: names[name]?.includes(':') === true ? 6 : 4 }]);
+    const urls = [
+      'http://169.254.169.254/latest/meta-data/',
+      'http://2852039166/',
+      'http://169.254.1.1:8080/',
+      'http://100.100.100.200/',
+      'http://[fe80::1]/',
+      'http://[::ffff:169.254.169.254]/',
+      'http://[64:ff9b::a9fe:a9fe]/',
+      'http://[fd00:ec2::254]/',
+      ...Object.keys(names).map((name) => `http://${name}/`),
+    ];
+    for (const url of urls) {
+      const refused = expect(get(url, { ...local, resolve }), url).rejects;
+      await refused.toMatchObject({ code: 'address_refused' });
+    }
+    await expect(get('http://metadata.example/', { ...local, resolve })).rejects.toThrow(
+      /metadata\.example is at 169\.254\.169\.254, which is link-local .* with allowPrivateHosts neither/,
+    );
+  });
+
+  it('names both conditions of an address that fails both', async () => {
+    await expect(get('http://10.0.0.1:8080/')).rejects.toThrow(
+      /Port 8080 .* and 10\.0\.0\.1 is not on the public internet\. Set allowPrivateHosts/,
+    );
+  });
+
   it('checks the address it connects to: a name that turns private the second time gains nothing', async () => {
     let asked = 0;
     const resolve = () => {

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeFeed } from '../../../../ingest/parse/decode-feed.js';
 import { readFeedBytes } from '../../../../ingest/parse/read-feed-bytes.js';
+import { encodeText } from '../../../support/feeds/encode-text.js';
 import { InvalidDocumentError } from '../../../../pipeline/core/errors.js';
 
 const text = (bytes: Buffer, contentType: string | null = null) => decodeFeed(bytes, contentType).text;
@@ -59,4 +60,43 @@ describe('decodeFeed', () => {
     expect(readFeedBytes(feed.subarray(0, -12), null, context).feed.items).toHaveLength(1);
     expect(() => readFeedBytes(gzipSync(Buffer.alloc(20_000_000)), null, context)).toThrow(/unpacked/);
   });
+
+  const ITEMS = [
+    '<item><title>海川股份预计全年利润下降</title><description>公司称需求走弱，订单减少</description></item>',
+    '<item><title>北岭银行上调业绩预告</title><description>净息差企稳</description></item>',
+  ] as const;
+  it.each(
+    ['gb18030', 'big5'].flatMap((other) =>
+      ['utf-8', other, 'windows-1252', null].flatMap((declared) =>
+        [0, 1].map((first) => [other, declared, first] as const),
+      ),
+    ),
+  )('reads each text of a mixture of UTF-8 and %s by itself, declared %s, item %i in UTF-8', (...args) => {
+    const [other, declared, inUtf8] = args;
+    const items = other === 'big5' ? ITEMS_IN_BIG5 : ITEMS;
+    const start = declared === null ? '<rss>' : `<?xml version="1.0" encoding="${declared}"?><rss>`;
+    const pieces = items.map((item, index) => encodeText(item, index === inUtf8 ? 'utf-8' : other));
+    const read = decodeFeed(Buffer.concat([Buffer.from(start), ...pieces, Buffer.from('</rss>')]), null);
+    expect(read.text).toBe(`${start}${items.join('')}</rss>`);
+    expect(read.warnings.join()).toMatch(`UTF-8, others ${other}`);
+  });
+
+  it('takes a text in which one sign is cut for no mixture', () => {
+    const whole = Buffer.from(`<rss>${ITEMS.join('')}</rss>`);
+    const cut = Buffer.concat([
+      Buffer.from('<a>利润下降公'),
+      Buffer.from('司').subarray(0, 2),
+      Buffer.from('</a>'),
+    ]);
+    const read = decodeFeed(Buffer.concat([whole, cut]), null);
+    expect(read).toMatchObject({
+      encoding: 'utf-8',
+      text: expect.stringContaining('利润下降公\ufffd') as string,
+    });
+  });
 });
+
+const ITEMS_IN_BIG5 = [
+  '<item><title>海川股份預計全年利潤下降</title><description>公司稱需求走弱，訂單減少</description></item>',
+  '<item><title>北嶺銀行上調業績預告</title><description>淨息差穩定</description></item>',
+] as const;

@@ -101,6 +101,8 @@ describe('parseFeed', () => {
       ['hello', 'feed_unknown'],
       ['{"a":1}', 'feed_unknown'],
       ['<html><body>Not found</body></html>', 'feed_html'],
+      ['<html><body><item>x</item><article><title>A</title></article></body></html>', 'feed_html'],
+      ['<!doctype html><body><item><title>A</title></item>', 'feed_html'],
       ['<sitemapindex><sitemap><loc>https://a.example/</loc></sitemap></sitemapindex>', 'feed_index'],
       [`${bomb}<rss><channel></channel></rss>`, 'feed_doctype'],
       [`<!-- <a> --><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/hostname">]><rss></rss>`, 'feed_doctype'],
@@ -276,7 +278,7 @@ describe('parseFeed', () => {
       '<item><title>a</title></item><item><title>b</title></item><item><title>c</title></item>',
     );
     const feed = parseFeed(three, { ...context, outOfTime });
-    expect([feed.items.length, feed.truncated]).toEqual([2, true]);
+    expect([feed.items.length, feed.late, feed.truncated]).toEqual([2, true, false]);
     expect(parseFeed(three, context).truncated).toBe(false);
   });
 
@@ -303,5 +305,41 @@ describe('htmlToText', () => {
     expect(htmlToText('a<br>b &amp; c < d <style>x{}</style>e<!-- f -->g')).toBe('a\nb & c < d eg');
     expect(htmlToText('<img src=x onerror="alert(1)">&lt;b&gt; 5&nbsp;%')).toBe('<b> 5 %');
     expect(htmlToText('<script>never ends')).toBe('');
+  });
+
+  it.each([
+    ['rss', rss('<item><title>A</title></item>'.repeat(600))],
+    ['rss in capitals', rss('<ITEM><TITLE>A</TITLE></ITEM>'.repeat(600))],
+    ['rss with items that are not closed', rss('<item><title>A</title>'.repeat(600))],
+    [
+      'atom',
+      `<feed xmlns="http://www.w3.org/2005/Atom">${'<entry><title>A</title></entry>'.repeat(600)}</feed>`,
+    ],
+    [
+      'json',
+      JSON.stringify({ version: 'https://jsonfeed.org/version/1', items: Array(600).fill({ id: 'a' }) }),
+    ],
+  ])('gives what was read when the time is up, and how much was left out: %s', (_, text) => {
+    let asked = 0;
+    const outOfTime = () => (asked += 1) > 10;
+    const feed = parseFeed(text, { ...context, hostile: 'ignore', outOfTime });
+    expect(feed).toMatchObject({ late: true, truncated: false });
+    expect(feed.items).toHaveLength(10);
+    // The rest is not read.
+    expect(asked).toBe(11);
+    expect(feed.warnings.join()).toMatch(/about 600 items; the first 10 were read in the processor time/);
+  });
+
+  it.each<[string, string | null, string, number]>([
+    ['zh-CN', null, '2026-11-28T10:00:00.000Z', 1],
+    ['en', null, '2026-11-29T00:00:00.000Z', 0],
+    ['en', '+08:00', '2026-11-28T10:00:00.000Z', 0],
+    ['zh-CN', '-06:00', '2026-11-29T00:00:00.000Z', 0],
+  ])('reads CST in a feed in %s with the zone %s as %s', (language, zone, at, warnings) => {
+    const item = '<item><title>A</title><pubDate>2026/11/28 18:00 CST</pubDate></item>';
+    const text = `<rss version="2.0"><channel><language>${language}</language>${item}</channel></rss>`;
+    const feed = parseFeed(text, { ...context, zone });
+    expect(feed.items[0]?.publishedAt).toBe(at);
+    expect(feed.warnings.filter((warning) => warning.includes('CST'))).toHaveLength(warnings);
   });
 });

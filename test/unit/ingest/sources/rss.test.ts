@@ -221,7 +221,7 @@ describe('feed poller', () => {
     ];
     const { states, pauses } = await poll([...broken, ...broken, { body: feed([]) }]);
     expect(states.slice(0, 3)).toEqual([
-      'degraded: https://wire.example/rss answers with status 500.',
+      'degraded: https://wire.example/rss answers with status 500. The fault is at the server; it is asked again by itself.',
       'degraded: This is an HTML page, not a feed. Find the address of the feed in the page.',
       'degraded: Gone.',
     ]);
