@@ -67,7 +67,8 @@ export function createIntake(options: IntakeOptions): Intake {
   const webhook = createDeliveryTimes();
   const failure = createRepeatingFailure({ sentence: 'The log does not take documents.', logger, clock });
 
-  const append = (delivery: Delivery) => remembered(appending, appendTo(log, delivery, covers));
+  const append = (delivery: Delivery) =>
+    remembered(appending, counted(appendTo(log, delivery, covers), metrics));
   const deliverer = (type: SourceType, { signal, onAppended }: RecordedRun): Deliver => {
     return async (delivery) => {
       const positions = await retry(() => append(delivery), {
@@ -112,6 +113,16 @@ export function createIntake(options: IntakeOptions): Intake {
     statuses: () => [...recorded].map((source) => source.status()),
     webhookDeliveries: () => webhook.all(),
   };
+}
+
+/** The same work; a failure counts as a refusal. */
+async function counted<T>(work: Promise<T>, metrics: Pick<Metrics, 'appendRefused'>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    metrics.appendRefused();
+    throw error;
+  }
 }
 
 /** In the set until it is over. */

@@ -142,6 +142,7 @@ export class RunningService implements Service {
         },
         onRoom: (reasons) => {
           this.#noRoom = reasons;
+          this.#metrics.ready(this.#readiness().ready);
         },
       }),
       this.#watch.watchStore(parts.store, this.#abort.signal),
@@ -283,7 +284,7 @@ export class RunningService implements Service {
       monitoring: this.#monitoring,
       operate: (operation, request) => this.operate(operation, request, this.#abort.signal),
       health: () => ({
-        ...readiness(this.#ready, this.#breaker, [...this.#noRoom, ...this.#watch.reasons]),
+        ...this.#readiness(),
         monitor: this.#roles.has('monitor') ? this.#monitoring.state : null,
         gaps: this.parts.gaps.known,
       }),
@@ -293,6 +294,10 @@ export class RunningService implements Service {
     this.#closers.push(() => http.close());
     const control = await startControlServer(parts.folder.socket, this);
     this.#closers.push(async () => control.close());
+  }
+
+  #readiness() {
+    return readiness(this.#ready, this.#breaker, [...this.#noRoom, ...this.#watch.reasons]);
   }
 
   #status(): ServiceStatus {
