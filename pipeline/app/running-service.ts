@@ -118,7 +118,7 @@ export class RunningService implements Service {
   async start(): Promise<void> {
     const { parts, options } = this;
     const { clock } = options;
-    const roles = this.#roles;
+    const [roles, watch] = [this.#roles, this.#watch];
     this.#newest = (await parts.store?.extent())?.to ?? null;
     await this.#forgetting?.read();
     const flow = await this.#startFlow();
@@ -142,7 +142,7 @@ export class RunningService implements Service {
         },
         onRoom: (reasons) => {
           this.#noRoom = reasons;
-          this.#metrics.ready(this.#readiness().ready);
+          this.#metrics.ready(readiness(this.#ready, this.#breaker, [...reasons, ...watch.reasons]).ready);
         },
       }),
       this.#watch.watchStore(parts.store, this.#abort.signal),
@@ -284,7 +284,7 @@ export class RunningService implements Service {
       monitoring: this.#monitoring,
       operate: (operation, request) => this.operate(operation, request, this.#abort.signal),
       health: () => ({
-        ...this.#readiness(),
+        ...readiness(this.#ready, this.#breaker, [...this.#noRoom, ...this.#watch.reasons]),
         monitor: this.#roles.has('monitor') ? this.#monitoring.state : null,
         gaps: this.parts.gaps.known,
       }),
@@ -294,10 +294,6 @@ export class RunningService implements Service {
     this.#closers.push(() => http.close());
     const control = await startControlServer(parts.folder.socket, this);
     this.#closers.push(async () => control.close());
-  }
-
-  #readiness() {
-    return readiness(this.#ready, this.#breaker, [...this.#noRoom, ...this.#watch.reasons]);
   }
 
   #status(): ServiceStatus {

@@ -117,7 +117,12 @@ describe('The views of the present', () => {
   });
 
   it('give the scores of the last model that has read a document', async () => {
-    const [first] = await put({ name: 'read again', series: [SERIES, 'market'], at: BASE + 5, knownAt: BASE - 1 });
+    const [first] = await put({
+      name: 'read again',
+      series: [SERIES, 'market'],
+      at: BASE + 5,
+      knownAt: BASE - 1,
+    });
     if (first === undefined) throw new Error('nothing written');
     const model = { name: 'other', version: 'seven', sha256: 'cd'.repeat(32) };
     const sentiment = { ...first.scored.sentiment, negative: 0.875 };
