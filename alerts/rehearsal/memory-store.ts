@@ -13,6 +13,7 @@ import type {
   StoredVersion,
   StoryEntryRow,
 } from '../../pipeline/core/store.js';
+import { toStoredVersion } from '../../pipeline/core/stored-version.js';
 import type { StoryTurn } from '../../pipeline/core/story.js';
 import { HourIndex } from './hour-index.js';
 import { StoryRecords } from './story-records.js';
@@ -138,22 +139,10 @@ function isWatchable(series: SeriesKey): boolean {
 }
 
 function toStored(version: DocumentVersion): StoredVersion {
-  const { id, contentHash, action, publishedAt } = version.scored.document;
-  const series = version.contributions.map((contribution) => contribution.series);
-  const { raw, sequence, storySketch } = version;
-  const { storyId } = version.scored;
-  return {
-    id,
-    version: version.version,
-    contentHash,
-    raw,
-    sequence,
-    action,
-    publishedAt,
-    storyId,
-    storySketch,
-    series,
-  };
+  return toStoredVersion(
+    version,
+    version.contributions.map(({ series }) => series),
+  );
 }
 
 interface Entry {

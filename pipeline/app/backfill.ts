@@ -4,6 +4,7 @@ import { createBackfillSource } from '../../ingest/sources/backfill.js';
 import { ConfigError } from '../core/errors.js';
 import { privacyOf } from './author-keys.js';
 import { effectiveRules } from './effective-rules.js';
+import { createBackfillTally, type BackfillOutcomes } from './backfill-tally.js';
 import { isCalm } from './flow.js';
 import type { OperationContext } from './operations/operation.js';
 import { rejectReasonOf } from '../telemetry/reject-reason.js';
@@ -12,8 +13,10 @@ export interface BackfillRequest {
   readonly files: readonly string[];
 }
 
-export interface BackfillResult {
+/** Of what this run delivered; after an abort what was still on its way is not among the outcomes. */
+export interface BackfillResult extends BackfillOutcomes {
   readonly delivered: number;
+  /** Rows that are no documents. */
   readonly rejected: number;
   /** The first twenty of the rejected rows. */
   readonly problems: readonly RejectedItem[];
@@ -54,6 +57,7 @@ export async function backfillFiles(
   }
   const problems: RejectedItem[] = [];
   const alreadyTaken: string[] = [];
+  const tally = createBackfillTally((positions) => parts.store.findReceipts(positions));
   let said = clock.monotonic();
   const source = createBackfillSource({
     files,
@@ -68,6 +72,7 @@ export async function backfillFiles(
     },
     async whenCalm(aborted) {
       while (!aborted.aborted && !(await isCalm(flow))) await clock.sleep(LOOK_AGAIN_MS, aborted);
+      await tally.count();
       if (clock.monotonic() - said < PROGRESS_EVERY_MS) return;
       said = clock.monotonic();
       const { delivered, rejected } = source.status();
@@ -75,8 +80,14 @@ export async function backfillFiles(
     },
     ...privacyOf(config),
   });
-  await intake.runToEnd('backfill', source, signal);
+  await intake.runToEnd('backfill', source, {
+    signal,
+    onAppended: (positions) => {
+      tally.appended(positions);
+    },
+  });
   await flow.drained(signal);
+  await tally.count();
   const { delivered, rejected } = source.status();
-  return { delivered, rejected, problems, alreadyTaken };
+  return { delivered, rejected, ...tally.outcomes(), problems, alreadyTaken };
 }

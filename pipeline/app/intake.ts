@@ -36,7 +36,7 @@ export interface Intake {
   /** What a source of this type delivers to: it waits until the log takes the documents, or rejects when the signal comes meanwhile. */
   deliverer(type: SourceType, signal: AbortSignal): Deliver;
   /** Runs recorded files to their end, and shows them meanwhile; rejects as the source does. */
-  runToEnd(type: RecordedType, source: Source, signal: AbortSignal): Promise<void>;
+  runToEnd(type: RecordedType, source: Source, run: RecordedRun): Promise<void>;
   /** Of the recorded files that are under way. */
   statuses(): readonly SourceStatus[];
   /** When each source that sends to the webhook delivered last, milliseconds; see `DeliveryTimes`. */
@@ -46,6 +46,12 @@ export interface Intake {
 }
 
 export type RecordedType = Extract<SourceType, 'replay' | 'backfill'>;
+
+export interface RecordedRun {
+  readonly signal: AbortSignal;
+  /** Told where in the log the documents of each delivery stand. */
+  readonly onAppended?: (positions: readonly LogPosition[]) => void;
+}
 
 const ENCODED_A_TURN = 500;
 
@@ -61,10 +67,11 @@ export function createIntake(options: IntakeOptions): Intake {
   const webhook = createDeliveryTimes();
   const failure = createRepeatingFailure({ sentence: 'The log does not take documents.', logger, clock });
 
-  const append = (delivery: Delivery) => remembered(appending, appendTo(log, delivery, covers));
-  const deliverer = (type: SourceType, signal: AbortSignal): Deliver => {
+  const append = (delivery: Delivery) =>
+    remembered(appending, counted(appendTo(log, delivery, covers), metrics));
+  const deliverer = (type: SourceType, { signal, onAppended }: RecordedRun): Deliver => {
     return async (delivery) => {
-      await retry(() => append(delivery), {
+      const positions = await retry(() => append(delivery), {
         initialMs: 500,
         maxMs: 30_000,
         attempts: Infinity,
@@ -75,6 +82,7 @@ export function createIntake(options: IntakeOptions): Intake {
         },
       });
       failure.succeeded();
+      onAppended?.(positions);
       const accepted = delivery.documents.length + (delivery.unreadable?.length ?? 0);
       if (accepted > 0) metrics.accepted(type, accepted);
     };
@@ -90,11 +98,11 @@ export function createIntake(options: IntakeOptions): Intake {
       metrics.accepted('retry', 1);
       return onlyPlace(places);
     },
-    deliverer,
-    async runToEnd(type, source, signal) {
+    deliverer: (type, signal) => deliverer(type, { signal }),
+    async runToEnd(type, source, run) {
       recorded.add(source);
       try {
-        await source.run(deliverer(type, signal), signal);
+        await source.run(deliverer(type, run), run.signal);
       } finally {
         recorded.delete(source);
       }
@@ -105,6 +113,16 @@ export function createIntake(options: IntakeOptions): Intake {
     statuses: () => [...recorded].map((source) => source.status()),
     webhookDeliveries: () => webhook.all(),
   };
+}
+
+/** The same work; a failure counts as a refusal. */
+async function counted<T>(work: Promise<T>, metrics: Pick<Metrics, 'appendRefused'>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    metrics.appendRefused();
+    throw error;
+  }
 }
 
 /** In the set until it is over. */

@@ -47,7 +47,7 @@ export async function replayFiles(
     },
     ...privacyOf(config),
   });
-  await intake.runToEnd('replay', source, signal);
+  await intake.runToEnd('replay', source, { signal });
   await settle(signal);
   const { delivered, rejected } = source.status();
   return { delivered, rejected, problems };

@@ -118,7 +118,7 @@ export class RunningService implements Service {
   async start(): Promise<void> {
     const { parts, options } = this;
     const { clock } = options;
-    const roles = this.#roles;
+    const [roles, watch] = [this.#roles, this.#watch];
     this.#newest = (await parts.store?.extent())?.to ?? null;
     await this.#forgetting?.read();
     const flow = await this.#startFlow();
@@ -142,6 +142,7 @@ export class RunningService implements Service {
         },
         onRoom: (reasons) => {
           this.#noRoom = reasons;
+          this.#metrics.ready(readiness(this.#ready, this.#breaker, [...reasons, ...watch.reasons]).ready);
         },
       }),
       this.#watch.watchStore(parts.store, this.#abort.signal),

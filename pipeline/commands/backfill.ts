@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
+import type { BackfillResult } from '../app/backfill.js';
 import { backfillOperation } from '../app/operations/backfill.js';
 import { systemClock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
@@ -13,7 +14,7 @@ import { findInstallation } from './with-installation.js';
 export const backfillCommand: Command = {
   name: 'backfill',
   summary:
-    'Loads recorded documents into a live world as history: known from now on, at low priority, without any alert. Continues where it was interrupted.',
+    'Loads recorded documents into a live world as history: known from now on, at low priority, without any alert. Replaces no document that came live and is not older. Exit code 1 when rows were rejected. Continues where it was interrupted.',
   usage: 'FILE… [--data DIR] [--json]',
   options: { ...CONFIG_OPTIONS, json: { type: 'boolean', doc: 'One line of JSON.' } },
   examples: ['bellwether backfill last-year.jsonl.gz --data data/live'],
@@ -36,16 +37,23 @@ export const backfillCommand: Command = {
     for (const { place, message } of result.problems) io.words(`${place}: ${message}`);
     const more = result.rejected - result.problems.length;
     if (more > 0) io.words(`… and ${more} more rows that were not taken.`);
-    const taken = `${result.delivered} documents taken, ${result.rejected} not`;
+    const taken = `${result.delivered} documents taken (${toWords(result)}), ${result.rejected} rejected`;
     if (io.signal.aborted) {
       io.words(`Interrupted: ${taken}. The same command continues where it stopped.`);
       return 1;
     }
     const seconds = ((systemClock.monotonic() - began) / 1_000).toFixed(1);
     io.words(`${taken}, all queryable and rolled up after ${seconds} s.`);
-    return 0;
+    return result.rejected + result.deadLettered > 0 ? 1 : 0;
   },
 };
+
+function toWords({ added, duplicates, replaced, leftOut, deadLettered }: BackfillResult): string {
+  const words = [`${added} new`, `${duplicates} duplicates`, `${replaced} replaced an older version`];
+  if (leftOut > 0) words.push(`${leftOut} unwanted, erased or expired`);
+  if (deadLettered > 0) words.push(`${deadLettered} dead letters`);
+  return words.join(', ');
+}
 
 /** Before a service is started for it. */
 async function requireReadable(file: string): Promise<void> {

@@ -78,6 +78,15 @@ export function accountOf(document: {
   return kind === 'social' || kind === 'feedback' ? document.author : null;
 }
 
+/** When its sender last changed it, milliseconds: its publication, or a later modification. */
+export function changedAtOf({
+  publishedAt,
+  modifiedAt,
+}: Pick<RawDocument, 'publishedAt' | 'modifiedAt'>): number {
+  const published = Date.parse(publishedAt);
+  return modifiedAt === null ? published : Math.max(published, Date.parse(modifiedAt));
+}
+
 /** Where a message stands in the log. `partition` is 0 in the embedded log. */
 export interface LogPosition {
   readonly partition: number;

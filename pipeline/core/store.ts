@@ -15,25 +15,11 @@ import type {
   ModelVersion,
 } from './scored.js';
 import type { Frequency, SeriesKey } from './series.js';
+import type { StoredVersion } from './stored-version.js';
 import type { AuthorVoice, StoryMember, StoryTurn } from './story.js';
 import type { TopicId } from './taxonomy.js';
 
-/** A version that is already stored; `raw` is the log position that made it. */
-export interface StoredVersion {
-  readonly id: string;
-  readonly version: number;
-  readonly contentHash: string;
-  readonly raw: LogPosition;
-  /** Offset in `documents.scored`, the one order in which the monitor decides about all documents. */
-  readonly sequence: number;
-  readonly action: RawDocument['action'];
-  readonly publishedAt: string;
-  readonly storyId: string;
-  /** See `DocumentVersion`. */
-  readonly storySketch: string | null;
-  /** The series (market and sectors included) it counted for. */
-  readonly series: readonly SeriesKey[];
-}
+export type { StoredVersion } from './stored-version.js';
 
 /** A document with the version the monitor gave it, ready to store. */
 export interface DocumentVersion {

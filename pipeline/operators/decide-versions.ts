@@ -1,6 +1,7 @@
-import type { LogPosition } from '../core/document.js';
+import { changedAtOf, type LogPosition, type RawDocument } from '../core/document.js';
 import type { ScoredMessage } from '../core/scored.js';
 import type { StoredVersion } from '../core/store.js';
+import { toStoredVersion } from '../core/stored-version.js';
 import type { SequencedMessage } from './leave-out-messages.js';
 import type { AssignedStory, StoryAssigner } from './stories/assign-stories.js';
 
@@ -24,7 +25,8 @@ export interface DecidedVersion {
 /**
  * Numbers the scored messages of a batch and gives each new version its story, in log order.
  *
- * A version that is stored already keeps its story. A retraction belongs to the story of what it takes back.
+ * A version that is stored already keeps its story. A retraction belongs to the story of what it takes back. What comes as
+ * history replaces nothing that came live unless its own times say that it was changed later: else it is a repeat.
  */
 export function decideVersions(
   messages: readonly SequencedMessage[],
@@ -65,8 +67,10 @@ function decide(
     if (own.sequence === message.sequence) stories.remember(scored, own);
     return toDecided({ ...message, sequence: own.sequence }, { number: own.version, story: own, earlier });
   }
-  const repeat = earlier.find((version) => version.contentHash === scored.document.contentHash);
-  if (repeat !== undefined)
+  const repeat =
+    earlier.find((version) => version.contentHash === scored.document.contentHash) ??
+    (isOvertaken(scored.document, earlier) ? newestOf(earlier) : null);
+  if (repeat !== null)
     return {
       ...toDecided(message, { number: repeat.version, story: { ...repeat, storySketch: null }, earlier }),
       duplicate: true,
@@ -84,6 +88,13 @@ function decide(
     story,
     earlier,
   });
+}
+
+/** History that knows no more than what came live. */
+function isOvertaken(document: RawDocument, earlier: readonly StoredVersion[]): boolean {
+  if (document.backfill !== true) return false;
+  const changedAt = changedAtOf(document);
+  return earlier.some((version) => !version.backfill && version.changedAt >= changedAt);
 }
 
 function newestOf(versions: readonly StoredVersion[]): StoredVersion | null {
@@ -115,12 +126,9 @@ function toDecided(
   };
 }
 
-/** As the store would answer; series play no part in what is decided here. */
-function toKnown({ item, version, storySketch }: DecidedVersion): StoredVersion {
-  const { raw, sequence, scored } = item;
-  const { id, contentHash, action, publishedAt } = scored.document;
-  const { storyId } = scored;
-  return { id, version, contentHash, raw, sequence, action, publishedAt, storyId, storySketch, series: [] };
+/** Series play no part in what is decided here. */
+function toKnown(decided: DecidedVersion): StoredVersion {
+  return toStoredVersion({ ...decided, ...decided.item }, []);
 }
 
 /**

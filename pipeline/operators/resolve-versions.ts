@@ -9,6 +9,7 @@ import type {
   StoredVersion,
   TouchedWindow,
 } from '../core/store.js';
+import { toStoredVersion } from '../core/stored-version.js';
 import type { StoryTurn } from '../core/story.js';
 import { authorDayOf } from './author-voices.js';
 import { decideVersions, samePosition, type DecidedVersion, type ScoredItem } from './decide-versions.js';
@@ -245,23 +246,11 @@ async function loadVersions(
 }
 
 function remember(next: DocumentVersion, versions: Map<string, StoredVersion[]>): void {
-  const { document, storyId } = next.scored;
-  const { id, contentHash, action, publishedAt } = document;
-  const series = next.contributions.map((contribution) => contribution.series);
+  const { id } = next.scored.document;
   // After a crash the store gave us this very version already.
   if (versions.get(id)?.some((version) => samePosition(version.raw, next.raw)) === true) return;
-  append(versions, id, {
-    id,
-    version: next.version,
-    contentHash,
-    raw: next.raw,
-    sequence: next.sequence,
-    action,
-    publishedAt,
-    storyId,
-    storySketch: next.storySketch,
-    series,
-  });
+  const series = next.contributions.map((contribution) => contribution.series);
+  append(versions, id, toStoredVersion(next, series));
 }
 
 /** The windows of a batch, each series and minute once. */

@@ -14,6 +14,7 @@ import { ruledScores } from './migrations/0012-ruled-scores.js';
 import { labels } from './migrations/0013-labels.js';
 import { shadowScores } from './migrations/0014-shadow-scores.js';
 import { foreignness } from './migrations/0015-foreignness.js';
+import { presentViews } from './migrations/0016-present-views.js';
 import { clusterStatement } from './server/cluster-statement.js';
 import { staysQuiet, takeSchemaLock } from './server/schema-lock.js';
 import type { SqlReader, SqlSession } from './sql-session.js';
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   labels,
   shadowScores,
   foreignness,
+  presentViews,
 ];
 
 const BOOKKEEPING = [

@@ -47,10 +47,12 @@ import type { SqlReader } from './sql-session.js';
 import { namedValues, StoreState } from './state.js';
 import {
   findAuthorVoices,
+  findReceipts,
   findSettled,
   findStories,
   findStoryEntries,
   findVersions,
+  type FoundReceipt,
 } from './version-reader.js';
 
 export type StoreOptions = StorePlace & {
@@ -66,6 +68,8 @@ export interface Store extends MonitorStore, HistoryReader, AlertStore, QuerySto
   readonly identity: StoreIdentity;
   /** Names of the migrations that this opening has applied, oldest first. */
   readonly migrations: readonly string[];
+  /** What became of the messages at these places of `documents.raw`; those that are still on their way are absent. */
+  findReceipts(positions: readonly LogPosition[]): Promise<readonly FoundReceipt[]>;
   readonly deadLetters: DeadLetterStore;
   readonly rescore: RescoreStore;
   readonly labels: LabelStore;
@@ -233,8 +237,8 @@ function lookUpsOf(
   db: SqlReader,
   anytime: Run,
 ): Pick<
-  MonitorStore,
-  'findVersions' | 'findStories' | 'findAuthorVoices' | 'findStoryEntries' | 'findSettled'
+  Store,
+  'findVersions' | 'findStories' | 'findAuthorVoices' | 'findStoryEntries' | 'findSettled' | 'findReceipts'
 > {
   return {
     findVersions: (ids) => anytime(() => findVersions(db, ids)),
@@ -242,6 +246,7 @@ function lookUpsOf(
     findAuthorVoices: (days, before) => anytime(() => findAuthorVoices(db, days, before)),
     findStoryEntries: (before, limit) => anytime(() => findStoryEntries(db, before, limit)),
     findSettled: (positions) => anytime(() => findSettled(db, positions)),
+    findReceipts: (positions) => anytime(() => findReceipts(db, positions)),
   };
 }
 

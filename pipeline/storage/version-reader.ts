@@ -1,5 +1,5 @@
 import type { LogPosition, RawDocument } from '../core/document.js';
-import type { StoredVersion, StoryEntryRow, StoryOccurrence, StoryStretch } from '../core/store.js';
+import type { Receipt, StoredVersion, StoryEntryRow, StoryOccurrence, StoryStretch } from '../core/store.js';
 import type { AuthorVoice } from '../core/story.js';
 import { timeParam } from './present.js';
 import { toIso } from './queries/stored-documents.js';
@@ -11,6 +11,11 @@ const OF_A_STORY_MS = 6 * 3_600_000;
 /** The cap is two, and one of them may be the document itself that is asked about. */
 const VOICES_OF_A_DAY = 3;
 
+const AT_POSITIONS =
+  '(raw_partition, raw_offset) IN (SELECT arrayJoin(arrayZip({partitions:Array(UInt32)}, {offsets:Array(UInt64)})))';
+
+export type FoundReceipt = Pick<Receipt, 'raw' | 'outcome' | 'version'>;
+
 interface VersionRow {
   readonly id: string;
   readonly version: number;
@@ -20,6 +25,8 @@ interface VersionRow {
   readonly sequence: number;
   readonly action: RawDocument['action'];
   readonly published: number;
+  readonly changed: number;
+  readonly backfill: number;
   readonly story_id: string;
   readonly story_sketch: string;
   readonly series: readonly string[];
@@ -38,7 +45,9 @@ export async function findVersions(db: SqlReader, ids: readonly string[]): Promi
   if (ids.length === 0) return [];
   const rows = await db.query<VersionRow>(
     `SELECT id, version, content_hash, raw_partition, raw_offset, sequence, action,
-       toUnixTimestamp64Milli(published_at) AS published, story_id, story_sketch, series
+       toUnixTimestamp64Milli(published_at) AS published,
+       toUnixTimestamp64Milli(greatest(published_at, ifNull(modified_at, published_at))) AS changed,
+       has(flags, 'backfill') AS backfill, story_id, story_sketch, series
      FROM documents WHERE id IN {ids:Array(String)} ORDER BY id, version LIMIT 1 BY id, version`,
     { ids: [...new Set(ids)] },
   );
@@ -50,6 +59,8 @@ export async function findVersions(db: SqlReader, ids: readonly string[]): Promi
     sequence: row.sequence,
     action: row.action,
     publishedAt: toIso(row.published),
+    changedAt: row.changed,
+    backfill: row.backfill === 1,
     storyId: row.story_id,
     storySketch: row.story_sketch === '' ? null : row.story_sketch,
     series: row.series,
@@ -64,13 +75,30 @@ export async function findSettled(
   if (positions.length === 0) return [];
   return db.query<LogPosition>(
     `SELECT DISTINCT raw_partition AS partition, raw_offset AS offset FROM receipts
-     WHERE (raw_partition, raw_offset) IN (SELECT arrayJoin(arrayZip({partitions:Array(UInt32)}, {offsets:Array(UInt64)})))
-       AND outcome != 'dead-letter'`,
-    {
-      partitions: positions.map(({ partition }) => partition),
-      offsets: positions.map(({ offset }) => offset),
-    },
+     WHERE ${AT_POSITIONS} AND outcome != 'dead-letter'`,
+    toPositionParams(positions),
   );
+}
+
+function toPositionParams(positions: readonly LogPosition[]) {
+  return {
+    partitions: positions.map(({ partition }) => partition),
+    offsets: positions.map(({ offset }) => offset),
+  };
+}
+
+/** The last word on each of the raw positions that have a receipt. */
+export async function findReceipts(
+  db: SqlReader,
+  positions: readonly LogPosition[],
+): Promise<readonly FoundReceipt[]> {
+  if (positions.length === 0) return [];
+  const rows = await db.query<LogPosition & Pick<Receipt, 'outcome' | 'version'>>(
+    `SELECT raw_partition AS partition, raw_offset AS offset, outcome, version FROM receipts FINAL
+     WHERE ${AT_POSITIONS}`,
+    toPositionParams(positions),
+  );
+  return rows.map(({ partition, offset, ...receipt }) => ({ raw: { partition, offset }, ...receipt }));
 }
 
 /**

@@ -90,6 +90,10 @@ export interface Metrics extends SourceMetrics, ModelMetrics, CostMetrics {
   /** Detection has looked at everything stored; seconds since the epoch. */
   evaluated(atSeconds: number): void;
   diskFree(bytes: number): void;
+  /** Whether this process is ready, as `/readyz` says. */
+  ready(is: boolean): void;
+  /** The log took nothing of a delivery: its sender was told, or the source tries again. */
+  appendRefused(): void;
   /** Begins to watch the process (event loop, memory, collector); called once, when starting is over. */
   observeProcess(): void;
   /** The exposition text for `/metrics`. */
@@ -158,7 +162,12 @@ function processMetrics({
   roles,
   active,
   free,
-}: ReturnType<typeof defineMetrics>): Pick<Metrics, 'role' | 'monitorActive' | 'diskFree'> {
+  ready,
+  refusedAppends,
+}: ReturnType<typeof defineMetrics>): Pick<
+  Metrics,
+  'role' | 'monitorActive' | 'diskFree' | 'ready' | 'appendRefused'
+> {
   return {
     role: (role) => {
       roles.set({ role }, 1);
@@ -168,6 +177,12 @@ function processMetrics({
     },
     diskFree: (bytes) => {
       free.set(bytes);
+    },
+    ready: (is) => {
+      ready.set(is ? 1 : 0);
+    },
+    appendRefused: () => {
+      refusedAppends.inc();
     },
   };
 }
@@ -254,6 +269,12 @@ function defineMetrics(registry: Registry) {
     breakerOpen: gauge('breaker_open', '1 while a flood of dead letters has stopped the flow.', []),
     active: gauge('monitor_active', '1 in the process that stores and detects.', []),
     evaluatedAt: gauge('evaluated_timestamp_seconds', 'When detection looked last.', []),
+    ready: gauge('ready', '1 while /readyz answers 200.', []),
+    refusedAppends: counter(
+      'refused_appends_total',
+      'Deliveries of which the log took nothing; senders are told, sources try again.',
+      [],
+    ),
     free: gauge('data_free_bytes', 'Free on the disk of the data folder.', []),
     mails: counter('mails_total', 'Mails by result.', ['result']),
   };

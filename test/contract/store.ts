@@ -70,6 +70,8 @@ export function describeStore(name: string, createFactory: () => StoreFactory): 
           sequence: first?.sequence,
           action: 'add',
           publishedAt: new Date(BASE).toISOString(),
+          changedAt: BASE,
+          backfill: false,
           storyId: first?.scored.storyId,
           storySketch: 'sketch of find',
           series: ['FIND.X', '?FI'],

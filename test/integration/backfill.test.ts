@@ -106,7 +106,13 @@ describe('backfill', () => {
     const service = await start('live');
     const file = await write('a.jsonl', [...history(Date.now(), 3, 4), { broken: true }]);
     const before = Date.now();
-    expect(await backfill(service, [file])).toMatchObject({ delivered: 12, rejected: 1, alreadyTaken: [] });
+    const taken = { delivered: 12, rejected: 1, alreadyTaken: [] };
+    expect(await backfill(service, [file])).toMatchObject({
+      ...taken,
+      added: 12,
+      duplicates: 0,
+      replaced: 0,
+    });
     const stored = await documents(service);
     expect(stored).toHaveLength(12);
     for (const { id, knownAt, flags } of stored) {
@@ -117,8 +123,32 @@ describe('backfill', () => {
     expect(await backfill(service, [file])).toMatchObject({ delivered: 0, alreadyTaken: [file] });
     const copy = join(folder.path, 'copy.jsonl');
     await copyFile(file, copy);
-    expect(await backfill(service, [copy])).toMatchObject({ delivered: 12 });
+    expect(await backfill(service, [copy])).toMatchObject({ delivered: 12, added: 0, duplicates: 12 });
     expect(await reconciled(service)).toMatchObject({ accepted: 24, stored: 12, duplicates: 12 });
+  });
+
+  it('replaces no live document that is not older, and says so', async () => {
+    const service = await start('live');
+    const now = Date.now();
+    const live = Array.from({ length: 4 }, (_, n) => post(`n${n}`, now, `Boeing opens hall ${n} today`));
+    await ingest(service, live);
+    await until(
+      async () => ((await documents(service)).length === 4 ? true : null),
+      20_000,
+      'live documents',
+    );
+    const old = live.map((row, n) => post(row.nativeId, now - 5 * DAY, `Boeing will open hall ${n}`));
+    const changed = { ...old[3], modifiedAt: new Date(now + 1).toISOString() };
+    const file = await write('a.jsonl', [...old.slice(0, 3), changed, ...history(now, 2, 3)]);
+    const outcomes = { delivered: 10, added: 6, duplicates: 3, replaced: 1, leftOut: 0, deadLettered: 0 };
+    expect(await backfill(service, [file])).toMatchObject(outcomes);
+    const today = (await documents(service)).filter(({ flags }) => !flags.includes('backfill'));
+    expect(today.map(({ title, version }) => `${title ?? ''} ${version}`).sort()).toEqual([
+      'Boeing opens hall 0 today 1',
+      'Boeing opens hall 1 today 1',
+      'Boeing opens hall 2 today 1',
+    ]);
+    expect(await reconciled(service)).toMatchObject({ accepted: 14, stored: 11, duplicates: 3 });
   });
 
   it('goes on after an abort and a restart, and takes nothing twice', async () => {

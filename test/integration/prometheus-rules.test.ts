@@ -21,6 +21,7 @@ describe('The rules for Prometheus', () => {
     await run('promtool', ['check', 'config', 'prometheus.yaml'], { cwd: FOLDER });
     for (const tests of [
       'rules.test.yaml',
+      'rules-edge.test.yaml',
       'rules-sources.test.yaml',
       'rules-cost.test.yaml',
       'rules-foreign.test.yaml',
@@ -36,8 +37,11 @@ describe('The rules for Prometheus', () => {
     const metrics = createMetrics();
     metrics.observeProcess();
     const served = await metrics.text();
+    const table = await readFile(`${FOLDER}../../pipeline/telemetry/README.md`, 'utf8');
     for (const [name] of text.matchAll(/\b(?:bellwether|process|nodejs)_[a-z0-9_]+/g)) {
-      expect(served, name).toContain(`# HELP ${name.replace(/_bucket$/, '')} `);
+      const metric = name.replace(/_bucket$/, '');
+      expect(served, name).toContain(`# HELP ${metric} `);
+      if (metric.startsWith('bellwether_')) expect(table, name).toContain(`\`${metric}\``);
     }
     const { groups } = parse(text) as {
       groups: {

@@ -7,7 +7,7 @@ export function clusterStatement(statement: string, cluster: string | null): str
   if (cluster === null) return statement;
   return statement
     .replace(
-      /^(\s*(?:CREATE TABLE(?: IF NOT EXISTS)?|DROP TABLE IF EXISTS|ALTER TABLE|CREATE DATABASE IF NOT EXISTS)\s+\S+)/,
+      /^(\s*(?:CREATE TABLE(?: IF NOT EXISTS)?|DROP TABLE IF EXISTS|ALTER TABLE|CREATE OR REPLACE VIEW|CREATE DATABASE IF NOT EXISTS)\s+\S+)/,
       `$1 ON CLUSTER '${cluster}'`,
     )
     .replace(

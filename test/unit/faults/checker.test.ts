@@ -27,6 +27,8 @@ const stored = (order: readonly number[]): readonly StoredVersion[] =>
     sequence: index,
     action: from === 0 ? 'add' : 'replace',
     publishedAt,
+    changedAt: Date.parse(publishedAt),
+    backfill: false,
     storyId: `story ${index}`,
     storySketch: null,
     series: [],

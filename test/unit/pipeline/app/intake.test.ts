@@ -7,12 +7,22 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Source } from '../../../../ingest/source.js';
 import { createIntake } from '../../../../pipeline/app/intake.js';
 import { systemClock } from '../../../../pipeline/core/clock.js';
+import { UnavailableError } from '../../../../pipeline/core/errors.js';
 import { RAW_TOPIC, type DurableLog } from '../../../../pipeline/core/log.js';
 import { decodeRawDocument, encodeRawDocument } from '../../../../pipeline/log/codec.js';
 import { openLmdbLog } from '../../../../pipeline/log/lmdb-log.js';
 import { silentLogger } from '../../../../pipeline/telemetry/logger.js';
 import { createMetrics } from '../../../../pipeline/telemetry/metrics.js';
 import { rawDocument } from '../../../support/documents.js';
+
+it('counts each delivery that the log does not take', async () => {
+  const metrics = createMetrics();
+  const full = new UnavailableError('log_full', 'The disk is full.', { retriable: true });
+  const log = { append: () => Promise.reject(full) };
+  const intake = createIntake({ log, clock: systemClock, logger: silentLogger, metrics });
+  await expect(intake.accept([rawDocument()])).rejects.toBe(full);
+  expect(await metrics.text()).toContain('bellwether_refused_appends_total 1');
+});
 
 describe('What a source hands over that is no document', () => {
   let folder: string;

@@ -9,6 +9,7 @@ import type {
   StoredVersion,
   StoryStretch,
 } from '../../../../pipeline/core/store.js';
+import { toStoredVersion } from '../../../../pipeline/core/stored-version.js';
 import {
   resolveVersions,
   type ResolvedBatch,
@@ -52,18 +53,12 @@ class Kept {
     Promise.resolve(
       [...this.versions.values()]
         .filter((item) => ids.includes(item.scored.document.id))
-        .map((item) => ({
-          id: item.scored.document.id,
-          version: item.version,
-          contentHash: item.scored.document.contentHash,
-          raw: item.raw,
-          sequence: item.sequence,
-          action: item.scored.document.action,
-          publishedAt: item.scored.document.publishedAt,
-          storyId: item.scored.storyId,
-          storySketch: item.storySketch,
-          series: item.contributions.map((contribution) => contribution.series),
-        })),
+        .map((item) =>
+          toStoredVersion(
+            item,
+            item.contributions.map((contribution) => contribution.series),
+          ),
+        ),
     );
 
   findSettled = (positions: readonly { partition: number; offset: number }[]) =>
