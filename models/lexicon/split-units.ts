@@ -1,5 +1,5 @@
 import { hasLongRun } from '../text/has-long-run.js';
-import { loadWink } from '../text/wink.js';
+import { winkFor } from '../text/wink.js';
 import type { UnitKey } from './dictionary.js';
 
 /** A folded text in units, tokens (English) or characters (Chinese): four lists of equal length. */
@@ -20,10 +20,10 @@ export const MAX_LEXICON_TEXT = 4000;
 const MAX_RUN = 64;
 
 export function createEnglishSplitter(): UnitSplitter {
-  const nlp = loadWink();
-  const its = nlp.its as { readonly span: (span: number[]) => number[] };
   return (folded) => {
     const text = capRuns(folded);
+    const nlp = winkFor(text);
+    const its = nlp.its as { readonly span: (span: number[]) => number[] };
     const keys: string[] = [];
     const starts: number[] = [];
     const ends: number[] = [];

@@ -1,6 +1,6 @@
 import type { SplitSentences } from '../../pipeline/core/model.js';
 import { hasLongRun } from './has-long-run.js';
-import { loadWink } from './wink.js';
+import { winkFor } from './wink.js';
 
 type Span = readonly [start: number, end: number];
 
@@ -21,7 +21,6 @@ const INNER_END = /[.!?…]["'”’)\]]*\s+\S/;
  * 30 MB) loads with the first text that needs it.
  */
 export function createSentenceSplitter(): SplitSentences {
-  let splitWithWink: ((chunk: string) => readonly Span[]) | null = null;
   return (text, language) => {
     const spans: Span[] = [];
     let credit = MAX_WINK_UNITS;
@@ -36,8 +35,7 @@ export function createSentenceSplitter(): SplitSentences {
       if (!INNER_END.test(line)) return trimmed(line, 0, line.length);
       if (line.length > Math.min(MAX_CHUNK, credit) || !isProse(line)) return splitByRules(line);
       credit -= line.length;
-      splitWithWink ??= createWinkSplitter();
-      return splitWithWink(line);
+      return splitByWink(line);
     }
   };
 }
@@ -59,23 +57,20 @@ function isAsciiLetter(code: number): boolean {
   return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
 }
 
-function createWinkSplitter(): (chunk: string) => readonly Span[] {
-  const nlp = loadWink();
-  return (chunk) => {
-    const spans: Span[] = [];
-    let at = 0;
-    for (const sentence of nlp.readDoc(chunk).sentences().out()) {
-      const words = sentence.trim();
-      const start = words === '' ? -1 : chunk.indexOf(words, at);
-      if (start < 0) continue;
-      at = start + words.length;
-      const last = spans.at(-1);
-      // Without white space between them these are no two sentences ("Ph.D.").
-      if (last?.[1] === start) spans[spans.length - 1] = [last[0], at];
-      else spans.push([start, at]);
-    }
-    return spans.length > 0 ? spans : splitByRules(chunk);
-  };
+function splitByWink(chunk: string): readonly Span[] {
+  const spans: Span[] = [];
+  let at = 0;
+  for (const sentence of winkFor(chunk).readDoc(chunk).sentences().out()) {
+    const words = sentence.trim();
+    const start = words === '' ? -1 : chunk.indexOf(words, at);
+    if (start < 0) continue;
+    at = start + words.length;
+    const last = spans.at(-1);
+    // Without white space between them these are no two sentences ("Ph.D.").
+    if (last?.[1] === start) spans[spans.length - 1] = [last[0], at];
+    else spans.push([start, at]);
+  }
+  return spans.length > 0 ? spans : splitByRules(chunk);
 }
 
 /** Lines, except that a line that goes on in lower case belongs to the one before. */
