@@ -9,6 +9,7 @@ import {
   UnavailableError,
 } from '../core/errors.js';
 import { bindValues } from './bind-values.js';
+import { INSERT_BLOCKS, withEngineSettings } from './engine-settings.js';
 import { letCrashesEndTheProcess } from './native-crashes.js';
 
 type ClientConnection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>['connection']>;
@@ -41,6 +42,7 @@ const COMMON_SETTINGS: SessionSettings = {
 };
 export const WRITER_SETTINGS: SessionSettings = {
   ...COMMON_SETTINGS,
+  ...INSERT_BLOCKS,
   async_insert: 0,
   insert_deduplicate: 0,
   deduplicate_insert: 'disable',
@@ -73,8 +75,8 @@ export async function openSqlSession(path: string, settings: SessionSettings): P
   let client: ClickHouseClient;
   try {
     // Its types were not made for exactOptionalPropertyTypes; the shape is the client's own.
-    const connection = createChdbConnection({ path }) as unknown as ClientConnection;
-    client = createClient({ connection });
+    const connect = () => createChdbConnection({ path }) as unknown as ClientConnection;
+    client = withEngineSettings(path, () => createClient({ connection: connect() }));
     letCrashesEndTheProcess();
   } catch (error) {
     throw new ConfigError(
