@@ -72,7 +72,9 @@ describe('The compose file', () => {
     whereGoIs('holds every role and every part', () => {
       expect(POSSIBLE, 'Go is needed to build docker-compose').toBe(true);
       expect(Object.keys(services).sort()).toEqual(
-        'api clickhouse grafana ingest kafka mail monitor monitor-standby prometheus understand'.split(' '),
+        'alertmanager api clickhouse grafana ingest kafka mail monitor monitor-standby prometheus understand'.split(
+          ' ',
+        ),
       );
       const roles = ['api', 'ingest', 'understand', 'monitor', 'monitor-standby'].map((name) => {
         const { command = [] } = services[name] ?? { image: '' };

@@ -48,6 +48,7 @@ export const reasonsEn = {
   feed_encoding: 'The characters of the feed cannot be read.',
   feed_packed: 'The feed is packed and cannot be unpacked.',
   feed_deadline: 'The feed took too long to read.',
+  eml_busy: 'The machine was too busy to read a mail; it is tried again.',
   feed_busy: 'The machine was too busy to read the feed.',
   feed_long: 'The feed takes too long to read; its first items were taken.',
   feed_memory: 'The feed needs too much memory.',

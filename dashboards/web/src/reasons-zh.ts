@@ -44,6 +44,7 @@ export const reasonsZh: Readonly<Record<keyof typeof reasonsEn, string>> = {
   feed_encoding: '订阅源的文字编码无法识别。',
   feed_packed: '订阅源已压缩，且无法解压。',
   feed_deadline: '读取订阅源耗时过长。',
+  eml_busy: '本机繁忙，未能读完一封邮件，稍后重试。',
   feed_busy: '本机繁忙，未能读完订阅源。',
   feed_long: '订阅源读取耗时过长，只取了前面的条目。',
   feed_memory: '读取订阅源占用内存过多。',

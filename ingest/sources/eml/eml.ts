@@ -169,9 +169,9 @@ async function readMessage(
   }
 }
 
-/** A thread that could not be started is no fault of the message, which is tried again. */
+/** A thread that could not be started, or not run, is no fault of the message, which is tried again. */
 function refused({ code, message }: Refusal): InvalidDocumentError | UnavailableError {
-  return code === 'parser_unavailable'
+  return code === 'parser_unavailable' || code === 'eml_busy'
     ? new UnavailableError(code, message, { retriable: true })
     : invalid(code, undefined, message);
 }

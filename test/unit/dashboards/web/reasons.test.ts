@@ -47,7 +47,15 @@ const NOT_SHOWN: Readonly<Record<string, readonly string[]>> = {
   'the process does not start, or ends, with it': [
     ...['endpoint_without_password', 'log_format_newer', 'port_unusable', 'replay_file_damaged'],
     ...['replay_file_empty', 'replay_file_missing', 'replay_file_unreadable', 'replay_not_a_file'],
-    ...['replay_not_gzip', 'replay_speed', 'schema_too_new', 'server_too_old', 'store_crashed'],
+    ...[
+      'replay_not_gzip',
+      'replay_speed',
+      'schema_busy',
+      'schema_in_use',
+      'schema_too_new',
+      'server_too_old',
+      'store_crashed',
+    ],
     ...['store_not_opened', 'world_mismatch'],
   ],
   'of a command, in its answer': ['backup_running'],

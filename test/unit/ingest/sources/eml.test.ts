@@ -211,23 +211,28 @@ describe('a folder of messages', () => {
     ]);
   });
 
-  it('names a message that takes too long, and tries again where the thread does not start', async () => {
-    await put('a.eml', 'm1', { Subject: 'slow' });
-    await put('b.eml', 'm2', { Subject: 'unlucky' });
-    await put('c.eml', 'm3');
-    let starts = 0;
-    const refused = (code: string) => ({ ok: false, code, message: `${code}.` }) as const;
-    const readEml: typeof readEmlHere = async (bytes) => {
-      const text = Buffer.from(bytes).toString();
-      if (text.includes('slow')) return refused('eml_deadline');
-      if (text.includes('unlucky') && (starts += 1) === 1) return refused('parser_unavailable');
-      return readEmlHere(bytes);
-    };
-    const { ids, rejected, reasons } = await look(recordDeliveries(), [() => Promise.resolve()], { readEml });
-    expect(rejected.map(({ place, code }) => `${place.slice(-5)} ${code}`)).toEqual(['a.eml eml_deadline']);
-    expect(ids).toEqual(['m3', 'm2']);
-    expect(reasons).toEqual(['parser_unavailable.', null]);
-  });
+  it.each(['parser_unavailable', 'eml_busy'])(
+    'names a message that takes too long, and tries again after %s',
+    async (code) => {
+      await put('a.eml', 'm1', { Subject: 'slow' });
+      await put('b.eml', 'm2', { Subject: 'unlucky' });
+      await put('c.eml', 'm3');
+      let starts = 0;
+      const refused = (of: string) => ({ ok: false, code: of, message: `${of}.` }) as const;
+      const readEml: typeof readEmlHere = async (bytes) => {
+        const text = Buffer.from(bytes).toString();
+        if (text.includes('slow')) return refused('eml_deadline');
+        if (text.includes('unlucky') && (starts += 1) === 1) return refused(code);
+        return readEmlHere(bytes);
+      };
+      const { ids, rejected, reasons } = await look(recordDeliveries(), [() => Promise.resolve()], {
+        readEml,
+      });
+      expect(rejected.map(({ place, code }) => `${place.slice(-5)} ${code}`)).toEqual(['a.eml eml_deadline']);
+      expect(ids).toEqual(['m3', 'm2']);
+      expect(reasons).toEqual([`${code}.`, null]);
+    },
+  );
 
   // Its memory is a regular file that gives EIO, as a bad disk does.
   it.runIf(process.platform === 'linux')(
