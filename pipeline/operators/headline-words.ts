@@ -38,6 +38,10 @@ export const HEADLINE_WORDS: Readonly<Record<string, string>> = {
     organize organizes recognize modernize criticize stabilize outlines overlooks overtakes overhauls understands undergoes
     outpaces unwinds unlocks reshapes rethinks rewrites brings builds breaks brightens broadens thickens strengthens
     worsens toughens teachers drivers readers writers leaders managers engineers builders lawyers doctors farmers
+    rise rises rising rose fall falls falling fell slump slumps slumped slip slips slipped dip dips dipped ease eases eased dive
+    dives dived jumped climbed plunged dropped gained missed cleared blocked scrapped shelved halved doubles doubled triples
+    tripled halves profit profits earnings bags bag bagged probed probes charged hit sinking soaring slows slowed shrinks shrank
+    rallied recovers recovered swings swung posted booked raised lowered lifted trimmed widened narrowed beaten stalls stalled
     scientists economists activists specialists happiness business weakness softness ownership leadership friendship
     statement settlement shipment equipment agreement movement investments payments thing things nothing everything thought
     brought caught bought taught tough rough enough though height weight freight bright straight frightened knowledge
