@@ -34,7 +34,7 @@ async function run(load: Load): Promise<LoadResult> {
         queryableMs.push(performance.now() - intended);
         return;
       }
-      // Behind a backlog of many seconds the questions would otherwise be most of the load.
+      // Behind a backlog of many seconds the questions would otherwise be a load of their own.
       await sleep(Math.max(FOLLOW_EVERY_MS, (performance.now() - intended) * FOLLOW_SHARE));
     }
     missing += 1;
