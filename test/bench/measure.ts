@@ -16,7 +16,7 @@ export interface Measured extends LoadResult {
   readonly cpuSeconds: number;
   /** From the end of the load until nothing was on its way; null when that took too long. */
   readonly drainSeconds: number | null;
-  /** Documents on their way: at the middle, the end, and the most. */
+  /** Documents on their way: at the middle and the end of the sending, and the most. */
   readonly lag: { readonly middle: number; readonly end: number; readonly most: number };
   readonly rssBytes: number;
   readonly anonymousBytes: number;
@@ -30,7 +30,7 @@ export async function measure(service: BenchService, load: Load, drain = true): 
   const before = await service.metrics();
   const usedBefore = service.usage().cpuSeconds;
   const began = performance.now();
-  const lags: number[] = [];
+  const lags: LagSample[] = [];
   const loops: number[] = [];
   let rssBytes = 0;
   let anonymousBytes = 0;
@@ -38,7 +38,10 @@ export async function measure(service: BenchService, load: Load, drain = true): 
   const watching = (async () => {
     while (running) {
       const text = await service.metrics();
-      lags.push(metricValue(text, 'bellwether_lag_documents'));
+      lags.push({
+        seconds: (performance.now() - began) / 1_000,
+        documents: metricValue(text, 'bellwether_lag_documents'),
+      });
       loops.push(metricValue(text, 'nodejs_eventloop_lag_p99_seconds') * 1_000);
       const usage = service.usage();
       rssBytes = Math.max(rssBytes, usage.rssBytes);
@@ -59,16 +62,27 @@ export async function measure(service: BenchService, load: Load, drain = true): 
     cpuSeconds,
     cpuShare: cpuSeconds / seconds / CORES,
     drainSeconds,
-    lag: {
-      middle: during[Math.floor(during.length / 2)] ?? 0,
-      end: during.at(-1) ?? 0,
-      most: Math.max(0, ...during),
-    },
+    lag: lagOf(during, load.seconds),
     rssBytes,
     anonymousBytes,
     eventLoopP99Ms: percentiles(loops)?.p99 ?? 0,
     before,
     after: await service.metrics(),
+  };
+}
+
+interface LagSample {
+  readonly seconds: number;
+  readonly documents: number;
+}
+
+/** A service that is behind works its backlog off while the last followed documents are waited for: that is no part of the load. */
+export function lagOf(samples: readonly LagSample[], sendingSeconds: number): Measured['lag'] {
+  const during = samples.filter(({ seconds }) => seconds <= sendingSeconds).map(({ documents }) => documents);
+  return {
+    middle: during[Math.floor(during.length / 2)] ?? 0,
+    end: during.at(-1) ?? 0,
+    most: Math.max(0, ...samples.map(({ documents }) => documents)),
   };
 }
 
