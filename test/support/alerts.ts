@@ -1,4 +1,5 @@
 import type { Alert, AlertEvent } from '../../pipeline/core/alert.js';
+import type { Classification } from '../../pipeline/core/model.js';
 import type { Mention, ScoredDocument, Span } from '../../pipeline/core/scored.js';
 import type { DocumentVersion, HourBucket } from '../../pipeline/core/store.js';
 import type { AlertEngineDeps } from '../../alerts/engine.js';
@@ -11,6 +12,20 @@ export const DAY_MS = 24 * HOUR_MS;
 /** A Monday. */
 export const START = Date.parse('2026-03-02T00:00:00Z');
 export const MODEL = { name: 'test-model', version: '3', sha256: 'ab'.repeat(32) };
+
+/** What a model says of bad news. */
+export const BAD_NEWS: Classification = {
+  sentiment: {
+    negative: 0.8,
+    neutral: 0.1,
+    positive: 0.1,
+    polarity: -0.7,
+    confidence: 0.8,
+    label: 'negative',
+  },
+  topics: [{ topic: 'other', probability: 1 }],
+  flags: [],
+};
 
 export function mention(instrument: string, changes: Partial<Mention> = {}): Mention {
   const spans: readonly Span[] = [[0, 4]];
@@ -41,14 +56,7 @@ export function scoredDocument(
   const { document, ...rest } = changes;
   return {
     language: 'en',
-    sentiment: {
-      negative: 0.8,
-      neutral: 0.1,
-      positive: 0.1,
-      polarity: -0.7,
-      confidence: 0.8,
-      label: 'negative',
-    },
+    sentiment: BAD_NEWS.sentiment,
     topics: [],
     mentions: [mention('HBK.XTST')],
     storyId: `story-${id}`,

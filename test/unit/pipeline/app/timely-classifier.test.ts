@@ -2,20 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { createTimelyClassifier } from '../../../../pipeline/app/timely-classifier.js';
 import type { Classification, Classifier } from '../../../../pipeline/core/model.js';
+import { BAD_NEWS } from '../../../support/alerts.js';
 import { virtualClock } from '../../../support/virtual-clock.js';
 
-const ANSWER: Classification = {
-  sentiment: {
-    negative: 0.8,
-    neutral: 0.1,
-    positive: 0.1,
-    polarity: -0.7,
-    confidence: 0.8,
-    label: 'negative',
-  },
-  topics: [{ topic: 'other', probability: 1 }],
-  flags: [],
-};
 const INPUT = { text: 'Halden Motors falls.', language: 'en' };
 const BUDGET_MS = 15_000;
 
@@ -37,8 +26,8 @@ describe('a classifier that answers in time', () => {
   it('gives the answers of the other one, and leaves no timer behind', async () => {
     const { clock, waiting, timely } = start();
     const answers = timely.classify([INPUT]);
-    waiting[0]?.([ANSWER]);
-    expect(await answers).toEqual([ANSWER]);
+    waiting[0]?.([BAD_NEWS]);
+    expect(await answers).toEqual([BAD_NEWS]);
     expect(clock.sleepers()).toBe(0);
     expect(timely.model.name).toBe('far');
   });
@@ -57,8 +46,8 @@ describe('a classifier that answers in time', () => {
     const { clock, waiting, timely } = start();
     const first = timely.classify([INPUT]);
     clock.advance(10_000);
-    waiting[0]?.([ANSWER]);
-    expect(await first).toEqual([ANSWER]);
+    waiting[0]?.([BAD_NEWS]);
+    expect(await first).toEqual([BAD_NEWS]);
     const second = timely.classify([INPUT]);
     clock.advance(5_000);
     expect(await second).toMatchObject([{ unanswered: true }]);
@@ -66,7 +55,7 @@ describe('a classifier that answers in time', () => {
     expect(waiting).toHaveLength(2);
     timely.begin();
     const next = timely.classify([INPUT]);
-    waiting[2]?.([ANSWER]);
-    expect(await next).toEqual([ANSWER]);
+    waiting[2]?.([BAD_NEWS]);
+    expect(await next).toEqual([BAD_NEWS]);
   });
 });

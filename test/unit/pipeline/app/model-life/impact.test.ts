@@ -9,26 +9,13 @@ import { UNCLASSIFIED } from '../../../../../pipeline/operators/score-sentiment.
 import { weighContributions } from '../../../../../pipeline/operators/weigh-contributions.js';
 import type { CountedDocument } from '../../../../../pipeline/storage/queries/counted-documents.js';
 import { createRuleSet } from '../../../../../models/rules/create-rule-set.js';
-import { DAY_MS, HOUR_MS, scoredDocument, START } from '../../../../support/alerts.js';
-
-const NEGATIVE: Classification = {
-  sentiment: {
-    negative: 0.8,
-    neutral: 0.1,
-    positive: 0.1,
-    polarity: -0.7,
-    confidence: 0.8,
-    label: 'negative',
-  },
-  topics: [{ topic: 'other', probability: 1 }],
-  flags: [],
-};
+import { BAD_NEWS, DAY_MS, HOUR_MS, scoredDocument, START } from '../../../../support/alerts.js';
 
 /** Calls everything negative but what `unread` answers otherwise. */
 function createModel(name: string, unread: (text: string) => Classification | null): Classifier {
   return {
     model: { name, version: '1', sha256: 'ab'.repeat(32) },
-    classify: (inputs) => Promise.resolve(inputs.map(({ text }) => unread(text) ?? NEGATIVE)),
+    classify: (inputs) => Promise.resolve(inputs.map(({ text }) => unread(text) ?? BAD_NEWS)),
     explain: () => Promise.resolve(null),
     close: () => Promise.resolve(),
   };
