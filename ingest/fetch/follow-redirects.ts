@@ -63,7 +63,8 @@ function checkNext(guard: AddressGuard, location: string, from: URL): URL {
     return guard.check(location, from);
   } catch (error) {
     if (!(error instanceof RejectedError)) throw error;
-    const words = `${shownAddress(from.href)} redirects to ${shownAddress(new URL(location, from).href)}, which is refused: ${error.message}`;
+    const to = URL.canParse(location, from.href) ? new URL(location, from).href : location;
+    const words = `${shownAddress(from.href)} redirects to ${shownAddress(to)}, which is refused: ${error.message}`;
     throw new RejectedError(error.code, words, { cause: error });
   }
 }

@@ -1,7 +1,6 @@
 import type { RawDocument, SourceInfo } from '../../../pipeline/core/document.js';
 import { InvalidDocumentError, type Reason } from '../../../pipeline/core/errors.js';
 import type { FetchedPage, GuardedClient } from '../../fetch/guarded-client.js';
-import { retryAfterMs } from '../../fetch/retry-after.js';
 import { NO_SCHEDULE, type FeedItem, type ParsedFeed } from '../../parse/feed.js';
 import { digest } from '../../parse/identity.js';
 import type { ParseThread } from '../../parse-thread/parse-thread.js';
@@ -12,7 +11,8 @@ import { createBackOff } from '../back-off.js';
 import { decodeFeedCursor, encodeFeedCursor, type FeedCursor } from '../feed-cursor.js';
 import { keyOf } from '../identify-items.js';
 import { ofLog } from '../of-log.js';
-import { RefusedAnswer, runPollLoop, type Reading } from '../poll-loop.js';
+import { runPollLoop, type Reading, type RefusedAnswer } from '../poll-loop.js';
+import { refusedPage } from '../refused-page.js';
 import { readFeedNews } from '../read-feed.js';
 import { accessionOf, extraOfFiling, readFilings, type Filing } from './read-filings.js';
 
@@ -179,12 +179,11 @@ const GAP: Reason = {
   message: `More than ${MAX_PAGES * PAGE_ENTRIES} entries were filed since the last reading; the oldest of them were missed.`,
 };
 
+const DENIED = 'Too many requests, or a User-Agent without a contact: set fetch.contact.';
+
 function refusal({ status, headers }: FetchedPage, now: number): RefusedAnswer {
-  const why = status === 403 ? ': too many requests, or a User-Agent without a contact (fetch.contact)' : '';
-  return new RefusedAnswer(`EDGAR answers with status ${status}${why}.`, {
-    status,
-    pauseMs: retryAfterMs(headers['retry-after'], now),
-  });
+  const refusing = { name: 'EDGAR', status, retryAfter: headers['retry-after'] };
+  return refusedPage(refusing, now, status === 403 ? DENIED : undefined);
 }
 
 function withoutLastFiling(entries: readonly FeedItem[]): readonly FeedItem[] {

@@ -66,6 +66,14 @@ describe('followRedirects', () => {
     );
   });
 
+  it('refuses a redirect to what is no address at all', async () => {
+    const failure = follow('http://a.example/', { 'http://a.example/': [302, 'http://['] });
+    await expect(failure).rejects.toMatchObject({
+      code: 'bad_address',
+      message: expect.stringContaining('http://a.example/ redirects to http://[, which is refused') as string,
+    });
+  });
+
   it('takes a body on within the origin, drops it where a GET is asked for, and never carries it elsewhere', async () => {
     const post: Partial<Outgoing> = { method: 'POST', body: 'a=1' };
     const steps = async (status: number, location: string) => {

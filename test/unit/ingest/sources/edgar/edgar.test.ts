@@ -201,8 +201,8 @@ describe('edgar', () => {
       recorder,
     );
     expect(states).toEqual([
-      'degraded: EDGAR answers with status 403: too many requests, or a User-Agent without a contact (fetch.contact).',
-      'degraded: EDGAR answers with status 503.',
+      'degraded: EDGAR answers with status 403. Too many requests, or a User-Agent without a contact: set fetch.contact.',
+      'degraded: EDGAR answers with status 503. The fault is at the server; it is asked again by itself. It asked for no request before 2026-03-31T23:00:00.000Z.',
       'degraded: This is an HTML page, not a feed. Find the address of the feed in the page.',
       'degraded: No entry of the listing has an accession number.',
       'ok: ',
