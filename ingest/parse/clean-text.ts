@@ -11,8 +11,11 @@ export function cleanText(value: string): string {
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
 }
 
+const CLEAN_LINE = /^[!-~]+(?: [!-~]+)*$/;
+
 /** The same for a value on one line (title, name, id): any run of white space becomes one blank, none at the ends. */
 export function cleanLine(value: string): string {
+  if (CLEAN_LINE.test(value)) return value;
   return cleanText(value).replace(/\s+/g, ' ').trim();
 }
 

@@ -143,7 +143,14 @@ function linesAt(element: XmlElement, places: readonly string[]): string[] {
 
 /** The first text on one line at the first of the places that has any. */
 export function lineAt(element: XmlElement, places: readonly string[]): string | null {
-  return linesAt(element, places)[0] ?? null;
+  if (element.children.size === 0) return null;
+  for (const place of places) {
+    for (const { text } of childrenAt(element, place)) {
+      const line = cleanLine(text);
+      if (line !== '') return line;
+    }
+  }
+  return null;
 }
 
 /** The first readable text at the first of the places that has any, without markup. */
