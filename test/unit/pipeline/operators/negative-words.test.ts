@@ -16,7 +16,7 @@ it.each([
   [
     'the strongest first, and not what says next to nothing',
     [
-      ['a', 0.1],
+      ['bank', 0.1],
       ['fraud', 2],
       ['loss', 1],
     ],
@@ -30,6 +30,17 @@ it.each([
       ['halted', 1],
     ],
     ['Loss', 'halted'],
+  ],
+  [
+    'no fillers, but what turns a sentence',
+    [
+      ['For', 3],
+      ['的', 3],
+      ['not', 2],
+      ['fined', 1.5],
+      ['未', 1],
+    ],
+    ['not', 'fined', '未'],
   ],
   [
     'no punctuation',
