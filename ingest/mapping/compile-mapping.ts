@@ -2,13 +2,20 @@ import { InvalidDocumentError } from '../../pipeline/core/errors.js';
 import { MAPPED_FIELDS, type FieldPath, type MappingSpec } from '../../pipeline/core/mapping.js';
 import { invalid } from '../parse/fields.js';
 import { compileField, requirePath, wordOf, type ReadField } from './compile-field.js';
+import { describePlaces } from './missing-columns.js';
 import { valueAt } from './values-at.js';
 
 /** Items of one message; as many as a request of the webhook may have. */
 export const MAX_ITEMS = 20_000;
 
 /** One item of a message as the fields of a document, not yet checked, or why there are none. */
-export type MappedItem = { readonly document: unknown } | { readonly error: InvalidDocumentError };
+export type MappedItem =
+  | {
+      readonly document: unknown;
+      /** Where the mapping looks for a field, and what stands there instead, in a sentence; without a mapping there is nothing to say. */
+      readonly placesOf?: (field: string) => string | null;
+    }
+  | { readonly error: InvalidDocumentError };
 
 /**
  * Makes what turns a message (a parsed JSON value, a row of a table) into documents as `parseDocument` takes them, without their source.
@@ -56,7 +63,10 @@ function compileDocument(spec: MappingSpec): (scope: { message: unknown; item: u
     try {
       const document = readAll(fields, scope);
       const extra = readAll(extras, scope);
-      return { document: Object.keys(extra).length === 0 ? document : { ...document, extra } };
+      return {
+        document: Object.keys(extra).length === 0 ? document : { ...document, extra },
+        placesOf: (field) => describePlaces(spec, field, scope.item),
+      };
     } catch (error) {
       if (error instanceof InvalidDocumentError) return { error };
       throw error;

@@ -50,6 +50,27 @@ export function describeMissingNames(spec: MappingSpec, names: readonly string[]
   return describe(needed, names, 'The rows have');
 }
 
+/**
+ * Where the mapping looks for a field that an item lacks (for an id also the address, for a text also the title), and the names that the item has; in one
+ * or two sentences. Null for a field that any mapping can do without.
+ */
+export function describePlaces(spec: MappingSpec, field: string, item: unknown): string | null {
+  const group = NEEDED.find((fields) => fields.some((name) => name === field));
+  if (group === undefined) return null;
+  const mapped = group.filter((name) => spec[name] !== undefined);
+  if (mapped.length === 0) return `The mapping does not say where it stands: add ${namesOf(group, ' or ')}.`;
+  const takes = mapped.map((name) => `"${name}" from ${namesOf(placesOf(spec[name]), ' or ')}`);
+  const isObject = typeof item === 'object' && item !== null && !Array.isArray(item);
+  const has = isObject ? namesOf(Object.keys(item), ', ') : 'no names';
+  return `The mapping takes ${takes.join(' and ')}; the item has ${has}.`;
+}
+
+function placesOf(spec: FieldSpec | undefined): readonly string[] {
+  if (spec === undefined || typeof spec === 'string') return spec === undefined ? [] : [spec];
+  const { template, first, path, constant } = spec;
+  return first ?? [template ?? path ?? String(constant ?? '')];
+}
+
 function wantedBy(spec: MappingSpec): readonly Wanted[] {
   const fields = MAPPED_FIELDS.map((field) => [field, spec[field]] as const);
   const conditions = Object.keys(spec.when ?? {}).map((place): Wanted => {

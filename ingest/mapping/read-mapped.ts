@@ -11,6 +11,8 @@ export interface MappedReading {
   readonly context: ParseContext;
 }
 
+type ReadItem = Exclude<MappedItem, { readonly error: InvalidDocumentError }>;
+
 /** Either a document, or why an item is none. */
 export type Outcome = RawDocument | InvalidDocumentError;
 
@@ -30,9 +32,21 @@ export function readMappedItem(
       return parseDocument(document, context);
     return parseDocument({ language, ...document, source: { ...source } }, context);
   } catch (error) {
-    if (error instanceof InvalidDocumentError) return error;
+    if (error instanceof InvalidDocumentError) return withPlaces(error, item);
     throw error;
   }
+}
+
+/** Of a field that is missing, also where the mapping looks for it: the fix is there, not at the sender. */
+function withPlaces(error: InvalidDocumentError, { placesOf }: ReadItem): InvalidDocumentError {
+  const { code, field, message } = error;
+  const places = code === 'missing_field' && field !== null ? (placesOf?.(field) ?? null) : null;
+  return places === null
+    ? error
+    : new InvalidDocumentError(code, `${message} ${places}`, {
+        ...(field === null ? {} : { field }),
+        cause: error,
+      });
 }
 
 /** Documents and errors apart, each in their order. */

@@ -43,6 +43,25 @@ describe('compileMapping with places alone, as Kafka sources have had them', () 
     });
   });
 
+  it('says of a missing field where it was looked for, and what is there', () => {
+    const reading = {
+      source: { id: 'desk' },
+      context: { receivedAt: Date.UTC(2026, 2, 3), virtualClock: false },
+    };
+    const [spelled, unmapped] = [
+      { nativeId: 'id', title: 'headline', publishedAt: { first: ['published', 'meta.at'] } },
+      { nativeId: 'id', title: 'title' },
+    ].map(
+      (spec) =>
+        readMapped(compileMapping(spec)({ id: 'a', title: 'Up', headline: 'Up', date: 1 }), reading)[0],
+    );
+    expect(spelled).toMatchObject({ code: 'missing_field', field: 'publishedAt' });
+    expect(String(spelled)).toContain(
+      'The mapping takes "publishedAt" from "published" or "meta.at"; the item has "id", "title", "headline", "date".',
+    );
+    expect(String(unmapped)).toContain('The mapping does not say where it stands: add "publishedAt".');
+  });
+
   it('makes no text of an id beyond 2^53, which has lost digits already: two posts would have one id', () => {
     const map = compileMapping({ nativeId: 'id' });
     const reading = {
