@@ -22,6 +22,7 @@ from fetch_base import weights_of
 from figures import calibration_error, softmax
 from model import Encoder, loss_of, teacher_losses
 from quantise import quantise
+from recover import weights_in
 from rows import SENTIMENTS, is_in_share, to_batch, tokenise, tokens_of
 from train import Best, learning_rate
 from tuning import merged, tune
@@ -240,6 +241,21 @@ def test_augmented_rows_keep_their_labels_and_their_companies():
         assert [entity["sentiment"] for entity in after["entities"]] == ["negative", "positive"]
         assert all(entity["name"] in after["text"] for entity in after["entities"])
     assert sum(after["entities"][0]["name"] != before["entities"][0]["name"] for before, after in zip(rows, changed, strict=True)) > 40
+
+
+def test_weights_come_back_from_int8(tmp_path):
+    config = BertConfig(vocab_size=1_000, hidden_size=64, num_hidden_layers=2, num_attention_heads=2, intermediate_size=128)
+    torch.manual_seed(3)
+    model = Encoder(BertModel(config, add_pooling_layer=False).eval(), 0.0).eval()
+    # All different, so that a mistaken name would be seen and equal ones are not folded into one.
+    for value in model.parameters():
+        torch.nn.init.normal_(value, std=0.1)
+    export_onnx(model, tmp_path / "fp32.onnx")
+    random = np.random.default_rng(1)
+    quantise(tmp_path / "fp32.onnx", tmp_path / "int8.onnx", [random.integers(5, 1_000, 20).tolist() for _ in range(20)])
+    found = weights_in(onnx.load(str(tmp_path / "int8.onnx")))
+    for name, value in model.state_dict().items():
+        assert found[name].numpy() == pytest.approx(value.numpy(), abs=float(value.abs().max()) / 50), name
 
 
 def test_a_vocabulary_without_what_cannot_occur_reads_texts_as_before(tmp_path):

@@ -42,6 +42,9 @@ LICENCES = {
     "bge-small-en": f"bge-small-en-v1.5 of BAAI, {MIT}",
     "bge-small-zh": f"bge-small-zh-v1.5 of BAAI, {MIT}",
 }
+RESEARCH_ONLY = """
+For research only, not for commercial use and not to be passed on: non-commercial sets, and sets that state no licence, were used.
+"""
 # Texts by which the scales of int8 are found.
 SCALED_ON = 240
 
@@ -151,8 +154,9 @@ def main() -> None:
 def notice(description: dict, parts: list[Served], licences: dict[str, str]) -> str:
     bases = "\n".join(f"- {part.language}: {LICENCES[part.run['recipe']['base']]}" for part in parts)
     sets = "\n".join(f"- {name}: {licences[name]}" for name in description["trainedOn"])
+    terms = "" if description["shippable"] else RESEARCH_ONLY
     return f"""{description["name"]}, version {description["version"]}
-
+{terms}
 The weights began as these:
 
 {bases}
