@@ -64,6 +64,7 @@ export const DECOYS: readonly string[] = [
   best buy for|best buy in|best buy on|the best buy|a best buy|best buy rating|best buy list|best buys
   amazon rainforest|amazon river|amazon basin|amazon jungle|amazon forest|amazon forests|amazon fires|amazon deforestation|amazon tribe|amazon tribes|brazilian amazon|brazil's amazon|peruvian amazon|amazon region
   match day|match-fixing|match fixing|match point|cricket match|football match|test match|boxing match|match winner|perfect match|match made
+  blood pressure bp|high bp linked|high bp patients|bp reading|bp readings|bp monitor|bp monitors|bp medication|bp medications|bp medicine|bp medicines|bp pills|bp meds|systolic bp|diastolic bp|resting bp|bp check|bp checks
   oracle of omaha|oracle bone|oracle bones|delphic oracle|oracle of delphi|oracle card|oracle arena
   general dynamics of|southern company town|caterpillar larva|delta variant|delta force|mekong delta|niger delta|river delta|delta wave|delta strain|delta hedge|delta hedging|mississippi delta|pearl river delta|yangtze river delta|delta state|covid delta
   twitter user|twitter users|morgan freeman|piers morgan|alex morgan|captain morgan|stanley cup|stanley kubrick|fifth third street

@@ -147,8 +147,13 @@ function isFollowedLikeCompany(after: string): boolean {
     )
   )
     return true;
+  if (FLIES.test(rest)) return true;
   return /^ ?(?:[-+]?\d+(?:\.\d+)?%|\([-+]?\d+(?:\.\d+)?%\)|(?:is )?(?:up|down) \$?\d)/.test(rest);
 }
+
+/** What nobody but an airline has or does: "Delta pilots", "United cancels 300 flights". */
+const FLIES =
+  /^ (?:pilots?|passengers?|flights?|flight attendants|planes?|jetliners?|(?:cancel|delay|scrap|axe|add|resume|suspend|ground)(?:s|e?d)? (?:[\w,.-]+ ){0,3}(?:flights|jets|planes))\b/;
 
 /** A lower-case noun right behind ("Apple pie", "Orange crop") makes a compound unless it is a known follower. */
 function isCompoundHead(after: string): boolean {
