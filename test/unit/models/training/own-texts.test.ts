@@ -7,6 +7,10 @@ import { toTopicId } from '../../../../models/evaluation/topic-map.js';
 const FOLDER = 'models/training/own-texts';
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.jsonl'));
 
+/** "rose by 4 % to EUR 2.5 mn from EUR 2.4 mn". */
+const FROM_TO =
+  /(?:(?<rose>rose|increased|grew|climbed|jumped|surged)|fell|decreased|dropped|declined|slid|sank)(?: by [\d.,]+ ?%?)? to (?:EUR |USD |GBP |[€$£])?(?<now>\d[\d,]*(?:\.\d+)?)(?: ?(?:%|mn|bn|m|million|billion))?,? from (?:EUR |USD |GBP |[€$£])?(?<before>\d[\d,]*(?:\.\d+)?)/;
+
 async function rowsOf(file: string): Promise<readonly LabelledRow[]> {
   const rows: LabelledRow[] = [];
   for await (const row of readLabelledRows(`${FOLDER}/${file}`)) rows.push(row);
@@ -26,6 +30,18 @@ describe('our own texts', () => {
             row.text,
             ['negative', 'neutral', 'positive'].indexOf(row.sentiment) - 1,
           ]);
+      }
+    },
+  );
+
+  it.each(files.filter((file) => file.startsWith('en')))(
+    '%s: no figure rises to a smaller one or falls to a larger one',
+    async (file) => {
+      for (const { text } of await rowsOf(file)) {
+        const { rose, now, before } = FROM_TO.exec(text)?.groups ?? {};
+        if (now === undefined) continue;
+        const change = Number(now.replaceAll(',', '')) - Number(before?.replaceAll(',', ''));
+        expect(`${text} ${Math.sign(change)}`).toBe(`${text} ${rose === undefined ? -1 : 1}`);
       }
     },
   );
