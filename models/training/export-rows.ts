@@ -21,7 +21,7 @@ export interface ExportOptions {
   /** Holds `labelled/NAME/train.jsonl` and `dev.jsonl`. */
   readonly dataDirectory: string;
   readonly ownTextsDirectory: string;
-  /** Gets `train.jsonl`, `dev.jsonl` and `licences.json`. */
+  /** Gets `train.jsonl`, `dev.jsonl` and, with licence and shippability of each set, `sets.json`. */
   readonly outputDirectory: string;
 }
 
@@ -46,12 +46,13 @@ export async function exportRows(options: ExportOptions): Promise<Readonly<Recor
   }
   await writeLines(join(outputDirectory, 'train.jsonl'), train);
   await writeLines(join(outputDirectory, 'dev.jsonl'), dev);
-  const licences = Object.fromEntries([
-    ...chooseSets(options.sets).map(({ key, licence }) => [key, licence] as const),
-    ['own', OWN_LICENCE],
-    ['numbers', OWN_LICENCE],
+  const own = { licence: OWN_LICENCE, shippable: true };
+  const sets = Object.fromEntries([
+    ...chooseSets(options.sets).map(({ key, licence, shippable }) => [key, { licence, shippable }] as const),
+    ['own', own],
+    ['numbers', own],
   ]);
-  await writeFile(join(outputDirectory, 'licences.json'), `${JSON.stringify(licences, null, 1)}\n`);
+  await writeFile(join(outputDirectory, 'sets.json'), `${JSON.stringify(sets, null, 1)}\n`);
   return { train: train.length, dev: dev.length };
 }
 

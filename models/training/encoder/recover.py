@@ -64,7 +64,13 @@ def recover(folder: Path, language: str) -> tuple[Encoder, object, dict]:
     rows = bert.embeddings.word_embeddings.weight.detach().clone()
     rows[[whole[token] for token in served]] = weights["bert.embeddings.word_embeddings.weight"][list(served.values())]
     model.load_state_dict({**weights, "bert.embeddings.word_embeddings.weight": rows})
-    return model.eval(), tokenizer, {"recipe": recipe, "rowsSha256": description["rowsSha256"], "commit": description["commit"]}
+    return model.eval(), tokenizer, {
+        # What its own parents saw is among the sets.
+        "recipe": {**recipe, "continue_from": None, "teachers": []},
+        "sets": description["trainedOn"],
+        "rowsSha256": description["rowsSha256"],
+        "commit": description["commit"],
+    }
 
 
 def main() -> None:

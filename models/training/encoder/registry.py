@@ -33,6 +33,18 @@ def write_run(runs: Path, name: str, recipe: dict, rows_sha256: str, summary: di
     return folder
 
 
+def ancestors(run: Path) -> list[Path]:
+    """The runs from whose weights or answers this one has learned, theirs too. A run that is gone raises FileNotFoundError: nobody could say what it saw."""
+    recipe = json.loads((run / "run.json").read_text())["recipe"]
+    parents = [Path(parent) for parent in (recipe.get("continue_from"), *recipe.get("teachers", [])) if parent is not None]
+    return list(dict.fromkeys([*parents, *(older for parent in parents for older in ancestors(parent))]))
+
+
+def sets_of(run: Path) -> set[str]:
+    """The sets that a run has learned from, by itself."""
+    return set(json.loads((run / "run.json").read_text())["sets"])
+
+
 def commit() -> str:
     here = Path(__file__).parent
     answer = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=here, capture_output=True, text=True, check=False)

@@ -259,6 +259,7 @@ def train(recipe: dict, rows: list[dict], tell) -> tuple[Encoder, object, dict]:
     model.bert = merged(model.bert, recipe["method"])
     summary = {
         "rows": len(lessons),
+        "sets": sorted({row["set"] for row in known}),
         "steps": step,
         "seconds": round(time.monotonic() - began),
         "mostMemoryMegabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),

@@ -1,6 +1,6 @@
 """Makes the folder that the service loads out of a run of each language.
 
-    python write_artefact.py RUN [RUN] --rows DIR --output models/artifacts/encoder [--shippable]
+    python write_artefact.py RUN [RUN] --rows DIR [DIR] --output models/artifacts/encoder [--shippable]
 
 Exports, quantises, calibrates on the fold that was not learned from, and writes model.json with hashes and golden answers.
 """
@@ -22,7 +22,8 @@ from calibrate import calibrate
 from export import OUTPUTS, export_onnx
 from figures import softmax
 from quantise import quantise
-from rows import CERTAINTIES, SENTIMENTS, TOPICS, read_rows
+from registry import ancestors, sets_of
+from rows import CERTAINTIES, SENTIMENTS, TOPICS, hash_rows, read_rows
 from train import load_run
 from vocabulary import without_unreachable
 
@@ -84,6 +85,22 @@ class Served:
     run: dict
 
 
+def require_shippable(run: Path, shippable: set[str]) -> None:
+    """`shippable` names the sets whose licence lets a model be shipped."""
+    for one in (run, *ancestors(run)):
+        others = sorted(sets_of(one) - shippable)
+        if others:
+            raise SystemExit(f"{one} has learned from {', '.join(others)}, which may not be shipped, and {run} from it.")
+
+
+def rows_of(folder: Path, rows: Path) -> list[dict]:
+    """The rows of the run, which must be those that it was trained on: scales, calibration and licences rest on them."""
+    found = read_rows(rows / "train.jsonl")
+    if json.loads((folder / "run.json").read_text())["rowsSha256"] != hash_rows(found):
+        raise SystemExit(f"{folder} was trained on other rows than those in {rows}. Name its own with --rows, one folder for each run.")
+    return found
+
+
 def write_language(folder: Path, rows: list[dict], output: Path) -> Served:
     model, tokenizer, run = load_run(folder)
     recipe = run["recipe"]
@@ -111,20 +128,25 @@ def write_language(folder: Path, rows: list[dict], output: Path) -> Served:
         "topicThreshold": 0.5,
     }
     golden = [golden_answer(row, served, calibration) for row in own[:: max(1, len(own) // GOLDEN)][:GOLDEN]]
-    return Served(language, entry, golden, {row["set"] for row in mine}, run)
+    sets = set().union(*(sets_of(one) for one in (folder, *ancestors(folder))))
+    return Served(language, entry, golden, sets, run)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", type=Path, nargs="+", help="one for each language that is to be served")
-    parser.add_argument("--rows", type=Path, required=True)
+    parser.add_argument("--rows", type=Path, nargs="+", required=True, help="what the runs were trained on: one folder for all, or one for each")
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--shippable", action="store_true", help="the rows were those of `train rows --sets shippable`")
+    parser.add_argument("--shippable", action="store_true", help="refuse runs that have learned from a set that may not be shipped")
     arguments = parser.parse_args()
     output = arguments.output
     output.mkdir(parents=True, exist_ok=True)
-    rows = read_rows(arguments.rows / "train.jsonl")
-    parts = [write_language(folder, rows, output) for folder in arguments.runs]
+    folders = arguments.rows * len(arguments.runs) if len(arguments.rows) == 1 else arguments.rows
+    sets = {name: terms for folder in folders for name, terms in json.loads((folder / "sets.json").read_text()).items()}
+    if arguments.shippable:
+        for run in arguments.runs:
+            require_shippable(run, {name for name, terms in sets.items() if terms["shippable"]})
+    parts = [write_language(run, rows_of(run, rows), output) for run, rows in zip(arguments.runs, folders, strict=True)]
     files = {name: sha256(output / name) for part in parts for name in (part.entry["model"], part.entry["tokenizer"])}
     ladder = {"ladder": "ngram" if arguments.shippable else "ngram-research"}
     description = {
@@ -141,19 +163,19 @@ def main() -> None:
         "trainedOn": sorted(set().union(*(part.sets for part in parts))),
         "rowsSha256": " ".join(sorted({part.run["rowsSha256"] for part in parts})),
         "commit": " ".join(sorted({part.run["commit"] for part in parts})),
-        "recipes": {part.language: part.run["recipe"] for part in parts},
+        "recipes": {part.language: named(part.run["recipe"]) for part in parts},
         "shippable": arguments.shippable,
         "createdAt": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    (output / "NOTICE").write_text(notice(description, parts, json.loads((arguments.rows / "licences.json").read_text())))
+    (output / "NOTICE").write_text(notice(description, parts, sets))
     (output / "model.json").write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n")
     for part in parts:
         print(f"{output}: version {description['version']}, {part.language} calibration {part.entry['calibration']}")
 
 
-def notice(description: dict, parts: list[Served], licences: dict[str, str]) -> str:
+def notice(description: dict, parts: list[Served], sets: dict[str, dict]) -> str:
     bases = "\n".join(f"- {part.language}: {LICENCES[part.run['recipe']['base']]}" for part in parts)
-    sets = "\n".join(f"- {name}: {licences[name]}" for name in description["trainedOn"])
+    lines = "\n".join(f"- {name}: {sets[name]['licence']}" for name in description["trainedOn"])
     terms = "" if description["shippable"] else RESEARCH_ONLY
     return f"""{description["name"]}, version {description["version"]}
 {terms}
@@ -163,8 +185,14 @@ The weights began as these:
 
 and were trained on the sets below. No text of them is contained here. Licences as their sources state them:
 
-{sets}
+{lines}
 """
+
+
+def named(recipe: dict) -> dict:
+    """The recipe with the names of the runs it goes on from: where they lay is nobody's matter."""
+    parents = {key: value if value is None else Path(value).name for key, value in recipe.items() if key == "continue_from"}
+    return {**recipe, **parents, "teachers": [Path(teacher).name for teacher in recipe["teachers"]]}
 
 
 def is_three_class(row: dict) -> bool:
