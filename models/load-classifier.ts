@@ -114,9 +114,17 @@ export async function checkGoldenSentences(classifier: Classifier, file: string)
       throw new UnavailableError('model_unanswered', `${file}: no answer to "${golden.text}" in time.`, {
         retriable: true,
       });
-    if (label === golden.label) continue;
-    const problem = `"${golden.text}" came out ${label ?? 'without a label'} instead of ${golden.label}`;
-    throw new RejectedError('model_golden', `${file}: ${problem}; the label order is probably wrong.`);
+    if (label !== golden.label) {
+      const problem = `"${golden.text}" came out ${label ?? 'without a label'} instead of ${golden.label}`;
+      throw new RejectedError('model_golden', `${file}: ${problem}; the label order is probably wrong.`);
+    }
+    const topic = answers[index]?.topics[0]?.topic;
+    if (golden.topics.length === 0 || golden.topics.some((right) => right === topic)) continue;
+    const problem = `"${golden.text}" has the topic ${topic ?? 'none'} instead of ${golden.topics.join(' or ')}`;
+    throw new RejectedError(
+      'model_golden',
+      `${file}: ${problem}; the order of the topics is probably wrong.`,
+    );
   }
 }
 

@@ -47,6 +47,12 @@ export interface NgramArtefact {
   readonly weights: Int8Array;
 }
 
+/** SHA-256 over everything that decides an answer: weights, order of labels and topics, biases, scales, temperatures. */
+export function identityOf({ featureVersion, labels, topics, heads, weights }: NgramManifest): string {
+  const decisive = JSON.stringify({ featureVersion, labels, topics, heads, weights: weights.sha256 });
+  return createHash('sha256').update(decisive).digest('hex');
+}
+
 /**
  * Checks the two files of an artefact against each other and against what this program understands.
  *

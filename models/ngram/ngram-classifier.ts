@@ -6,7 +6,7 @@ import { NO_EXPLANATION } from '../explanation/to-explanation.js';
 import { createLexicon, type Lexicon } from '../lexicon/lexicon.js';
 import { pickTopics } from '../pick-topics.js';
 import { softmaxInPlace, toSentiment, type SentimentTriple } from '../to-sentiment.js';
-import { classesOf, type NgramArtefact, type NgramHeadManifest } from './artefact.js';
+import { classesOf, identityOf, type NgramArtefact, type NgramHeadManifest } from './artefact.js';
 import { explainFeatures } from './explain-features.js';
 import { extractFeatures } from './extract-features.js';
 import { FeatureBuffer } from './features.js';
@@ -45,7 +45,7 @@ export function createNgramClassifier(artefact: NgramArtefact): Classifier {
   const buffer = new FeatureBuffer();
   const heads = { en: loadHeads(artefact, 'en'), zh: loadHeads(artefact, 'zh') };
   return {
-    model: { name: manifest.name, version: manifest.version, sha256: manifest.weights.sha256 },
+    model: { name: manifest.name, version: manifest.version, sha256: identityOf(manifest) },
     classify: (inputs) => Promise.resolve(inputs.map((input) => classifyOne(input, heads, lexicon, buffer))),
     explain: (input) => Promise.resolve(explainOne(input, heads, lexicon, buffer)),
     close: () => Promise.resolve(),

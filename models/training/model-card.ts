@@ -1,12 +1,12 @@
 import type { CardFacts } from '../evaluation/card/model-card.js';
-import type { NgramManifest } from '../ngram/artefact.js';
+import { identityOf, type NgramManifest } from '../ngram/artefact.js';
 
 /** What `trainNgram` knows for the card of its artefact: the run that trained it, and the dev parts. */
 export function ngramCardFacts(manifest: NgramManifest): CardFacts {
   return {
     name: manifest.name,
     version: manifest.version,
-    sha256: manifest.weights.sha256,
+    sha256: identityOf(manifest),
     bytes: manifest.weights.bytes,
     trainingSets: manifest.training.sets,
     facts: [['Seed', String(manifest.training.seed)]],

@@ -12,7 +12,7 @@ import { evaluate, type EvaluateReport } from '../evaluation/evaluate.js';
 import { readLabelledRows, type LabelledRow } from '../evaluation/read-labelled-rows.js';
 import { createLexicon } from '../lexicon/lexicon.js';
 import { checkGoldenSentences } from '../load-classifier.js';
-import { parseArtefact } from '../ngram/artefact.js';
+import { identityOf, parseArtefact } from '../ngram/artefact.js';
 import { createNgramClassifier } from '../ngram/ngram-classifier.js';
 import { textKind } from '../ngram/text-kind.js';
 import {
@@ -128,7 +128,7 @@ export async function trainNgram(options: TrainOptions): Promise<TrainReport> {
   await writeFile(join(directory, 'NOTICE'), toNotice(manifest));
   const bytes = packed.weights.byteLength;
   const dataSha256 = hashRows(rows);
-  return { name, directory, sha256: manifest.weights.sha256, bytes, rows: rows.length, dataSha256, dev };
+  return { name, directory, sha256: identityOf(manifest), bytes, rows: rows.length, dataSha256, dev };
 }
 
 function trainTask(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BellwetherError } from '../../../../pipeline/core/errors.js';
-import { parseArtefact } from '../../../../models/ngram/artefact.js';
+import { identityOf, parseArtefact } from '../../../../models/ngram/artefact.js';
 import { createTinyArtefact } from '../../../support/models.js';
 
 function codeOf(work: () => unknown): string {
@@ -37,6 +37,18 @@ describe('parseArtefact', () => {
     ],
   ])('refuses %s', (_, changes) => {
     expect(codeOf(() => parse(changes))).toBe('model_format');
+  });
+
+  it('has another identity with other topics, temperatures or weights, and the same with other words about its training', () => {
+    const before = identityOf(manifest);
+    const heads = manifest.heads.map((head) => ({ ...head, temperature: { news: 0.05, post: 0.05 } }));
+    const others = [
+      { topics: manifest.topics.toReversed() },
+      { heads },
+      { weights: { ...manifest.weights, sha256: '0'.repeat(64) } },
+    ];
+    for (const changes of others) expect(identityOf({ ...manifest, ...changes })).not.toBe(before);
+    expect(identityOf({ ...manifest, dev: {}, training: { seed: 9, sets: [] } })).toBe(before);
   });
 
   it('refuses text that is not JSON, naming the file', () => {
