@@ -16,8 +16,6 @@ import { parseFigures } from '../../models/evaluation/release/parse-figures.js';
 import { findLosses, type SliceLoss } from '../../models/evaluation/release/regressions.js';
 import { readTrainingRecord } from '../../models/evaluation/release/training-record.js';
 import { sliceReport } from '../../models/evaluation/slices/slice-figures.js';
-import type { TextModel } from '../../models/evaluation/text-model.js';
-import { loadClassifier } from '../../models/load-classifier.js';
 import { MODEL_NAMES } from '../../models/model-names.js';
 import { collectNumberRows, collectOwnRows } from '../../models/training/collect-rows.js';
 import { packageRoot } from '../app/package-root.js';
@@ -28,7 +26,7 @@ import type { ModelVersion } from '../core/scored.js';
 import { choiceOption, flag, textOption } from './arguments.js';
 import type { CommandArguments, CommandIo, CommandOption } from './command.js';
 import { writeText } from './evaluate-details.js';
-import { inPackage, suiteFiles } from './evaluation-model.js';
+import { inPackage, withJudged, suiteFiles } from './evaluation-model.js';
 import { readLabelledLines } from './labelled-lines.js';
 import { modelsFrom } from './model-option.js';
 import { configFrom } from './open-config.js';
@@ -107,22 +105,21 @@ async function measureCandidate(args: CommandArguments, io: CommandIo): Promise<
   const suite = await readLabelledLines(suiteFiles(), 'behavioural cases', parseBehaviourCase);
   const record = await readTrainingRecord(directory, name);
   const training = checkTraining(record, { sets, suite }, await trainedTexts(record.sets, data));
-  const candidate: TextModel = await loadClassifier({
-    ...options,
-    directory,
-    // The files of the folder are judged, not what a host has under the same name.
-    ...(directory === served.directory ? {} : { remote: null }),
-  });
-  const measured = await measureRelease(candidate, { sets, suite, seed: SEED, onProgress: io.words });
-  await candidate.close?.();
-  const against: TextModel = await loadClassifier({
-    ...served,
-    name: choiceOption(args, 'against', MODEL_NAMES) ?? served.name,
-  });
+  // The files of the folder are judged, not what a host has under the same name; and a host keeps its cache.
+  const { model, measured } = await withJudged(
+    { ...options, directory, remote: null },
+    async (candidate) => ({
+      model: candidate.model,
+      measured: await measureRelease(candidate, { sets, suite, seed: SEED, onProgress: io.words }),
+    }),
+  );
   const judged = [...measured.judged.values()].flat();
   const rows = judged.map(({ row }) => row);
-  const losses = findLosses(await judgeRows(against, rows), judged);
-  await against.close?.();
+  const reference = { ...served, name: choiceOption(args, 'against', MODEL_NAMES) ?? served.name };
+  const { against, losses } = await withJudged(reference, async (other) => ({
+    against: other.model,
+    losses: findLosses(await judgeRows(other, rows), judged),
+  }));
   const { contamination, unchecked, unlicensed } = training;
   const { figures } = measured;
   const add = (figure: string, value: number, n: number) => figures.set(figure, { value, n });
@@ -133,8 +130,8 @@ async function measureCandidate(args: CommandArguments, io: CommandIo): Promise<
   add('slices that lose against the served model', losses.length, judged.length);
   for (const [figure, value] of await givenFigures(args, io)) add(figure, value, 1);
   return {
-    model: candidate.model,
-    against: against.model,
+    model,
+    against,
     record,
     training,
     measured,
