@@ -15,7 +15,7 @@ export const evaluateCommand: Command = {
   summary:
     'Measures a model on labelled rows: accuracy, macro-F1, calibration, topics, entities, speed. Several sets are pooled.',
   usage:
-    '--set FILE.jsonl [--set FILE.jsonl …] [--model M] [--slices] [--reliability FILE.svg] [--json] | --gate [--card FILE.md] [--model M]',
+    '--set FILE.jsonl [--set FILE.jsonl …] [--model M] [--slices] [--reliability FILE.svg] [--json] | --gate [--card FILE.md] [--model M] [--against M] [--figures FILE.json …]',
   options: {
     set: {
       type: 'string',
