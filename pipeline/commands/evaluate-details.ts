@@ -19,7 +19,7 @@ import { textTable } from './text-table.js';
 export const DETAIL_OPTIONS = {
   slices: {
     type: 'boolean',
-    doc: 'Also by language, kind, topic, length, negation, numbers and source, with 95 % intervals.',
+    doc: 'Also by language, kind, topic, length, negation, numbers and source, with 95 % intervals (the ECE has none).',
   },
   reliability: {
     type: 'string',
@@ -69,7 +69,12 @@ function sliceTable({ all, slices }: SliceReport): string {
 
 function cells(figures: SliceFigures): readonly string[] {
   const { accuracy, macroF1, negativeRecall, neutralRecall, ece } = figures;
-  return [String(figures.n), ...[accuracy, macroF1, negativeRecall, neutralRecall, ece].map(cell)];
+  return [
+    String(figures.n),
+    ...[accuracy, macroF1, negativeRecall, neutralRecall].map(cell),
+    // Without an interval: see SliceFigures.
+    ece.toFixed(3),
+  ];
 }
 
 function cell(estimate: Estimate | null): string {

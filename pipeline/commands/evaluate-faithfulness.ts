@@ -1,4 +1,3 @@
-import { modelOptions } from '../app/understanding.js';
 import {
   measureFaithfulness,
   type Explain,
@@ -7,12 +6,12 @@ import {
 import { readLabelledRows } from '../../models/evaluation/read-labelled-rows.js';
 import { explainByDeletion, type DeletionOptions } from '../../models/explanation/explain-by-deletion.js';
 import { explainByProbe, SERVED_TOKENS } from '../../models/explanation/explain-by-probe.js';
-import { loadClassifier } from '../../models/load-classifier.js';
 import type { Classifier, ClassifierInput } from '../core/model.js';
 import { fileOptions, flag, noPositionals, numberOption } from './arguments.js';
 import type { Command } from './command.js';
-import { MODEL_OPTION, modelsFrom } from './model-option.js';
-import { CONFIG_OPTIONS, configFrom } from './open-config.js';
+import { withModel } from './evaluation-model.js';
+import { MODEL_OPTION } from './model-option.js';
+import { CONFIG_OPTIONS } from './open-config.js';
 
 const DEFAULT_TEXTS = 500;
 /** Answers for one explanation of the methods that are not served. */
@@ -42,8 +41,6 @@ export const evaluateFaithfulnessCommand: Command = {
   examples: ['bellwether evaluate faithfulness --model ngram --set ../shared/data/labelled/tfns/dev.jsonl'],
   async run(args, io) {
     noPositionals(args, 'evaluate faithfulness');
-    const config = await configFrom(args, io, { sources: [] });
-    const models = modelsFrom(args, config);
     const files = fileOptions(
       args,
       'set',
@@ -51,15 +48,15 @@ export const evaluateFaithfulnessCommand: Command = {
       'evaluate faithfulness needs --set FILE.jsonl with texts.',
     );
     const maxTexts = numberOption(args, 'texts', { min: 1, max: 100_000, whole: true }) ?? DEFAULT_TEXTS;
-    const classifier = await loadClassifier(modelOptions(models));
-    const report = await measureFaithfulness(inputsOf(files), {
-      model: classifier.model,
-      classify: (inputs) => classifier.classify(inputs),
-      methods: methodsOf(classifier),
-      set: files.join(','),
-      maxTexts,
-    });
-    await classifier.close();
+    const report = await withModel(args, io, (classifier) =>
+      measureFaithfulness(inputsOf(files), {
+        model: classifier.model,
+        classify: (inputs) => classifier.classify(inputs),
+        methods: methodsOf(classifier),
+        set: files.join(','),
+        maxTexts,
+      }),
+    );
     io.out(flag(args, 'json') ? `${JSON.stringify(report)}\n` : table(report));
     return 0;
   },

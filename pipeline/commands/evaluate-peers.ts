@@ -9,17 +9,18 @@ import {
 } from '../../models/evaluation/release/dev-sets.js';
 import { calibrationError, macroF1 } from '../../models/evaluation/release/set-figures.js';
 import type { TextModel } from '../../models/evaluation/text-model.js';
-import { loadClassifier } from '../../models/load-classifier.js';
 import { MODEL_NAMES } from '../../models/model-names.js';
 import { modelOptions } from '../app/understanding.js';
 import { BellwetherError, ConfigError } from '../core/errors.js';
 import { flag, noPositionals, textOption } from './arguments.js';
 import type { Command, CommandArguments, CommandIo } from './command.js';
-import { inPackage } from './evaluation-model.js';
+import { inPackage, withJudged } from './evaluation-model.js';
 import { CONFIG_OPTIONS, configFrom } from './open-config.js';
 
 const SETS = [...ENGLISH_THREE_CLASS, ...CHINESE_SENTIMENT];
 const POOLED = 'english-three-class';
+/** A model that is not installed is left out; without rows, or with answers that never came, there is no table. */
+const ENDING = ['dev_sets_missing', 'model_unanswered', 'answers_missing'];
 
 interface PeerFigures {
   readonly macroF1: number;
@@ -69,20 +70,20 @@ async function comparePeers(args: CommandArguments, io: CommandIo): Promise<Peer
     python: textOption(args, 'python') ?? 'python3',
     script: inPackage('models/evaluation/peers/vader.py'),
   };
-  const openers: [string, () => Promise<TextModel>][] = [
-    ['vader', () => Promise.resolve(createVaderModel(vader))],
-    ...MODEL_NAMES.map((name): [string, () => Promise<TextModel>] => [
+  const judges: [string, () => Promise<Record<string, PeerFigures>>][] = [
+    ['vader', () => judgePeer(createVaderModel(vader), data)],
+    ...MODEL_NAMES.map((name): [string, () => Promise<Record<string, PeerFigures>>] => [
       name,
-      () => loadClassifier({ ...options, name }),
+      () => withJudged({ ...options, name }, (model) => judgePeer(model, data)),
     ]),
   ];
   const models: Record<string, Record<string, PeerFigures>> = {};
   const missing: Record<string, string> = {};
-  for (const [name, open] of openers) {
+  for (const [name, judge] of judges) {
     try {
-      models[name] = await judgePeer(await open(), data);
+      models[name] = await judge();
     } catch (error) {
-      if (!(error instanceof BellwetherError) || error.code === 'dev_sets_missing') throw error;
+      if (!(error instanceof BellwetherError) || ENDING.includes(error.code)) throw error;
       missing[name] = error.message;
     }
   }
@@ -100,7 +101,6 @@ async function judgePeer(model: TextModel, data: string): Promise<Record<string,
     figures[key] = figuresOf(judged);
     if (!key.startsWith('zh')) pooled.push(...judged);
   }
-  await model.close?.();
   if (pooled.length === 0)
     throw new ConfigError(
       'dev_sets_missing',

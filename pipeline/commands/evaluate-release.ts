@@ -6,29 +6,38 @@ import { promisify } from 'node:util';
 import { parseBehaviourCase } from '../../models/evaluation/behaviour/parse-case.js';
 import { toModelCard } from '../../models/evaluation/card/model-card.js';
 import { releaseCardFacts, type ReleaseRun } from '../../models/evaluation/card/release-card.js';
-import { judgeRows } from '../../models/evaluation/judge-rows.js';
-import { checkRelease, type ReleaseCheck } from '../../models/evaluation/release/check-release.js';
+import { judgeRows, type JudgedRow } from '../../models/evaluation/judge-rows.js';
+import {
+  checkRelease,
+  valueWords,
+  type ReleaseCheck,
+} from '../../models/evaluation/release/check-release.js';
 import { checkTraining } from '../../models/evaluation/release/check-training.js';
 import { JUDGING_SETS, readDevSet, type DevSet } from '../../models/evaluation/release/dev-sets.js';
 import { floorsFor } from '../../models/evaluation/release/floors.js';
 import { measureRelease } from '../../models/evaluation/release/measure-release.js';
-import { parseFigures } from '../../models/evaluation/release/parse-figures.js';
+import type { NearCopy } from '../../models/evaluation/release/near-copies.js';
+import {
+  joinFigures,
+  parseFigures,
+  type GivenFigures,
+} from '../../models/evaluation/release/parse-figures.js';
+import { referenceBelow } from '../../models/evaluation/release/reference.js';
 import { findLosses, type SliceLoss } from '../../models/evaluation/release/regressions.js';
 import { readTrainingRecord } from '../../models/evaluation/release/training-record.js';
 import { sliceReport } from '../../models/evaluation/slices/slice-figures.js';
-import type { TextModel } from '../../models/evaluation/text-model.js';
-import { loadClassifier } from '../../models/load-classifier.js';
-import { MODEL_NAMES } from '../../models/model-names.js';
+import type { LoadOptions } from '../../models/load-classifier.js';
+import { MODEL_NAMES, type ModelName } from '../../models/model-names.js';
 import { collectNumberRows, collectOwnRows } from '../../models/training/collect-rows.js';
 import { packageRoot } from '../app/package-root.js';
 import { modelOptions } from '../app/understanding.js';
 import { systemClock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
 import type { ModelVersion } from '../core/scored.js';
-import { choiceOption, flag, textOption } from './arguments.js';
+import { choiceOption, fileOptions, flag, textOption } from './arguments.js';
 import type { CommandArguments, CommandIo, CommandOption } from './command.js';
 import { writeText } from './evaluate-details.js';
-import { inPackage, suiteFiles } from './evaluation-model.js';
+import { inPackage, withJudged, suiteFiles } from './evaluation-model.js';
 import { readLabelledLines } from './labelled-lines.js';
 import { modelsFrom } from './model-option.js';
 import { configFrom } from './open-config.js';
@@ -53,16 +62,18 @@ export const RELEASE_OPTIONS = {
   against: {
     type: 'string',
     value: MODEL_NAMES.join('|'),
-    doc: 'For --gate: the model that is served now; default that of the configuration.',
+    doc: 'For --gate: the model that no slice may lose against; default that of the configuration, or ngram where that is the candidate itself (same hash) and an encoder or imported.',
   },
   figures: {
     type: 'string',
+    multiple: true,
     value: 'FILE.json',
-    doc: 'For --gate: figures of other commands, {"name": number}, such as throughput and memory.',
+    doc: 'For --gate: figures that it cannot measure, such as throughput and memory: {"sha256": of the model, "date": "2026-11-28", "machine": "…", "command": "…", "figures": {"name": number}}; one file for each such measurement.',
   },
 } as const satisfies Record<string, CommandOption>;
 
 const SEED = 1;
+const SHOWN_COPIES = 10;
 
 export function wantsRelease(args: CommandArguments): boolean {
   return flag(args, 'gate') || textOption(args, 'card') !== null;
@@ -82,16 +93,23 @@ export async function runRelease(args: CommandArguments, io: CommandIo): Promise
     await writeText(resolve(io.cwd, card), toModelCard(facts));
   }
   const failed = checks.filter(({ passed }) => !passed).length;
-  const report = { model, against, checks, losses, seen: training.contamination.seen };
+  const { nearCopies } = training;
+  const report = { model, against, checks, losses, seen: training.contamination.seen, nearCopies };
+  const beside = against === null ? 'no other model' : `${against.name} ${against.version}`;
   io.out(
     flag(args, 'json')
       ? `${JSON.stringify(report)}\n`
-      : `${model.name} ${model.version} against ${against.name} ${against.version}\n\n${checkTable(checks)}${lossLines(losses)}\n${failed} of ${checks.length} lines of the release list fail.\n`,
+      : `${model.name} ${model.version} against ${beside}\n\n${checkTable(checks)}${lossLines(losses)}${copyLines(nearCopies)}\n${failed} of ${checks.length} lines of the release list fail.\n`,
   );
   return flag(args, 'gate') && failed > 0 ? 1 : 0;
 }
 
 interface CandidateRun extends Omit<ReleaseRun, 'slices' | 'checks' | 'today' | 'commit'> {
+  readonly losses: readonly SliceLoss[];
+}
+
+/** A model beside the candidate, and where the candidate loses against it. */
+interface Regression {
   readonly against: ModelVersion;
   readonly losses: readonly SliceLoss[];
 }
@@ -103,26 +121,23 @@ async function measureCandidate(args: CommandArguments, io: CommandIo): Promise<
   const served = modelOptions(config.models);
   const directory = resolve(io.cwd, textOption(args, 'models-directory') ?? served.directory);
   const data = resolve(io.cwd, textOption(args, 'data-directory') ?? '../shared/data');
+  const given = await givenFigures(args, io, name);
   const sets = await readSets(data);
   const suite = await readLabelledLines(suiteFiles(), 'behavioural cases', parseBehaviourCase);
   const record = await readTrainingRecord(directory, name);
   const training = checkTraining(record, { sets, suite }, await trainedTexts(record.sets, data));
-  const candidate: TextModel = await loadClassifier({
-    ...options,
-    directory,
-    // The files of the folder are judged, not what a host has under the same name.
-    ...(directory === served.directory ? {} : { remote: null }),
-  });
-  const measured = await measureRelease(candidate, { sets, suite, seed: SEED, onProgress: io.words });
-  await candidate.close?.();
-  const against: TextModel = await loadClassifier({
-    ...served,
-    name: choiceOption(args, 'against', MODEL_NAMES) ?? served.name,
-  });
+  // The files of the folder are judged, not what a host has under the same name; and a host keeps its cache.
+  const { model, brought, measured } = await withJudged(
+    { ...options, directory, remote: null },
+    async (candidate) => ({
+      model: candidate.model,
+      // Before the minutes of measuring: figures of another model end it.
+      brought: joinFigures(given, candidate.model),
+      measured: await measureRelease(candidate, { sets, suite, seed: SEED, onProgress: io.words }),
+    }),
+  );
   const judged = [...measured.judged.values()].flat();
-  const rows = judged.map(({ row }) => row);
-  const losses = findLosses(await judgeRows(against, rows), judged);
-  await against.close?.();
+  const regression = await compareWithReference(args, served, { model, name, judged });
   const { contamination, unchecked, unlicensed } = training;
   const { figures } = measured;
   const add = (figure: string, value: number, n: number) => figures.set(figure, { value, n });
@@ -130,17 +145,49 @@ async function measureCandidate(args: CommandArguments, io: CommandIo): Promise<
   add('training sets that cannot be checked', unchecked.length, record.sets.length);
   add('training sets without a licence to ship', unlicensed.length, record.sets.length);
   add('all artefacts, MB', (await bytesUnder(directory)) / 1e6, 1);
-  add('slices that lose against the served model', losses.length, judged.length);
-  for (const [figure, value] of await givenFigures(args, io)) add(figure, value, 1);
+  const copied = training.nearCopies.filter(({ masked }) => masked);
+  add('suite texts in training but for names and numbers', copied.length, training.suiteTexts);
+  if (regression !== null)
+    add('slices that lose against the reference', regression.losses.length, judged.length);
+  for (const [figure, value] of brought) add(figure, value, 1);
   return {
-    model: candidate.model,
-    against: against.model,
+    model,
+    against: regression?.against ?? null,
+    given,
     record,
     training,
     measured,
-    losses,
+    losses: regression?.losses ?? [],
     sets: [...sets.values()],
   };
+}
+
+/** Null where there is no other model: one that is compared with itself loses nothing, and that says nothing. */
+async function compareWithReference(
+  args: CommandArguments,
+  served: LoadOptions,
+  candidate: {
+    readonly model: ModelVersion;
+    readonly name: ModelName;
+    readonly judged: readonly JudgedRow[];
+  },
+): Promise<Regression | null> {
+  const named = choiceOption(args, 'against', MODEL_NAMES);
+  const compared = await compareWith({ ...served, name: named ?? served.name }, candidate);
+  const below = referenceBelow(candidate.name);
+  if (compared !== null || named !== null || below === null) return compared;
+  return compareWith({ ...served, name: below }, candidate);
+}
+
+function compareWith(
+  reference: LoadOptions,
+  { model, judged }: { readonly model: ModelVersion; readonly judged: readonly JudgedRow[] },
+): Promise<Regression | null> {
+  return withJudged(reference, async (other) => {
+    if (other.model.sha256 === model.sha256) return null;
+    const rows = judged.map(({ row }) => row);
+    return { against: other.model, losses: findLosses(await judgeRows(other, rows), judged) };
+  });
 }
 
 async function readSets(data: string): Promise<ReadonlyMap<string, DevSet>> {
@@ -182,16 +229,27 @@ async function bytesUnder(directory: string): Promise<number> {
   return bytes;
 }
 
-async function givenFigures(args: CommandArguments, io: CommandIo): Promise<ReadonlyMap<string, number>> {
-  const file = textOption(args, 'figures');
-  if (file === null) return new Map();
-  const path = resolve(io.cwd, file);
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ConfigError('figures_unreadable', `${path} cannot be read. Name a file of {"name": number}.`, {
-      cause,
-    });
-  });
-  return parseFigures(text, path);
+async function givenFigures(
+  args: CommandArguments,
+  io: CommandIo,
+  model: string,
+): Promise<readonly GivenFigures[]> {
+  if (args.values['figures'] === undefined) return [];
+  const names = floorsFor(model).flatMap(({ figure, from }) => (from === 'file' ? [figure] : []));
+  return Promise.all(
+    fileOptions(args, 'figures', io.cwd, '').map(async (path) => {
+      const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+        throw new ConfigError(
+          'figures_unreadable',
+          `${path} cannot be read. --figures takes a file of JSON.`,
+          {
+            cause,
+          },
+        );
+      });
+      return parseFigures(text, path, names);
+    }),
+  );
 }
 
 /** The commit of this program's sources; null where they are no checkout. */
@@ -205,13 +263,13 @@ async function commitOfCode(): Promise<string | null> {
 function checkTable(checks: readonly ReleaseCheck[]): string {
   return textTable(
     ['', 'side', 'figure', 'value', 'must be', 'of'],
-    checks.map(({ passed, dimension, figure, value, must, bound, n }) => [
-      passed ? 'pass' : 'FAIL',
-      dimension,
-      figure,
-      value === null ? 'not measured' : String(Number(value.toPrecision(4))),
-      `${must === 'least' ? '≥' : '≤'} ${bound}`,
-      n === null ? '–' : String(n),
+    checks.map((check) => [
+      check.passed ? 'pass' : 'FAIL',
+      check.dimension,
+      check.figure,
+      valueWords(check),
+      `${check.must === 'least' ? '≥' : '≤'} ${check.bound}`,
+      check.n === null ? '–' : String(check.n),
     ]),
   );
 }
@@ -221,6 +279,16 @@ function lossLines(losses: readonly SliceLoss[]): string {
     .map(
       ({ slice, n, served, candidate, points }) =>
         `\nLoss of ${points.toFixed(1)} points: ${slice}, n ${n}, ${served.toFixed(3)} → ${candidate.toFixed(3)}`,
+    )
+    .join('');
+}
+
+function copyLines(copies: readonly NearCopy[]): string {
+  return copies
+    .slice(0, SHOWN_COPIES)
+    .map(
+      ({ text, trained, copy, similarity, masked }) =>
+        `\nNear copy, ${masked ? 'but for names and numbers' : similarity.toFixed(2)}: ${text} ← ${trained}: ${copy}`,
     )
     .join('');
 }

@@ -1,22 +1,21 @@
-import { modelOptions } from '../app/understanding.js';
 import { evaluate, type EvaluateReport } from '../../models/evaluation/evaluate.js';
 import { createMentionScorer } from '../../models/evaluation/judge-mentions.js';
 import { readLabelledRows, type LabelledRow } from '../../models/evaluation/read-labelled-rows.js';
-import { loadClassifier } from '../../models/load-classifier.js';
 import { systemClock } from '../core/clock.js';
 import { fileOptions, flag, noPositionals } from './arguments.js';
 import type { Command } from './command.js';
 import { DETAIL_OPTIONS, evaluateDetails } from './evaluate-details.js';
 import { RELEASE_OPTIONS, runRelease, wantsRelease } from './evaluate-release.js';
-import { MODEL_OPTION, modelsFrom } from './model-option.js';
-import { CONFIG_OPTIONS, configFrom } from './open-config.js';
+import { withModel } from './evaluation-model.js';
+import { MODEL_OPTION } from './model-option.js';
+import { CONFIG_OPTIONS } from './open-config.js';
 
 export const evaluateCommand: Command = {
   name: 'evaluate',
   summary:
     'Measures a model on labelled rows: accuracy, macro-F1, calibration, topics, entities, speed. Several sets are pooled.',
   usage:
-    '--set FILE.jsonl [--set FILE.jsonl …] [--model M] [--slices] [--reliability FILE.svg] [--json] | --gate [--card FILE.md] [--model M]',
+    '--set FILE.jsonl [--set FILE.jsonl …] [--model M] [--slices] [--reliability FILE.svg] [--json] | --gate [--card FILE.md] [--model M] [--against M] [--figures FILE.json …]',
   options: {
     set: {
       type: 'string',
@@ -39,17 +38,15 @@ export const evaluateCommand: Command = {
   async run(args, io) {
     noPositionals(args, 'evaluate');
     if (wantsRelease(args)) return runRelease(args, io);
-    const config = await configFrom(args, io, { sources: [] });
-    const models = modelsFrom(args, config);
     const files = fileOptions(args, 'set', io.cwd, 'evaluate needs --set FILE.jsonl with labelled rows.');
-    const classifier = await loadClassifier(modelOptions(models));
-    const report = await evaluate(classifier, readAll(files), {
-      set: files.join(','),
-      clock: systemClock,
-      scoreMentions: createMentionScorer(classifier),
-    });
-    const details = await evaluateDetails(args, io, classifier, files);
-    await classifier.close();
+    const { report, details } = await withModel(args, io, async (classifier) => ({
+      report: await evaluate(classifier, readAll(files), {
+        set: files.join(','),
+        clock: systemClock,
+        scoreMentions: createMentionScorer(classifier),
+      }),
+      details: await evaluateDetails(args, io, classifier, files),
+    }));
     io.out(
       flag(args, 'json')
         ? `${JSON.stringify({ ...report, ...details.json })}\n`

@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { loadClassifier } from '../../models/load-classifier.js';
 import { compareModels } from '../../models/training/compare-models.js';
 import { servedModels } from '../app/model-life/approved-model.js';
 import { stepBy } from '../app/model-life/approve.js';
@@ -19,6 +18,7 @@ import { modelOptions } from '../app/understanding.js';
 import { systemClock } from '../core/clock.js';
 import { flag, textOption } from './arguments.js';
 import type { Command } from './command.js';
+import { withJudged } from './evaluation-model.js';
 import { PERSON_OPTION, personOf } from './labels-options.js';
 import { candidateOf } from './models-options.js';
 import { CONFIG_OPTIONS } from './open-config.js';
@@ -47,28 +47,34 @@ export const modelsCompareCommand: Command = {
     const { config, dataDir } = await findInstallation(args, io);
     const candidate = await readCandidate(dataDir, id);
     const models = withModelNamed(config.models, candidate.name);
-    const served = await loadClassifier(modelOptions(await servedModels(dataDir, models)));
-    const next = await loadClassifier(modelOptions(candidateModels(dataDir, models, candidate)));
-    const compared = await compareModels(served, next, {
-      dataDirectory: resolve(io.cwd, textOption(args, 'data-directory') ?? '../shared/data'),
-      regressionFile: fileURLToPath(new URL('models/training/regression-texts.jsonl', packageRoot())),
-      clock: systemClock,
-    });
+    const served = modelOptions(await servedModels(dataDir, models));
+    const next = modelOptions(candidateModels(dataDir, models, candidate));
+    const { compared, before, after } = await withJudged(served, (old) =>
+      withJudged(next, async (other) => ({
+        compared: await compareModels(old, other, {
+          dataDirectory: resolve(io.cwd, textOption(args, 'data-directory') ?? '../shared/data'),
+          regressionFile: fileURLToPath(new URL('models/training/regression-texts.jsonl', packageRoot())),
+          clock: systemClock,
+        }),
+        before: old.model,
+        after: other.model,
+      })),
+    );
     const now = systemClock.now();
     const comparison: Comparison = {
       ...compared,
       regression: { ...compared.regression, newlyWrong: [...compared.regression.newlyWrong] },
       problems: [...compared.problems],
-      candidate: next.model.sha256,
-      against: served.model,
+      candidate: after.sha256,
+      against: before,
       at: new Date(now).toISOString(),
     };
     await writeJson(join(candidateFolder(dataDir, id), 'comparison.json'), comparison);
-    const details = { id, against: served.model.sha256, problems: comparison.problems };
+    const details = { id, against: before.sha256, problems: comparison.problems };
     await appendAudit(modelPaths(dataDir).audit, {
       ...stepBy(by, now),
       step: 'compared',
-      model: next.model.sha256,
+      model: after.sha256,
       details,
     });
     io.out(flag(args, 'json') ? `${JSON.stringify(comparison)}\n` : table(comparison));

@@ -1,4 +1,4 @@
-import type { Floor } from './floors.js';
+import type { FigureOrigin, Floor } from './floors.js';
 import type { Figure } from './set-figures.js';
 
 /** A line of the release list with what was measured; `value` is null when nobody measured it, and then it has not passed. */
@@ -20,4 +20,15 @@ export function checkRelease(
     const passed = floor.must === 'least' ? figure.value >= floor.bound : figure.value <= floor.bound;
     return { ...floor, value: figure.value, n: figure.n, passed };
   });
+}
+
+const NOT_MEASURED: Readonly<Record<FigureOrigin, string>> = {
+  run: 'not measured',
+  reference: 'not measured: name another model than the candidate with --against',
+  file: 'not measured: comes by --figures',
+};
+
+/** The figure in four digits, or what to do so that it is measured. */
+export function valueWords({ value, from }: ReleaseCheck): string {
+  return value === null ? NOT_MEASURED[from] : String(Number(value.toPrecision(4)));
 }

@@ -2,11 +2,15 @@ import { OWN_LICENCE, TRAINING_SETS } from '../../training/training-sets.js';
 import type { BehaviourCase } from '../behaviour/parse-case.js';
 import { findContamination, type Contamination } from './contamination.js';
 import type { DevSet } from './dev-sets.js';
+import { findNearCopies, type NearCopy } from './near-copies.js';
 import type { TrainingRecord } from './training-record.js';
 
 /** What is known of the texts that a model was trained on. */
 export interface TrainingCheck {
   readonly contamination: Contamination;
+  /** Texts of the suite that the training texts hold nearly: exact copies are among them, and those that differ in names and numbers. */
+  readonly nearCopies: readonly NearCopy[];
+  readonly suiteTexts: number;
   /** Sets that the model names and whose texts are not at hand. */
   readonly unchecked: readonly string[];
   /** Sets that do not let a model be shipped. */
@@ -28,14 +32,17 @@ export function checkTraining(
     rows: trained.get(key)?.length ?? null,
     licence: licenceOf(key)?.licence ?? 'unknown',
   }));
+  const taught = [...trained].map(([key, texts]) => ({ key, texts: texts ?? [] }));
   return {
     contamination: findContamination(
       [
         ...[...judged.sets.values()].map(({ key, rows }) => ({ key, texts: rows.map(({ text }) => text) })),
         { key: 'behaviour', texts: suite },
       ],
-      [...trained].map(([key, texts]) => ({ key, texts: texts ?? [] })),
+      taught,
     ),
+    nearCopies: findNearCopies(suite, taught),
+    suiteTexts: new Set(suite).size,
     unchecked: sets.flatMap(({ key, rows }) => (rows === null ? [key] : [])),
     unlicensed: record.sets.filter((key) => licenceOf(key)?.shippable !== true),
     sets,

@@ -1,6 +1,12 @@
 /** Which side of the house a figure speaks for: a release needs all four. */
 export type Dimension = 'data' | 'algorithm' | 'engineering' | 'business';
 
+/**
+ * Where a figure comes from: `run` measures it, `reference` compares with a second model, `file` is brought by `--figures`, because
+ * the gate cannot measure it.
+ */
+export type FigureOrigin = 'run' | 'reference' | 'file';
+
 /** One line of the release list: a figure and the bound that it must keep. */
 export interface Floor {
   readonly figure: string;
@@ -8,6 +14,7 @@ export interface Floor {
   readonly bound: number;
   /** `least`: the figure may not be smaller; `most`: it may not be larger. */
   readonly must: 'least' | 'most';
+  readonly from: FigureOrigin;
 }
 
 const least = (dimension: Dimension, figure: string, bound: number): Floor => ({
@@ -15,24 +22,28 @@ const least = (dimension: Dimension, figure: string, bound: number): Floor => ({
   dimension,
   bound,
   must: 'least',
+  from: 'run',
 });
 const most = (dimension: Dimension, figure: string, bound: number): Floor => ({
   figure,
   dimension,
   bound,
   must: 'most',
+  from: 'run',
 });
+const given = (floor: Floor): Floor => ({ ...floor, from: 'file' });
 
 const LICENCE = most('data', 'training sets without a licence to ship', 0);
 
 /** What holds for every model, whatever it scores. */
 const FOR_ALL: readonly Floor[] = [
   most('data', 'judged rows seen in training', 0),
+  most('data', 'suite texts in training but for names and numbers', 0),
   most('data', 'training sets that cannot be checked', 0),
   LICENCE,
   most('engineering', 'score alone against in a batch', 1e-4),
   most('engineering', 'all artefacts, MB', 80),
-  most('business', 'slices that lose against the served model', 0),
+  { ...most('business', 'slices that lose against the reference', 0), from: 'reference' },
 ];
 
 /** The figures that models which are to be the default must reach, as the issue "Models" states them. */
@@ -55,10 +66,13 @@ const ENCODERS: readonly Floor[] = [
   most('algorithm', 'flips under typos', 0.05),
   most('algorithm', 'flips under entity swap', 0.05),
   most('business', 'counterfactual change of polarity, mean', 0.05),
-  most('engineering', 'int8 against fp32, macro-F1 points', 0.5),
-  least('engineering', 'headlines served a second, 2 cores', 1500),
-  least('engineering', 'end to end, documents a second', 600),
-  most('engineering', 'memory per inference worker, MB', 250),
+  given(most('engineering', 'int8 against fp32, macro-F1 points', 0.5)),
+  given(least('engineering', 'headlines served a second, 2 cores', 1500)),
+  given(least('engineering', 'times PyTorch BERT-base fp32', 15)),
+  given(least('engineering', 'times PyTorch BERT-base bf16', 8)),
+  given(least('engineering', 'end to end, documents a second', 600)),
+  given(most('engineering', 'p99 at 300 documents a second, s', 1.5)),
+  given(most('engineering', 'memory per inference worker, MB', 250)),
 ];
 
 /** What the light models reached on 2026-11-28, less a point or two: they may get better, not worse. */

@@ -69,9 +69,10 @@ export async function measureRelease(model: TextModel, options: MeasureOptions):
     if (rate !== null) figures.set(`flips under ${name}`, { value: rate.value, n: rate.n });
   }
   const fairness = await measureFairness(model, COUNTERFACTUALS);
-  const { n, meanChange, maxChange } = fairness.all;
+  const { n, meanChange, maxChange, flipped } = fairness.all;
   figures.set('counterfactual change of polarity, mean', { value: meanChange, n });
   figures.set('counterfactual change of polarity, largest', { value: maxChange, n });
+  figures.set('counterfactual sentences with two labels', { value: flipped, n });
   const singles = [...sets.values()].flatMap(({ rows }) => rows.slice(0, SINGLE_TEXTS));
   const inputs = singles.map(({ text, lang }) => ({ text, language: lang }));
   if (inputs.length > 0) figures.set('score alone against in a batch', await batchDifference(model, inputs));

@@ -89,7 +89,8 @@ export async function topicFigures(
 
 /**
  * Largest difference of a probability between a text scored in a batch of all and the same text scored alone. Takes as many calls as
- * there are texts.
+ * there are texts. A model with a cache answers alone what it answered in the batch: load it without one. A text without an answer
+ * makes the figure NaN, which passes nowhere.
  */
 export async function batchDifference(
   model: TextModel,
@@ -100,7 +101,7 @@ export async function batchDifference(
   for (const [index, text] of texts.entries()) {
     const [alone] = await Promise.resolve(model.classify([text]));
     const batched = together[index];
-    if (alone === undefined || batched === undefined) continue;
+    if (alone === undefined || batched === undefined) return { value: Number.NaN, n: texts.length };
     for (const label of SENTIMENT_LABELS)
       largest = Math.max(largest, Math.abs(alone.sentiment[label] - batched.sentiment[label]));
   }

@@ -4,7 +4,8 @@
 
 Two trainings for each way: from the base on all sets (quality, share that is trained, time, memory), and from a model that knows the
 old sets on our own texts alone (what of the old sets is forgotten). Each training is a run with a name of its own; those that are
-there are not run again, so an interrupted comparison goes on where it stopped. Figures are those of the fold that no run learns from.
+there, of the same rows and recipe, are not run again, so an interrupted comparison goes on where it stopped. Figures are those of the
+fold that no run learns from.
 """
 
 from __future__ import annotations
@@ -30,21 +31,27 @@ def variants(recipe: dict) -> dict[str, dict]:
     return {**ways, **rates, "full, Adafactor": {"optimiser": "adafactor"}, "full, 2 batches a step": {"accumulate": 2}}
 
 
-def finished(runs: Path, name: str) -> Path | None:
-    """The run of this name, if it came to its end."""
-    found = [folder for folder in sorted(runs.glob(f"*-{name}")) if (folder / "weights.pt").exists()]
+def finished(runs: Path, name: str, recipe: dict, rows_sha256: str) -> Path | None:
+    """The newest run of this name that came to its end, if it is of these rows and this recipe."""
+    wanted = {"name": name, "recipe": json.loads(json.dumps(recipe)), "rowsSha256": rows_sha256}
+    found = [
+        folder
+        for folder in sorted(runs.glob(f"*-{name}"))
+        if (folder / "weights.pt").exists() and wanted.items() <= described(folder).items()
+    ]
     return found[-1] if found else None
 
 
 def run_once(name: str, recipe: dict, rows: list[dict], runs: Path) -> Path:
-    folder = finished(runs, name)
+    rows_sha256 = hash_rows(rows)
+    folder = finished(runs, name, recipe, rows_sha256)
     if folder is not None:
         return folder
     print(f"{name} …", flush=True)
     model, tokenizer, summary = train(recipe, rows, lambda words: print(f"  {words}", flush=True))
     watched = [row for row in rows if row["language"] == recipe["language"] and row["fold"] == recipe["fold"]]
     figures = {"fold": evaluate_rows(model, tokenizer, watched, recipe)}
-    folder = write_run(runs, name, recipe, hash_rows(rows), summary, figures)
+    folder = write_run(runs, name, recipe, rows_sha256, summary, figures)
     torch.save(model.state_dict(), folder / "weights.pt")
     return folder
 

@@ -17,6 +17,7 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 from augment import augment
 from bench_torch import bench, parse, to_batches
 from calibrate import fit
+from compare import finished
 from export import export_onnx
 from fetch_base import weights_of
 from figures import calibration_error, softmax
@@ -301,6 +302,20 @@ def test_weights_are_found_in_an_exported_graph(tmp_path):
     found = weights_of(onnx.load(str(path)).graph)
     for name, value in bert.state_dict().items():
         assert np.array_equal(found[name], value.numpy()), name
+
+
+def test_a_comparison_goes_on_only_with_runs_of_the_same_rows_and_recipe(tmp_path):
+    recipe = {"language": "en", "rate": 8e-5, "layers": None}
+    for at, rows in (("20260101-000000", "aa"), ("20260102-000000", "bb")):
+        folder = tmp_path / f"{at}-compare-full"
+        folder.mkdir()
+        (folder / "run.json").write_text(json.dumps({"name": "compare-full", "recipe": recipe, "rowsSha256": rows, "steps": 1}))
+        (folder / "weights.pt").write_bytes(b"")
+    assert finished(tmp_path, "compare-full", recipe, "aa") == tmp_path / "20260101-000000-compare-full"
+    assert finished(tmp_path, "compare-full", recipe, "cc") is None
+    assert finished(tmp_path, "compare-full", {**recipe, "rate": 1e-4}, "aa") is None
+    (tmp_path / "20260101-000000-compare-full" / "weights.pt").unlink()
+    assert finished(tmp_path, "compare-full", recipe, "aa") is None
 
 
 def test_bench_pads_each_batch_to_its_longest_text():

@@ -7,15 +7,20 @@ import { toModelCard } from '../../../../models/evaluation/card/model-card.js';
 import { judgeMentions } from '../../../../models/evaluation/judge-mentions.js';
 import type { JudgedRow } from '../../../../models/evaluation/judge-rows.js';
 import { parseLabelledRow } from '../../../../models/evaluation/read-labelled-rows.js';
-import { checkRelease } from '../../../../models/evaluation/release/check-release.js';
+import { checkRelease, valueWords } from '../../../../models/evaluation/release/check-release.js';
 import { checkTraining } from '../../../../models/evaluation/release/check-training.js';
 import { findContamination } from '../../../../models/evaluation/release/contamination.js';
 import { readDevSet } from '../../../../models/evaluation/release/dev-sets.js';
 import { floorsFor, RELEASE_FLOORS } from '../../../../models/evaluation/release/floors.js';
 import { measureRelease } from '../../../../models/evaluation/release/measure-release.js';
-import { parseFigures } from '../../../../models/evaluation/release/parse-figures.js';
+import { joinFigures, parseFigures } from '../../../../models/evaluation/release/parse-figures.js';
+import { referenceBelow } from '../../../../models/evaluation/release/reference.js';
 import { findLosses } from '../../../../models/evaluation/release/regressions.js';
-import { negativeOrNotF1, twoSidedF1 } from '../../../../models/evaluation/release/set-figures.js';
+import {
+  batchDifference,
+  negativeOrNotF1,
+  twoSidedF1,
+} from '../../../../models/evaluation/release/set-figures.js';
 import { readTrainingRecord } from '../../../../models/evaluation/release/training-record.js';
 import { parseBehaviourCase } from '../../../../models/evaluation/behaviour/parse-case.js';
 import type { TextModel } from '../../../../models/evaluation/text-model.js';
@@ -52,8 +57,8 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('checkRelease', () => {
   const floors = [
-    { figure: 'F1', dimension: 'algorithm', bound: 0.8, must: 'least' },
-    { figure: 'ECE', dimension: 'algorithm', bound: 0.03, must: 'most' },
+    { figure: 'F1', dimension: 'algorithm', bound: 0.8, must: 'least', from: 'run' },
+    { figure: 'ECE', dimension: 'algorithm', bound: 0.03, must: 'most', from: 'run' },
   ] as const;
 
   it.each([
@@ -75,6 +80,28 @@ describe('checkRelease', () => {
       { passed: false, value: null },
     ]);
   });
+
+  it('says what to do for a figure that only another model or another command brings', () => {
+    const missing = (figure: string) =>
+      checkRelease(new Map(), floorsFor('encoder'))
+        .filter((check) => check.figure === figure)
+        .map(valueWords);
+    expect(missing('slices that lose against the reference')[0]).toContain('--against');
+    expect(missing('p99 at 300 documents a second, s')[0]).toContain('--figures');
+    expect(missing('macro-F1 tfns')).toEqual(['not measured']);
+  });
+});
+
+describe('referenceBelow', () => {
+  it.each([
+    ['encoder', 'ngram'],
+    ['encoder-research', 'ngram'],
+    ['imported-finbert', 'ngram'],
+    ['ngram', null],
+    ['lexicon', null],
+  ] as const)('of %s is %s', (candidate, reference) => {
+    expect(referenceBelow(candidate)).toBe(reference);
+  });
 });
 
 describe('the release list', () => {
@@ -84,6 +111,19 @@ describe('the release list', () => {
       expect(new Set(floors.map(({ figure }) => figure)).size).toBe(floors.length);
     }
     expect(new Set(floorsFor('encoder').map(({ dimension }) => dimension)).size).toBe(4);
+  });
+
+  it('bounds what the issue states and only other commands can measure', () => {
+    const given = floorsFor('encoder').filter(({ from }) => from === 'file');
+    expect(Object.fromEntries(given.map(({ figure, must, bound }) => [figure, [must, bound]]))).toEqual({
+      'int8 against fp32, macro-F1 points': ['most', 0.5],
+      'headlines served a second, 2 cores': ['least', 1500],
+      'times PyTorch BERT-base fp32': ['least', 15],
+      'times PyTorch BERT-base bf16': ['least', 8],
+      'end to end, documents a second': ['least', 600],
+      'p99 at 300 documents a second, s': ['most', 1.5],
+      'memory per inference worker, MB': ['most', 250],
+    });
   });
 
   it('asks a licence of every model but of research ones', () => {
@@ -123,6 +163,7 @@ describe('contamination', () => {
     expect(check.unchecked).toEqual(['fpb', 'mystery']);
     expect(check.unlicensed).toEqual(['fpb', 'mystery']);
     expect(check.contamination.seen).toMatchObject([{ judged: 'behaviour', trained: 'own' }]);
+    expect(check.suiteTexts).toBe(1);
   });
 });
 
@@ -267,21 +308,69 @@ describe('measureRelease', () => {
     expect(figures.get('behavioural suite en')).toEqual({ value: 1, n: 1 });
     expect(figures.get('score alone against in a batch')).toEqual({ value: 0, n: 2 });
     expect(figures.has('macro-F1 tfns')).toBe(false);
+    expect(figures.get('counterfactual sentences with two labels')?.value).toBe(0);
+  });
+});
+
+describe('batchDifference', () => {
+  it('is no number, which passes nowhere, when a text gets no answer', async () => {
+    const silent: TextModel = { ...model, classify: () => [] };
+    expect((await batchDifference(silent, [{ text: 'good', language: 'en' }])).value).toBeNaN();
   });
 });
 
 describe('parseFigures', () => {
+  const names = ['memory per inference worker, MB', 'p99 at 300 documents a second, s'];
+  const sha256 = 'ab'.repeat(32);
+  const file = {
+    sha256,
+    date: '2026-11-28',
+    machine: '2 cores',
+    command: 'npm run bench',
+    figures: { 'memory per inference worker, MB': 212 },
+  };
+  const parse = (changes: object) => parseFigures(JSON.stringify({ ...file, ...changes }), 'f.json', names);
+
   it.each([
-    ['{', 'not valid JSON'],
-    ['[]', 'an object'],
-    ['{"a":"1"}', '"a" must be a number'],
-  ])('refuses %s', (text, problem) => {
-    expect(() => parseFigures(text, 'f.json')).toThrow(`f.json: ${problem}`);
+    [
+      { figures: { 'macro-F1 tfns': 0.99 } },
+      '"macro-F1 tfns" is no figure that a file may bring; those are: memory',
+    ],
+    [
+      { figures: { 'memory per inference worker, MB': '212' } },
+      '"memory per inference worker, MB" must be a number',
+    ],
+    [{ figures: {} }, '"figures" must be an object'],
+    [{ sha256: undefined }, '"sha256" must be the hash of the model'],
+    [{ date: 'today' }, '"date" must be a day'],
+    [{ machine: ' ' }, '"machine" must be'],
+    [{ command: undefined }, '"command" must be'],
+    [{ note: 'x' }, '"note" is not known'],
+  ])('refuses %j', (changes, problem) => {
+    expect(() => parse(changes)).toThrow(`f.json: ${problem}`);
   });
 
-  it('reads names and numbers', () => {
-    expect(parseFigures('{"memory per inference worker, MB": 212}', 'f.json')).toEqual(
-      new Map([['memory per inference worker, MB', 212]]),
+  it.each(['{', '[]', '3'])('refuses %s', (text) => {
+    expect(() => parseFigures(text, 'f.json', names)).toThrow('f.json: not a JSON object');
+  });
+
+  it('reads figures with the model, the day, the machine and the command', () => {
+    expect(parse({})).toEqual({ ...file, figures: new Map(Object.entries(file.figures)) });
+  });
+
+  it('joins files of the judged model, and refuses those of another and a figure that two bring', () => {
+    const other = parse({ figures: { 'p99 at 300 documents a second, s': 1.2 } });
+    expect(joinFigures([parse({}), other], { name: 'encoder', sha256 })).toEqual(
+      new Map([
+        ['memory per inference worker, MB', 212],
+        ['p99 at 300 documents a second, s', 1.2],
+      ]),
+    );
+    expect(() => joinFigures([parse({})], { name: 'encoder', sha256: 'cd' })).toThrow(
+      'encoder, which is judged, is cd',
+    );
+    expect(() => joinFigures([other, other], { name: 'encoder', sha256 })).toThrow(
+      'Two files of --figures bring "p99',
     );
   });
 });

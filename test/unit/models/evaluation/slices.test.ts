@@ -47,14 +47,14 @@ describe('sliceFigures', () => {
     expect(figures.macroF1.value).toBeCloseTo(0.6785714285714285, 12);
     expect(figures.negativeRecall?.value).toBeCloseTo(0.625, 12);
     expect(figures.neutralRecall?.value).toBeCloseTo(0.7857142857142857, 12);
-    expect(figures.ece.value).toBeCloseTo(0.18068725833333332, 12);
+    expect(figures.ece).toBeCloseTo(0.18068725833333332, 12);
   });
 
   it('has intervals that agree with SciPy (Wilson) and with another bootstrap', () => {
     expect(figures.negativeRecall?.low).toBeCloseTo(0.45254407353077447, 12);
     expect(figures.neutralRecall?.high).toBeCloseTo(0.8729409575090435, 12);
-    const bounds = [figures.macroF1.low, figures.macroF1.high, figures.ece.low, figures.ece.high];
-    for (const [index, bound] of [0.586322, 0.761285, 0.134538, 0.278262].entries())
+    const bounds = [figures.macroF1.low, figures.macroF1.high];
+    for (const [index, bound] of [0.586322, 0.761285].entries())
       expect(Math.abs((bounds[index] ?? 0) - bound)).toBeLessThan(0.01);
   });
 
