@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { loadClassifier } from '../../models/load-classifier.js';
 import { compareModels } from '../../models/training/compare-models.js';
-import { servedModels } from '../app/model-life/approved-model.js';
+import { loadServed } from '../app/model-life/approved-model.js';
 import { stepBy } from '../app/model-life/approve.js';
 import { appendAudit } from '../app/model-life/audit.js';
 import {
@@ -36,7 +36,7 @@ export const modelsCompareCommand: Command = {
     'data-directory': {
       type: 'string',
       value: 'DIR',
-      doc: 'Holds labelled/NAME/dev.jsonl; default ../shared/data.',
+      doc: 'Holds labelled/NAME/dev.jsonl; default ../shared/data. Without any the candidate counts as worse.',
     },
     json: { type: 'boolean', doc: 'One line of JSON.' },
   },
@@ -47,7 +47,7 @@ export const modelsCompareCommand: Command = {
     const { config, dataDir } = await findInstallation(args, io);
     const candidate = await readCandidate(dataDir, id);
     const models = withModelNamed(config.models, candidate.name);
-    const served = await loadClassifier(modelOptions(await servedModels(dataDir, models)));
+    const served = await loadServed(dataDir, config.models, candidate.name);
     const next = await loadClassifier(modelOptions(candidateModels(dataDir, models, candidate)));
     const compared = await compareModels(served, next, {
       dataDirectory: resolve(io.cwd, textOption(args, 'data-directory') ?? '../shared/data'),
@@ -85,9 +85,9 @@ function table({ sets, ece, regression, problems }: Comparison): string {
     (candidate - served).toFixed(3),
   ]);
   return [
-    rows.length === 0
-      ? 'No dev sets there.'
-      : textTable(['SET', 'ROWS', 'SERVED', 'CANDIDATE', 'CHANGE'], rows).trimEnd(),
+    ...(rows.length === 0
+      ? []
+      : [textTable(['SET', 'ROWS', 'SERVED', 'CANDIDATE', 'CHANGE'], rows).trimEnd()]),
     ...(ece === null ? [] : [`ECE, English: ${ece.served.toFixed(3)} → ${ece.candidate.toFixed(3)}`]),
     `Regression list: ${regression.newlyRight} of ${regression.texts} newly right, ${regression.newlyWrong.length} newly wrong`,
     ...regression.newlyWrong.map((text) => `  ${text}`),

@@ -10,17 +10,19 @@ export interface ApproveOptions {
   readonly id: string;
   readonly by: string;
   readonly fourEyes: boolean;
+  /** SHA-256 of the weights that would serve without this approval: it must have been compared with these. */
+  readonly served: string;
   /** Why it shall serve although the comparison speaks against it; null when it does not. */
   readonly despite: string | null;
   readonly now: number;
 }
 
 /**
- * Lets a candidate serve from the next load on. Throws ConfigError: `four_eyes`, `not_compared` (or compared with other weights),
- * `candidate_worse`; nothing has changed then.
+ * Lets a candidate serve from the next load on. Throws ConfigError: `four_eyes`, `not_compared` (or compared with other weights, or
+ * with a model that does not serve any more), `candidate_worse`; nothing has changed then.
  */
 export async function approveCandidate(options: ApproveOptions): Promise<ModelReference> {
-  const { dataDir, id, by, fourEyes, despite, now } = options;
+  const { dataDir, id, by, fourEyes, served, despite, now } = options;
   const candidate = await readCandidate(dataDir, id);
   if (fourEyes && plain(candidate.trainedBy) === plain(by))
     throw new ConfigError(
@@ -30,6 +32,12 @@ export async function approveCandidate(options: ApproveOptions): Promise<ModelRe
   const comparison = await readComparison(dataDir, id);
   if (comparison?.candidate !== candidate.sha256)
     throw new ConfigError('not_compared', `Compare it first: bellwether models compare ${id}`);
+  const { against } = comparison;
+  if (against.sha256 !== served)
+    throw new ConfigError(
+      'not_compared',
+      `It was compared with ${against.name} ${against.version}, which does not serve any more. Compare it again: bellwether models compare ${id}`,
+    );
   if (comparison.problems.length > 0 && despite === null)
     throw new ConfigError(
       'candidate_worse',
