@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 
 import { ConfigError } from '../../core/errors.js';
-import { appendAudit, readAudit, type AuditStep } from './audit.js';
+import { holdAudit, readAudit, type AppendStep, type AuditStep } from './audit.js';
 import { readApproved, type ModelReference } from './approved-model.js';
 import { modelPaths, readCandidate, readComparison, readImpact, writeJson } from './candidate-files.js';
 
@@ -48,19 +48,28 @@ export async function approveCandidate(options: ApproveOptions): Promise<ModelRe
       ].join('\n'),
     );
   const { audit, approved } = modelPaths(dataDir);
-  const { current, before } = await readApproved(dataDir);
   const next: ModelReference = { id, name: candidate.name, sha256: candidate.sha256 };
   const { dataSha256, trainedBy } = candidate;
   const impact = await readImpact(dataDir, id);
-  const details = { id, instead: current?.sha256 ?? null, trainedBy, dataSha256, despite, impact };
-  await appendAudit(audit, { ...stepBy(by, now), step: 'approved', model: next.sha256, details });
-  await writeJson(approved, { current: next, before: [...before, current] });
-  return next;
+  return holdAudit(audit, async (append) => {
+    const { current, before } = await readApproved(dataDir);
+    const details = { id, instead: current?.sha256 ?? null, trainedBy, dataSha256, despite, impact };
+    await append({ ...stepBy(by, now), step: 'approved', model: next.sha256, details });
+    await writeJson(approved, { current: next, before: [...before, current] });
+    return next;
+  });
 }
 
 /** Puts the one before back; null is the model of the package. Throws ConfigError `nothing_before`. */
-export async function rollBack(dataDir: string, by: string, now: number): Promise<ModelReference | null> {
-  const { audit, approved } = modelPaths(dataDir);
+export function rollBack(dataDir: string, by: string, now: number): Promise<ModelReference | null> {
+  return holdAudit(modelPaths(dataDir).audit, (append) => rollBackHeld(dataDir, stepBy(by, now), append));
+}
+
+async function rollBackHeld(
+  dataDir: string,
+  step: ReturnType<typeof stepBy>,
+  append: AppendStep,
+): Promise<ModelReference | null> {
   const { current, before } = await readApproved(dataDir);
   const last = before.at(-1);
   if (last === undefined)
@@ -68,8 +77,8 @@ export async function rollBack(dataDir: string, by: string, now: number): Promis
   // A candidate that is gone must not be made the one that serves.
   if (last !== null) await readCandidate(dataDir, last.id);
   const details = { id: last?.id ?? null, instead: current?.sha256 ?? null };
-  await appendAudit(audit, { ...stepBy(by, now), step: 'rolled_back', model: last?.sha256 ?? null, details });
-  await writeJson(approved, { current: last, before: before.slice(0, -1) });
+  await append({ ...step, step: 'rolled_back', model: last?.sha256 ?? null, details });
+  await writeJson(modelPaths(dataDir).approved, { current: last, before: before.slice(0, -1) });
   return last;
 }
 
