@@ -6,7 +6,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 import type { UnderstandThread } from './understand-thread.js';
 import { ThreadLostError } from './understand-thread-life.js';
 import { warnOfWaiting, type ExpertRules } from './expert-rules.js';
-import type { Understanding } from './understanding.js';
+import type { InstalledModels, Understanding } from './understanding.js';
 
 /** The model, with the expert rules over it, that scored new documents until now, and the one that does from now on. */
 export interface ModelSwitch {
@@ -18,7 +18,7 @@ export interface ModelSwitch {
  * Takes another model and the expert rules over it while the service runs; null when both are those in force, unless
  * `always`. Rejects as `loadClassifier` and `loadRules` do, and then the old ones go on.
  */
-export type SwitchModel = (models: Config['models'], always: boolean) => Promise<ModelSwitch | null>;
+export type SwitchModel = (models: InstalledModels, always: boolean) => Promise<ModelSwitch | null>;
 
 export interface ModelSwitchOptions {
   readonly understanding: Pick<Understanding, 'classifier' | 'prepareModel'>;

@@ -6,7 +6,7 @@ import type { Config } from '../../../config/schema.js';
 import { loadClassifier } from '../../../models/load-classifier.js';
 import { ConfigError } from '../../core/errors.js';
 import type { Classifier } from '../../core/model.js';
-import { modelOptions } from '../understanding.js';
+import { modelOptions, type InstalledModels } from '../understanding.js';
 import { candidateFolder, modelPaths, readChecked } from './candidate-files.js';
 import { withModelNamed } from './named-model.js';
 
@@ -40,12 +40,12 @@ export async function readApproved(dataDir: string): Promise<ApprovedModels> {
 
 /**
  * The models section with the folder of the approved candidate, where that is a version of the model that the configuration
- * names. Its files are checked when they are loaded.
+ * names, and the hash of what was approved: other weights in that folder are refused when they are loaded.
  */
-export async function servedModels(dataDir: string, models: Config['models']): Promise<Config['models']> {
+export async function servedModels(dataDir: string, models: Config['models']): Promise<InstalledModels> {
   const { current } = await readApproved(dataDir);
   if (current === null || current.name !== models.sentiment) return models;
-  return { ...models, directory: candidateFolder(dataDir, current.id) };
+  return { ...models, directory: candidateFolder(dataDir, current.id), sha256: current.sha256 };
 }
 
 /** Loads what a candidate of this name would take the place of; whoever asks closes it. */
