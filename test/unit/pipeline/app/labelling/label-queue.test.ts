@@ -14,7 +14,7 @@ const scores = (label: 'negative' | 'positive') =>
 
 /** The model reads the text as negative and the company in it as positive. */
 const view = (id: string, publishedAt = NOW - DAY): DocumentView => ({
-  ...{ id, version: 1, action: 'publish', source: { id: 'desk', kind: 'news', name: 'Desk' }, url: null },
+  ...{ id, version: 1, action: 'add', source: { id: 'desk', kind: 'news', name: 'Desk' }, url: null },
   ...{ title: `Shares of Acme after ${id}`, text: '', language: 'en', author: null, precision: 'second' },
   publishedAt: new Date(publishedAt).toISOString(),
   receivedAt: new Date(publishedAt).toISOString(),
