@@ -64,8 +64,8 @@ export function createModelSwitch({
     warnOfWaiting(rules, logger);
     logger.info(
       same && from.version !== to.version
-        ? 'Other expert rules decide over new documents from now on.'
-        : 'Another model scores new documents from now on.',
+        ? 'Other expert rules decide over the model from now on.'
+        : 'Another model serves from now on.',
       { from: nameOf(from), to: nameOf(to) },
     );
     return { from, to };
