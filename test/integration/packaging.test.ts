@@ -108,7 +108,7 @@ describe('The compose file', () => {
     })) {
       const { command = [], volumes = [] } = file.services[name] ?? {};
       const data = command[command.indexOf('--data') + 1];
-      expect(volumes, name).toContain(`models:${data}/models${access}`);
+      expect(volumes, name).toContain(`models:${String(data)}/models${access}`);
     }
   });
 
