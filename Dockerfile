@@ -37,7 +37,7 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/*
 RUN groupadd --system --gid 10001 bellwether \
   && useradd --system --uid 10001 --gid 10001 --home-dir /data --no-create-home bellwether \
-  && install -d -o bellwether -g bellwether -m 0700 /data
+  && install -d -o bellwether -g bellwether -m 0700 /data /data/live /data/live/models
 COPY --from=content / /
 ENV NODE_ENV=production UV_THREADPOOL_SIZE=16
 WORKDIR /app
@@ -59,7 +59,7 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/*
 RUN groupadd --system --gid 10001 bellwether \
   && useradd --system --uid 10001 --gid 10001 --home-dir /data --no-create-home bellwether \
-  && install -d -o bellwether -g bellwether -m 0700 /data
+  && install -d -o bellwether -g bellwether -m 0700 /data /data/live /data/live/models
 COPY --from=content / /
 ENV NODE_ENV=production UV_THREADPOOL_SIZE=16
 WORKDIR /app

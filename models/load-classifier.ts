@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly name: ModelName;
   /** The folder that holds one folder for each artefact. */
   readonly directory: string;
+  /** Of the weights that must lie there; null or left out takes any. Other machines are not held to it. */
+  readonly sha256?: string | null;
   /** How an encoder runs, where the model is one. */
   readonly encoder: EncoderSettings;
   /** Threads of an encoder that had nothing to do for so long are ended until they are needed; null, the default, keeps them. */
@@ -44,7 +46,7 @@ export const NO_OBSERVER: ModelObserver = {
  * Loads a model and proves that it is whole and puts its labels in the right order.
  *
  * Rejects with ConfigError `model_missing` when there is no such artefact, and with RejectedError `model_format`,
- * `model_truncated`, `model_corrupt` or `model_golden`, each naming the file and the reason. Memory: the weights, below 8 MB
+ * `model_truncated`, `model_corrupt`, `model_exchanged` or `model_golden`, each naming the file and the reason. Memory: the weights, below 8 MB
  * of an n-gram model; for an encoder see `loadEncoder`, for one on other machines `loadRemote`. Close it when it is not needed any more.
  */
 export async function loadClassifier(options: LoadOptions): Promise<Classifier> {
@@ -70,12 +72,22 @@ export async function loadClassifier(options: LoadOptions): Promise<Classifier> 
     if (classifier.model.name !== options.name) {
       throw new RejectedError('model_format', `${folder}: model.json is that of "${classifier.model.name}".`);
     }
+    requireWeights(classifier, options.sha256 ?? null, folder);
     await checkGoldenSentences(classifier, folder);
     return classifier;
   } catch (error) {
     await classifier.close();
     throw error;
   }
+}
+
+/** A folder whose manifest names its own weights is sound, whoever has put it there. */
+function requireWeights({ model }: Classifier, sha256: string | null, folder: string): void {
+  if (sha256 === null || model.sha256 === sha256) return;
+  throw new RejectedError(
+    'model_exchanged',
+    `${folder}: these are not the weights that were trained and approved here (SHA-256 ${model.sha256}, not ${sha256}). Restore the folder from a backup, or go back to the model before: bellwether models rollback --by WHO.`,
+  );
 }
 
 async function loadChecked(remote: RemoteOptions, observer: ModelObserver): Promise<Classifier> {
@@ -99,7 +111,7 @@ async function loadLadder(name: string, options: LoadOptions, folder: string): P
       `${folder}: model.json, languages: no encoder stands on "${name}".`,
     );
   }
-  return loadClassifier({ ...options, name });
+  return loadClassifier({ ...options, name, sha256: null });
 }
 
 /**

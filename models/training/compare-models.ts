@@ -4,7 +4,7 @@ import { readLabelledRows, type LabelledRow } from '../evaluation/read-labelled-
 import { evaluateDev } from './train-ngram.js';
 
 export interface CompareOptions {
-  /** Holds `labelled/KEY/dev.jsonl`; sets that are not there are left out. */
+  /** Holds `labelled/KEY/dev.jsonl`; sets that are not there are left out, and none at all is a problem. */
   readonly dataDirectory: string;
   /** Labelled rows that no change may break. */
   readonly regressionFile: string;
@@ -51,7 +51,16 @@ export async function compareModels(
   const [oldEce, newEce] = [before[POOLED]?.sentiment?.ece, after[POOLED]?.sentiment?.ece];
   const ece = oldEce === undefined || newEce === undefined ? null : { served: oldEce, candidate: newEce };
   const regression = await compareOnList(served, candidate, options.regressionFile);
-  return { sets, ece, regression, problems: problemsOf({ sets, ece, regression }) };
+  const problems = [
+    ...(Object.keys(sets).length === 0 ? [nothingCompared(options.dataDirectory)] : []),
+    ...problemsOf({ sets, ece, regression }),
+  ];
+  return { sets, ece, regression, problems };
+}
+
+/** The regression list alone says only what no change may break, not whether the candidate is as good. */
+function nothingCompared(folder: string): string {
+  return `No dev set was compared: there is no labelled/NAME/dev.jsonl in ${folder}. Give their folder with --data-directory.`;
 }
 
 async function compareOnList(

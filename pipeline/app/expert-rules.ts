@@ -74,9 +74,16 @@ export function createSwitchableRules(first: ExpertRuleSet): SwitchableRules {
   };
 }
 
+const RULES_MARK = '+rules.';
+
+/** The version of the model itself, whatever expert rules decided over it. */
+export function withoutRules(version: string): string {
+  return version.split(RULES_MARK)[0] ?? version;
+}
+
 /** The classifier under the name of the model with its rules, so that what other rules decided is scored again. */
 export function withRules(classifier: Classifier, { version }: Pick<ExpertRuleSet, 'version'>): Classifier {
   if (version === '') return classifier;
   const { model } = classifier;
-  return { ...classifier, model: { ...model, version: `${model.version}+rules.${version}` } };
+  return { ...classifier, model: { ...model, version: `${model.version}${RULES_MARK}${version}` } };
 }

@@ -14,7 +14,7 @@ import { openInstallationStore } from './open-installation-store.js';
 import { createLogGaps, type LogGaps } from './log-gaps.js';
 import { openLog } from './open-log.js';
 import { servedModels } from './model-life/approved-model.js';
-import { createUnderstanding, type Understanding } from './understanding.js';
+import { createUnderstanding, type InstalledModels, type Understanding } from './understanding.js';
 
 export interface PartsOptions {
   readonly config: Config;
@@ -38,7 +38,7 @@ export interface OpenParts {
   /** Null in a process that only takes documents in: that must go on when the store is away. */
   readonly store: Store | null;
   /** The configured models, with what this installation approved of them. */
-  readonly models: Config['models'];
+  readonly models: InstalledModels;
   readonly understanding: Understanding;
   /** Closes everything, last opened first. */
   close(): Promise<void>;

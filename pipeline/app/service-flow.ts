@@ -43,7 +43,10 @@ export interface ServiceFlowOptions extends Pick<ServiceOptions, 'config' | 'clo
 
 /** The flow of a service, and what can be exchanged in it. */
 export interface ServiceFlow extends Flow {
-  /** Null in a process that scores no documents. */
+  /**
+   * Null in a process that only takes documents in. The others all follow: what the monitor watches for drift and what the page
+   * explains is the model that scores.
+   */
   readonly switchModel: SwitchModel | null;
 }
 
@@ -107,7 +110,7 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Ser
       failed: firstFailure(flow, drift),
       stop,
     }),
-    switchModel: roles.has('understand') ? switchModel : null,
+    switchModel: roles.size === 1 && roles.has('ingest') ? null : switchModel,
   };
 }
 

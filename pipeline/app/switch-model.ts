@@ -6,7 +6,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 import type { UnderstandThread } from './understand-thread.js';
 import { ThreadLostError } from './understand-thread-life.js';
 import { warnOfWaiting, type ExpertRules } from './expert-rules.js';
-import type { Understanding } from './understanding.js';
+import type { InstalledModels, Understanding } from './understanding.js';
 
 /** The model, with the expert rules over it, that scored new documents until now, and the one that does from now on. */
 export interface ModelSwitch {
@@ -18,7 +18,7 @@ export interface ModelSwitch {
  * Takes another model and the expert rules over it while the service runs; null when both are those in force, unless
  * `always`. Rejects as `loadClassifier` and `loadRules` do, and then the old ones go on.
  */
-export type SwitchModel = (models: Config['models'], always: boolean) => Promise<ModelSwitch | null>;
+export type SwitchModel = (models: InstalledModels, always: boolean) => Promise<ModelSwitch | null>;
 
 export interface ModelSwitchOptions {
   readonly understanding: Pick<Understanding, 'classifier' | 'prepareModel'>;
@@ -64,8 +64,8 @@ export function createModelSwitch({
     warnOfWaiting(rules, logger);
     logger.info(
       same && from.version !== to.version
-        ? 'Other expert rules decide over new documents from now on.'
-        : 'Another model scores new documents from now on.',
+        ? 'Other expert rules decide over the model from now on.'
+        : 'Another model serves from now on.',
       { from: nameOf(from), to: nameOf(to) },
     );
     return { from, to };

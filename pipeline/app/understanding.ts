@@ -75,11 +75,16 @@ export interface ModelConfig extends Omit<
   Config['models'],
   'rules' | 'approval' | 'serve' | 'remote' | 'challenger' | 'challengerShare' | 'foreign'
 > {
+  /** Of the weights that must lie in the directory; left out, any may. */
+  readonly sha256?: string;
   /** Left out: `abstain`. */
   readonly foreign?: ForeignHandling;
   /** The token may have been revealed before: a secret does not cross from one thread to another. */
   readonly remote?: Omit<Config['models']['remote'], 'token'> & { readonly token: Secret | string | null };
 }
+
+/** The models section, with the hash of the weights where they were trained or approved in this installation. */
+export type InstalledModels = Config['models'] & Pick<ModelConfig, 'sha256'>;
 
 /** The same as it can be handed to another thread. */
 export function toThreadModels({ remote, ...models }: ModelConfig): ModelConfig {
@@ -217,11 +222,12 @@ function packagedModels(): string {
 }
 
 /** How the configured model is loaded. */
-export function modelOptions({ sentiment, directory, encoder, remote }: ModelConfig): LoadOptions {
+export function modelOptions({ sentiment, directory, sha256, encoder, remote }: ModelConfig): LoadOptions {
   if (!isModelName(sentiment)) throw new ConfigError('usage', `No model can be called "${sentiment}".`);
   return {
     name: sentiment,
     directory: directory ?? packagedModels(),
+    sha256: sha256 ?? null,
     encoder,
     remote:
       remote === undefined || remote.urls.length === 0

@@ -1,5 +1,7 @@
+import type { Config } from '../../config/schema.js';
 import { approveCandidate } from '../app/model-life/approve.js';
-import { readImpact } from '../app/model-life/candidate-files.js';
+import { loadServed } from '../app/model-life/approved-model.js';
+import { readCandidate, readImpact } from '../app/model-life/candidate-files.js';
 import { systemClock } from '../core/clock.js';
 import { textOption } from './arguments.js';
 import type { Command } from './command.js';
@@ -25,7 +27,9 @@ export const modelsApproveCommand: Command = {
     const { config, dataDir } = await findInstallation(args, io);
     const fourEyes = config.models.approval === 'required';
     const despite = textOption(args, 'despite');
-    const { name } = await approveCandidate({ dataDir, id, by, fourEyes, despite, now: systemClock.now() });
+    const served = await servedNow(dataDir, config.models, id);
+    const now = systemClock.now();
+    const { name } = await approveCandidate({ dataDir, id, by, fourEyes, served, despite, now });
     if ((await readImpact(dataDir, id)) === null)
       io.words(`Nobody has looked at what it changes; "bellwether models impact ${id}" shows it.`);
     io.out(`${id} is approved by ${by}. ${WHEN_IT_SERVES}\n`);
@@ -36,3 +40,11 @@ export const modelsApproveCommand: Command = {
     return 0;
   },
 };
+
+/** SHA-256 of the weights that serve where the candidate would. */
+async function servedNow(dataDir: string, models: Config['models'], id: string): Promise<string> {
+  const { name } = await readCandidate(dataDir, id);
+  const served = await loadServed(dataDir, models, name);
+  await served.close();
+  return served.model.sha256;
+}

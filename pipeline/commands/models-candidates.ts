@@ -1,5 +1,6 @@
 import { readApproved } from '../app/model-life/approved-model.js';
 import { historyOf } from '../app/model-life/approve.js';
+import type { AuditStep } from '../app/model-life/audit.js';
 import { listCandidates, readCandidate, readComparison } from '../app/model-life/candidate-files.js';
 import { systemClock } from '../core/clock.js';
 import { flag, noPositionals } from './arguments.js';
@@ -57,8 +58,13 @@ export const modelsCandidatesCommand: Command = {
     io.out(`Approved: ${current?.id ?? `${config.models.sentiment} of the package`}\n`);
     for (const { at, step, by, account, details } of history)
       io.out(
-        `${at}  ${step.padEnd(11)} ${typeof details['id'] === 'string' ? details['id'] : 'package'}  by ${by} (${account})\n`,
+        `${at}  ${step.padEnd(11)} ${aboutOf(step, details)}  by ${by} (${account})\n`,
       );
     return 0;
   },
 };
+
+function aboutOf(step: AuditStep['step'], { id }: AuditStep['details']): string {
+  if (step === 'mended') return 'half a line cut off';
+  return typeof id === 'string' ? id : 'package';
+}

@@ -36,7 +36,7 @@ export const modelsCompareCommand: Command = {
     'data-directory': {
       type: 'string',
       value: 'DIR',
-      doc: 'Holds labelled/NAME/dev.jsonl; default ../shared/data.',
+      doc: 'Holds labelled/NAME/dev.jsonl; default ../shared/data. Without any the candidate counts as worse.',
     },
     json: { type: 'boolean', doc: 'One line of JSON.' },
   },
@@ -91,9 +91,9 @@ function table({ sets, ece, regression, problems }: Comparison): string {
     (candidate - served).toFixed(3),
   ]);
   return [
-    rows.length === 0
-      ? 'No dev sets there.'
-      : textTable(['SET', 'ROWS', 'SERVED', 'CANDIDATE', 'CHANGE'], rows).trimEnd(),
+    ...(rows.length === 0
+      ? []
+      : [textTable(['SET', 'ROWS', 'SERVED', 'CANDIDATE', 'CHANGE'], rows).trimEnd()]),
     ...(ece === null ? [] : [`ECE, English: ${ece.served.toFixed(3)} → ${ece.candidate.toFixed(3)}`]),
     `Regression list: ${regression.newlyRight} of ${regression.texts} newly right, ${regression.newlyWrong.length} newly wrong`,
     ...regression.newlyWrong.map((text) => `  ${text}`),

@@ -13,4 +13,4 @@ export function candidateOf(args: CommandArguments, command: string): string {
 
 /** When what was approved counts. */
 export const WHEN_IT_SERVES =
-  'A running service takes it at the next "bellwether sources reload", between two batches; a stopped one at its start.';
+  'A running service takes it at the next "bellwether sources reload", between two batches; a stopped one at its start. In an installation by roles each process is told so, and all share the folder models.';

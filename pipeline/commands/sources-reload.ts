@@ -7,7 +7,7 @@ import { runSourceOperation, SOURCE_OPTIONS } from './run-source-operation.js';
 export const sourcesReloadCommand: Command = {
   name: 'sources reload',
   summary:
-    'Has a running service read its configuration and its secrets again and take over the sources; with anything wrong nothing changes.',
+    'Has a running service read its configuration and its secrets again and take over its sources, model and expert rules; with anything wrong nothing changes.',
   usage: '[--data DIR] [--json]',
   options: SOURCE_OPTIONS,
   examples: ['bellwether sources reload --data data/live'],

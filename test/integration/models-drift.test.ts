@@ -92,8 +92,14 @@ describe('drift', () => {
   it('is not judged before two weeks, and not of another model', async () => {
     const early = await measureDrift(store, MODEL, MIDNIGHT + 4 * DAY);
     expect(new Set(early.findings.map(({ state }) => state))).toEqual(new Set(['learning']));
-    const other = await measureDrift(store, { ...MODEL, version: '2' }, MIDNIGHT + 15 * DAY);
+    const other = await measureDrift(store, { ...MODEL, sha256: 'cd'.repeat(32) }, MIDNIGHT + 15 * DAY);
     expect(other.findings).toEqual([]);
+  }, 60_000);
+
+  it('goes on where expert rules were edited, which change the version and not the model', async () => {
+    const ruled = { ...MODEL, version: `${MODEL.version}+rules.0123456789ab` };
+    const { findings } = await measureDrift(store, ruled, MIDNIGHT + 15 * DAY);
+    expect(findings.filter(({ state }) => state === 'drifted')).toHaveLength(3);
   }, 60_000);
 
   it('is left out, with one line in the log, while the store cannot say', async () => {

@@ -96,6 +96,22 @@ describe('The compose file', () => {
     });
   });
 
+  it('shares what is approved with every process that reads or explains texts, to be written beside the monitors only', async () => {
+    const file = parse(await readFile(join(ROOT, 'docker-compose.yml'), 'utf8')) as {
+      services: Record<string, { command: readonly string[]; volumes?: readonly string[] }>;
+    };
+    for (const [name, access] of Object.entries({
+      understand: ':ro',
+      api: ':ro',
+      monitor: '',
+      'monitor-standby': '',
+    })) {
+      const { command = [], volumes = [] } = file.services[name] ?? {};
+      const data = command[command.indexOf('--data') + 1];
+      expect(volumes, name).toContain(`models:${String(data)}/models${access}`);
+    }
+  });
+
   it('runs a configuration that roles can share', async () => {
     const text = await readFile(join(ROOT, 'config/cluster.yaml'), 'utf8');
     const folder = await mkdtemp(join(tmpdir(), 'bellwether-cluster-'));

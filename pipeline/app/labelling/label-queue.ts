@@ -6,9 +6,10 @@ import {
   type QueueOrder,
   type QueueReason,
 } from '../../../models/labelling/rank-candidates.js';
-import { isSentiment, labelledItem, type Label, type LabelTask } from '../../core/label.js';
+import type { Label, LabelTask } from '../../core/label.js';
 import { documentText } from '../../core/scored.js';
 import type { DocumentView } from '../../core/store.js';
+import { SENTIMENT_LABELS, type SentimentLabel } from '../../core/taxonomy.js';
 import type { CandidateRow, LabelStore } from '../../storage/labels.js';
 
 export interface QueueRequest {
@@ -39,7 +40,10 @@ const SECOND_LOOK_EVERY = 4;
 /** Labelled texts whose words count as seen. */
 const KNOWN_TEXTS = 1_000;
 
-/** The texts that are most worth a person's time, with the reasons. Memory: ten times the size of the queue in texts. */
+/**
+ * The texts that are most worth a person's time, with the reasons. Memory: thirty times the size of the queue in texts, and a
+ * thousand that are labelled.
+ */
 export async function buildQueue(
   request: QueueRequest,
   store: LabelStore,
@@ -54,7 +58,8 @@ export async function buildQueue(
     reasons: ['second_look'],
   }));
   if (onlySeconds) return seconds;
-  const firsts = await rankFirsts(request, store, now);
+  const looked = new Set(seconds.map(keyOf));
+  const firsts = (await rankFirsts(request, store, now)).filter((task) => !looked.has(keyOf(task)));
   return mix(firsts.slice(0, size - seconds.length), seconds);
 }
 
@@ -72,7 +77,7 @@ export function toTask(view: DocumentView): LabelTask {
 }
 
 async function rankFirsts(
-  { size, language, by, seed, days }: QueueRequest,
+  { size, language, by, seed, days, labeller }: QueueRequest,
   store: LabelStore,
   now: number,
 ): Promise<readonly QueuedTask[]> {
@@ -80,30 +85,70 @@ async function rankFirsts(
   const range = { from: Math.max(0, now - days * DAY_MS), to: now + DAY_MS, language, seed };
   const found = await store.candidates({ ...range, uncertain: by === 'random' ? 0 : count, random: count });
   const labels = await store.list();
-  const verdicts = by === 'random' ? [] : lonelyVerdicts(labels);
+  const verdicts = by === 'random' ? [] : lonelyVerdicts(labels, { labeller, from: range.from, most: count });
+  const said = byDocument(verdicts);
   const rows = mergeRows([...verdicts.map(toRow), ...found]);
   const views = await store.read(rows);
   const newest = labels.slice(-KNOWN_TEXTS).map(({ documentId, version }) => ({ id: documentId, version }));
   const known = await store.read(newest);
-  const refuted = new Map(verdicts.map((label) => [`${label.documentId} ${label.version}`, label.value]));
-  const spoken = views.filter((view) => language === null || view.language.startsWith(language));
-  const candidates = await toCandidates(spoken, rows, refuted);
+  const offered = new Set(found.map(({ id, version }) => `${id} ${version}`));
+  const asked = views.filter((view) => {
+    const key = `${view.id} ${view.version}`;
+    if (language !== null && !view.language.startsWith(language)) return false;
+    // A verdict may be newer than the range of texts, and one that agrees with the model is no reason to ask again.
+    return offered.has(key) || (Date.parse(view.publishedAt) >= range.from && isRefuted(view, said.get(key)));
+  });
+  const candidates = await toCandidates(asked, rows, said);
   const labelledWords = known.map((view) => wordsOf(documentText(view)));
   const ranked = rankCandidates(candidates, { size, by, seed, randomShare: RANDOM_SHARE, labelledWords });
   return ranked.map(({ candidate: { view }, value, reasons }) => ({ ...toTask(view), value, reasons }));
 }
 
-/** What one person said of an alert's document and nobody labelled since. */
-function lonelyVerdicts(labels: readonly Label[]): readonly Label[] {
+function keyOf({ documentId, version }: Pick<Label, 'documentId' | 'version'>): string {
+  return `${documentId} ${version}`;
+}
+
+function byDocument(labels: readonly Label[]): ReadonlyMap<string, readonly Label[]> {
+  const groups = new Map<string, Label[]>();
+  for (const label of labels) groups.set(keyOf(label), [...(groups.get(keyOf(label)) ?? []), label]);
+  return groups;
+}
+
+interface VerdictRange {
+  /** Nobody is asked about what they said themselves; null for nobody in particular. */
+  readonly labeller: string | null;
+  /** Said at this time or later, milliseconds. */
+  readonly from: number;
+  readonly most: number;
+}
+
+/** What one person said of an alert's document and nobody labelled since, the newest ones; who could not tell says nothing. */
+function lonelyVerdicts(labels: readonly Label[], { labeller, from, most }: VerdictRange): readonly Label[] {
   const people = new Map<string, Set<string>>();
-  for (const label of labels) {
-    const key = labelledItem({ ...label, instrument: '' });
-    people.set(key, (people.get(key) ?? new Set()).add(label.author));
-  }
-  return labels.filter(
+  for (const label of labels)
+    people.set(keyOf(label), (people.get(keyOf(label)) ?? new Set()).add(label.author));
+  const lonely = labels.filter(
     (label) =>
-      label.origin === 'verdict' && people.get(labelledItem({ ...label, instrument: '' }))?.size === 1,
+      label.origin === 'verdict' &&
+      label.value !== 'skip' &&
+      label.author !== labeller &&
+      label.at >= from &&
+      people.get(keyOf(label))?.size === 1,
   );
+  return lonely.slice(-most);
+}
+
+/** Whether one of the verdicts says that the model was wrong: about the text, or about the company that is meant. */
+function isRefuted(view: DocumentView, verdicts: readonly Label[] = []): boolean {
+  return verdicts.some(({ instrument, value }) => {
+    if (instrument === '') return value !== view.sentiment.label;
+    const mention = view.mentions.find((one) => one.instrument === instrument && one.relevance > 0);
+    return mention !== undefined && value !== likeliest(mention);
+  });
+}
+
+function likeliest(scores: Readonly<Record<SentimentLabel, number>>): SentimentLabel {
+  return SENTIMENT_LABELS.reduce((best, label) => (scores[label] > scores[best] ? label : best));
 }
 
 function toRow({ documentId, version }: Label): CandidateRow {
@@ -128,14 +173,13 @@ function mergeRows(rows: readonly CandidateRow[]): readonly CandidateRow[] {
 async function toCandidates(
   views: readonly DocumentView[],
   rows: readonly CandidateRow[],
-  refuted: ReadonlyMap<string, Label['value']>,
+  said: ReadonlyMap<string, readonly Label[]>,
 ): Promise<readonly (Candidate & { readonly view: DocumentView })[]> {
   const byKey = new Map(rows.map((row) => [`${row.id} ${row.version}`, row]));
   const texts = views.map((view) => ({ text: documentText(view), language: view.language }));
   const answers = await createLexiconClassifier().classify(texts);
   return views.map((view, index) => {
     const key = `${view.id} ${view.version}`;
-    const verdict = refuted.get(key);
     const second = view.model.name === 'lexicon' ? null : (answers[index]?.sentiment ?? null);
     return {
       view,
@@ -145,7 +189,7 @@ async function toCandidates(
       probabilities: view.sentiment,
       second,
       alerts: byKey.get(key)?.alerts ?? 0,
-      refuted: verdict !== undefined && !(isSentiment(verdict) && verdict === view.sentiment.label),
+      refuted: isRefuted(view, said.get(key)),
       drawn: byKey.get(key)?.drawn ?? false,
     };
   });

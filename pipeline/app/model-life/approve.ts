@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 
 import { ConfigError } from '../../core/errors.js';
-import { appendAudit, readAudit, type AuditStep } from './audit.js';
+import { holdAudit, readAudit, type AppendStep, type AuditStep } from './audit.js';
 import { readApproved, type ModelReference } from './approved-model.js';
 import { modelPaths, readCandidate, readComparison, readImpact, writeJson } from './candidate-files.js';
 
@@ -10,17 +10,19 @@ export interface ApproveOptions {
   readonly id: string;
   readonly by: string;
   readonly fourEyes: boolean;
+  /** SHA-256 of the weights that would serve without this approval: it must have been compared with these. */
+  readonly served: string;
   /** Why it shall serve although the comparison speaks against it; null when it does not. */
   readonly despite: string | null;
   readonly now: number;
 }
 
 /**
- * Lets a candidate serve from the next load on. Throws ConfigError: `four_eyes`, `not_compared` (or compared with other weights),
- * `candidate_worse`; nothing has changed then.
+ * Lets a candidate serve from the next load on. Throws ConfigError: `four_eyes`, `not_compared` (or compared with other weights, or
+ * with a model that does not serve any more), `candidate_worse`; nothing has changed then.
  */
 export async function approveCandidate(options: ApproveOptions): Promise<ModelReference> {
-  const { dataDir, id, by, fourEyes, despite, now } = options;
+  const { dataDir, id, by, fourEyes, served, despite, now } = options;
   const candidate = await readCandidate(dataDir, id);
   if (fourEyes && plain(candidate.trainedBy) === plain(by))
     throw new ConfigError(
@@ -30,6 +32,12 @@ export async function approveCandidate(options: ApproveOptions): Promise<ModelRe
   const comparison = await readComparison(dataDir, id);
   if (comparison?.candidate !== candidate.sha256)
     throw new ConfigError('not_compared', `Compare it first: bellwether models compare ${id}`);
+  const { against } = comparison;
+  if (against.sha256 !== served)
+    throw new ConfigError(
+      'not_compared',
+      `It was compared with ${against.name} ${against.version}, which does not serve any more. Compare it again: bellwether models compare ${id}`,
+    );
   if (comparison.problems.length > 0 && despite === null)
     throw new ConfigError(
       'candidate_worse',
@@ -40,19 +48,28 @@ export async function approveCandidate(options: ApproveOptions): Promise<ModelRe
       ].join('\n'),
     );
   const { audit, approved } = modelPaths(dataDir);
-  const { current, before } = await readApproved(dataDir);
   const next: ModelReference = { id, name: candidate.name, sha256: candidate.sha256 };
   const { dataSha256, trainedBy } = candidate;
   const impact = await readImpact(dataDir, id);
-  const details = { id, instead: current?.sha256 ?? null, trainedBy, dataSha256, despite, impact };
-  await appendAudit(audit, { ...stepBy(by, now), step: 'approved', model: next.sha256, details });
-  await writeJson(approved, { current: next, before: [...before, current] });
-  return next;
+  return holdAudit(audit, async (append) => {
+    const { current, before } = await readApproved(dataDir);
+    const details = { id, instead: current?.sha256 ?? null, trainedBy, dataSha256, despite, impact };
+    await append({ ...stepBy(by, now), step: 'approved', model: next.sha256, details });
+    await writeJson(approved, { current: next, before: [...before, current] });
+    return next;
+  });
 }
 
 /** Puts the one before back; null is the model of the package. Throws ConfigError `nothing_before`. */
-export async function rollBack(dataDir: string, by: string, now: number): Promise<ModelReference | null> {
-  const { audit, approved } = modelPaths(dataDir);
+export function rollBack(dataDir: string, by: string, now: number): Promise<ModelReference | null> {
+  return holdAudit(modelPaths(dataDir).audit, (append) => rollBackHeld(dataDir, stepBy(by, now), append));
+}
+
+async function rollBackHeld(
+  dataDir: string,
+  step: ReturnType<typeof stepBy>,
+  append: AppendStep,
+): Promise<ModelReference | null> {
   const { current, before } = await readApproved(dataDir);
   const last = before.at(-1);
   if (last === undefined)
@@ -60,8 +77,8 @@ export async function rollBack(dataDir: string, by: string, now: number): Promis
   // A candidate that is gone must not be made the one that serves.
   if (last !== null) await readCandidate(dataDir, last.id);
   const details = { id: last?.id ?? null, instead: current?.sha256 ?? null };
-  await appendAudit(audit, { ...stepBy(by, now), step: 'rolled_back', model: last?.sha256 ?? null, details });
-  await writeJson(approved, { current: last, before: before.slice(0, -1) });
+  await append({ ...step, step: 'rolled_back', model: last?.sha256 ?? null, details });
+  await writeJson(modelPaths(dataDir).approved, { current: last, before: before.slice(0, -1) });
   return last;
 }
 

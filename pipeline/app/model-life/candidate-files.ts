@@ -105,11 +105,15 @@ async function readIfThere<T>(path: string, schema: z.ZodType<T>): Promise<T | n
   return there ? readChecked(path, schema) : null;
 }
 
+export function writeJson(path: string, value: unknown): Promise<void> {
+  return writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
 /** Whole or not at all, also after a power cut. */
-export async function writeJson(path: string, value: unknown): Promise<void> {
+export async function writeWhole(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.new`;
-  await writeFile(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
+  await writeFile(draft, text, { mode: 0o600, flush: true });
   await rename(draft, path);
   const folder = await open(dirname(path), 'r');
   try {

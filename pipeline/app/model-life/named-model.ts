@@ -1,6 +1,7 @@
 import type { Config } from '../../../config/schema.js';
 import { isModelName } from '../../../models/model-names.js';
-import { candidateFolder, readCandidate } from './candidate-files.js';
+import type { InstalledModels } from '../understanding.js';
+import { candidateFolder, readCandidate, type Candidate } from './candidate-files.js';
 
 /**
  * The models section under which a model is loaded that is named as a candidate of the installation or as a model of the
@@ -10,7 +11,7 @@ export async function namedModels(
   dataDir: string,
   models: Config['models'],
   name: string,
-): Promise<Config['models']> {
+): Promise<InstalledModels> {
   if (isModelName(name)) return withModelNamed(models, name);
   const candidate = await readCandidate(dataDir, name);
   return candidateModels(dataDir, models, candidate);
@@ -23,9 +24,9 @@ export async function namedModels(
 export function candidateModels(
   dataDir: string,
   models: Config['models'],
-  { id, name }: { readonly id: string; readonly name: string },
-): Config['models'] {
-  return { ...onThisMachine(models), sentiment: name, directory: candidateFolder(dataDir, id) };
+  { id, name, sha256 }: Pick<Candidate, 'id' | 'name' | 'sha256'>,
+): InstalledModels {
+  return { ...onThisMachine(models), sentiment: name, directory: candidateFolder(dataDir, id), sha256 };
 }
 
 /** The models section with another model; one that the hosts of `models.remote` do not have runs on this machine. */

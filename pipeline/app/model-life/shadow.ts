@@ -10,6 +10,7 @@ import type { ShadowAnswer, ShadowScore, ShadowStore } from '../../storage/shado
 import type { Logger } from '../../telemetry/logger.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import { createRepeatingFailure } from '../../telemetry/repeating-failure.js';
+import { withoutRules } from '../expert-rules.js';
 
 /** A second model that is asked about documents which the first one has scored. */
 export interface Challenger {
@@ -153,7 +154,7 @@ function toScores(
     return [
       {
         challenger: nameOf(challenger),
-        champion: nameOf(scored.model),
+        champion: nameOf({ ...scored.model, version: withoutRules(scored.model.version) }),
         documentId: scored.document.id,
         version,
         readAt: now,

@@ -14,7 +14,7 @@ export function describeChanges(result: ReloadResult): readonly string[] {
     ...(model === null
       ? []
       : [
-          `New documents are scored by ${model.to.name} ${model.to.version} (before: ${model.from.name} ${model.from.version}).`,
+          `The model is ${model.to.name} ${model.to.version} from now on (before: ${model.from.name} ${model.from.version}).`,
         ]),
     ...groups.filter(([, ids]) => ids.length > 0).map(([words, ids]) => `${words}: ${ids.join(', ')}.`),
     `${unchanged} ${unchanged === 1 ? 'source goes' : 'sources go'} on untouched.`,

@@ -24,7 +24,7 @@ export type ReloadCause = 'command' | 'signal' | 'file';
 export interface ReloadResult extends SourceChanges {
   /** Sections that are other than at the start and count from the next start on. */
   readonly needRestart: readonly string[];
-  /** The model that new documents are scored with from now on, and the one before; null when it is the same. */
+  /** The model of this process from now on, and the one before; null when it is the same, and in one that only takes documents in. */
   readonly model: ModelSwitch | null;
   /** Variables that secrets of the sources come from: they are as at the start of the process, whatever they are outside. */
   readonly variablesAsAtStart: readonly string[];
@@ -37,7 +37,7 @@ export interface ReloadOptions {
   readonly config: Config;
   readonly world: World;
   readonly life: Pick<SourceLife, 'apply' | 'statuses'>;
-  /** See `SwitchModel`; null also where no documents are scored. */
+  /** See `SwitchModel`; null also in a process that only takes documents in. */
   readonly switchModel: SwitchModel;
   readonly clock: Pick<Clock, 'sleep'>;
   readonly logger: Pick<Logger, 'info' | 'error'>;

@@ -10,18 +10,21 @@ import type { LivingStatus } from './living-source.js';
 import { paceDeliveries } from './pace-deliveries.js';
 import { createRejectLog } from './reject-log.js';
 import { createSourceReload, type ReloadResult } from './reload-sources.js';
-import { createSourceLife } from './source-life.js';
+import { createSourceLife, type SourceLife } from './source-life.js';
 import { createSourceMaker, partsForSources } from './source-maker.js';
 import { watchSources } from './watch-sources.js';
 
-/** What operators may do to the sources of a running service; each throws ConfigError `role_without_sources` where there are none. */
+/**
+ * What operators may do to the sources of a running service; each but `reload` throws ConfigError `role_without_sources` where
+ * there are none.
+ */
 export interface SourceControl {
   list(): readonly LivingStatus[];
   /** False when it ran already. */
   start(id: string): Promise<boolean>;
   /** False when it did not run. */
   stop(id: string): Promise<boolean>;
-  /** See `SourceReload`. */
+  /** See `SourceReload`. In a process without sources it takes over the model and the expert rules alone. */
   reload(by: 'command' | 'signal'): Promise<ReloadResult>;
 }
 
@@ -70,9 +73,14 @@ export function createServiceSources(options: ServiceSourcesOptions): ServiceSou
     logger,
     signal,
   });
-  const reload = createSourceReload({ ...options, file: options.configFile ?? null, world, life });
   const runs = roles.has('ingest');
-  const control: SourceControl = {
+  const reload = createSourceReload({
+    ...options,
+    file: options.configFile ?? null,
+    world,
+    life: runs ? life : NO_SOURCES,
+  });
+  const control: Omit<SourceControl, 'reload'> = {
     list: () => life.statuses(),
     start: async (id) => {
       const changed = await life.start(id);
@@ -84,7 +92,6 @@ export function createServiceSources(options: ServiceSourcesOptions): ServiceSou
       logger.info('A source was stopped by hand.', { source: id, by: 'command', changed });
       return changed;
     },
-    reload: (by) => reload.reload(by),
   };
   return {
     begin: async () => {
@@ -92,20 +99,26 @@ export function createServiceSources(options: ServiceSourcesOptions): ServiceSou
     },
     ended: async () => {
       const watch = { ...options, statuses: () => life.statuses(), onTurn: () => rejects.settle() };
-      await Promise.all([life.ended(), ...(runs ? [watchSources(watch, signal), reload.watch(signal)] : [])]);
+      await Promise.all([life.ended(), reload.watch(signal), ...(runs ? [watchSources(watch, signal)] : [])]);
     },
     statuses: () => life.statuses(),
     ...(runs ? control : NO_CONTROL),
+    reload: (by) => reload.reload(by),
   };
 }
 
-const NO_CONTROL: SourceControl = {
+/** Of a process that takes nothing in: whatever the configuration names runs elsewhere. */
+const NO_SOURCES: Pick<SourceLife, 'apply' | 'statuses'> = {
+  apply: () => Promise.resolve({ added: [], removed: [], restarted: [], leftStopped: [], unchanged: 0 }),
+  statuses: () => [],
+};
+
+const NO_CONTROL: Omit<SourceControl, 'reload'> = {
   list: () => {
     throw noSources();
   },
   start: () => Promise.reject(noSources()),
   stop: () => Promise.reject(noSources()),
-  reload: () => Promise.reject(noSources()),
 };
 
 function noSources(): ConfigError {

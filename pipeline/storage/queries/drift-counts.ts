@@ -13,8 +13,8 @@ export interface DriftRow {
 }
 
 export interface DriftQuery {
-  /** The model as which documents were scored when they came. */
-  readonly model: { readonly name: string; readonly version: string };
+  /** The model that scored documents when they came; its hash, because the version changes with each edit of expert rules. */
+  readonly model: { readonly name: string; readonly sha256: string };
   /** Publication in [from, to), milliseconds. */
   readonly from: number;
   readonly to: number;
@@ -37,7 +37,7 @@ const LANGUAGE = `if(startsWith(language, 'en'), 'en', if(startsWith(language, '
 const DAY = 'toString(toDate(published_at))';
 /** First versions as they came, without what the model could not read. */
 const READ = `FROM documents WHERE version = 1 AND action != 'retract' AND model_name = {name:String}
-  AND model_version = {number:String} AND NOT has(flags, 'unclassified')
+  AND model_sha256 = {hash:String} AND NOT has(flags, 'unclassified')
   AND published_at >= ${timeParam('from')} AND published_at < ${timeParam('to')}`;
 const OTHER = `arraySum(arrayMap(t -> if(t.topic = 'other', t.probability, 0), topics))`;
 const BEST = `arrayMax(arrayMap(t -> if(t.topic = 'other', 0, t.probability), topics))`;
@@ -88,5 +88,5 @@ export async function queryUnknownWords(db: SqlReader, query: WordsQuery): Promi
 }
 
 function paramsOf({ model, from, to }: DriftQuery) {
-  return { name: model.name, number: model.version, from, to };
+  return { name: model.name, hash: model.sha256, from, to };
 }

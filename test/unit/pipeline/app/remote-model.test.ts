@@ -26,7 +26,11 @@ describe('a model on other machines in the configuration', () => {
     expect(remoteOf(models)).toBe('ngram');
     expect(remoteOf(withModelNamed(models, 'ngram'))).toBe('ngram');
     expect(remoteOf(withModelNamed(models, 'lexicon'))).toBeNull();
-    const candidate = candidateModels('/data', models, { id: 'ngram-0123456789ab', name: 'ngram' });
+    const candidate = candidateModels('/data', models, {
+      id: 'ngram-0123456789ab',
+      name: 'ngram',
+      sha256: 'ab'.repeat(32),
+    });
     expect(remoteOf(candidate)).toBeNull();
     expect(modelOptions(candidate).directory).toMatch(/ngram-0123456789ab/);
     const asked = (model: string) => modelsFrom({ positionals: [], values: { model } }, config);

@@ -98,6 +98,14 @@ describe('a challenger beside live traffic', () => {
     expect(asked).toEqual([32, 1]);
   });
 
+  it('knows the champion by its model, so that an edit of expert rules makes no other pair', async () => {
+    const { shadow, kept, answer } = setUp();
+    const model = { name: 'ngram', version: '1+rules.0123abcd', sha256: 'ab'.repeat(32) };
+    shadow.offer([documentVersion(scoredDocument('a', START, { model }))]);
+    await answer();
+    expect(kept).toMatchObject([{ champion: 'ngram 1' }]);
+  });
+
   it('takes its share by the ids, the same documents each time', async () => {
     const first = setUp({ share: 0.2 });
     const second = setUp({ share: 0.2 });

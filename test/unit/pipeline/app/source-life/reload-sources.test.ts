@@ -127,10 +127,10 @@ describe('a configuration that is read again', () => {
     await writeFile(file, `sources:\n${FEED('a')}models: { sentiment: lexicon }\n`);
     const result = await reload.reload('command');
     expect(result).toMatchObject({ model: { from, to }, needRestart: [] });
-    expect(describeChanges(result)[0]).toBe('New documents are scored by lexicon 2 (before: ngram 1).');
+    expect(describeChanges(result)[0]).toBe('The model is lexicon 2 from now on (before: ngram 1).');
     await reload.reload('signal');
     await writeFile(file, `sources:\n${FEED('a')}models: { sentiment: encoder }\n`);
-    // As in a process that scores no documents.
+    // As in a process that only takes documents in.
     expect(await reload.reload('command')).toMatchObject({ model: null, needRestart: ['models'] });
     expect(asked).toEqual([
       ['lexicon', true],
