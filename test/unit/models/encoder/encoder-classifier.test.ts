@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { createAnswerCache } from '../../../../models/encoder/answer-cache.js';
 import { createEncoderClassifier, type EncoderParts } from '../../../../models/encoder/encoder-classifier.js';
-import { parseEncoderManifest } from '../../../../models/encoder/manifest.js';
+import { parseEncoderManifest, type ServedLanguage } from '../../../../models/encoder/manifest.js';
 import type { NetworkOutput } from '../../../../models/encoder/runtime/network.js';
 import { parseTokenizer } from '../../../../models/encoder/tokenizer/parse-tokenizer.js';
 import { createWordPiece } from '../../../../models/encoder/tokenizer/word-piece.js';
@@ -83,10 +83,10 @@ describe('the classifier on networks', () => {
 
   it('asks for topics whether or not the first who asks wants them: the answer is kept for all', async () => {
     const { en } = manifest.languages;
-    if (en === undefined || 'ladder' in en) throw new Error('The fixture has a network for English.');
-    const foreign = {
+    if ('ladder' in en) throw new Error('The fixture has a network for English.');
+    const foreign: ServedLanguage['foreign'] = {
       output: 'logits',
-      order: ['negative', 'neutral', 'positive'] as const,
+      order: ['negative', 'neutral', 'positive'],
       topics: 'words',
     };
     const words: Classifier = {
