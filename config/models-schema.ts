@@ -70,8 +70,10 @@ const remote = z.strictObject({
     .int()
     .min(100)
     .max(18_000)
-    .default(8_000)
-    .describe('Milliseconds after which texts that no host has answered are stored unclassified.'),
+    .default(12_000)
+    .describe(
+      'Milliseconds after which texts that no host has answered are stored unclassified. Longer than models.encoder.deadlineMs of the hosts, so that a text that hangs there costs its own answer and not the host.',
+    ),
 });
 
 const serve = z.strictObject({

@@ -91,10 +91,19 @@ function requireWeights({ model }: Classifier, sha256: string | null, folder: st
 }
 
 async function loadChecked(remote: RemoteOptions, observer: ModelObserver): Promise<Classifier> {
+  const problems = new Map<string, string | null>();
   const classifier = await loadRemote(remote, (host, problem) => {
+    problems.set(host, problem);
     observer.remote(host, problem);
   });
-  await checkGoldenSentences(classifier, remote.urls.join(', '));
+  try {
+    await checkGoldenSentences(classifier, remote.urls.join(', '));
+  } catch (cause) {
+    if (!(cause instanceof UnavailableError)) throw cause;
+    // What the hosts did says more than that they did not answer.
+    const words = [cause.message, ...[...problems.values()].filter((problem) => problem !== null)];
+    throw new UnavailableError(cause.code, words.join(' '), { cause, retriable: cause.retriable });
+  }
   return classifier;
 }
 

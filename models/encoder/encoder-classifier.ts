@@ -83,10 +83,15 @@ async function classifyOne(
     kind: textKind(input.text),
     topics: parts.manifest.topics,
   });
+  // The answer is kept for all who ask about the text, so it has topics even if this one does not look at them.
+  const { text, language: told } = input;
   const whole =
     served.foreign === undefined
       ? answer
-      : { ...answer, topics: (await askLadder(served.foreign.topics, input, parts)).topics };
+      : {
+          ...answer,
+          topics: (await askLadder(served.foreign.topics, { text, language: told }, parts)).topics,
+        };
   parts.cache.set(key, whole);
   return whole;
 }

@@ -35,13 +35,14 @@ interface Game {
  * order taken forwards and backwards (Castro, Gómez and Tejada 2009; antithetic pairs: Mitchell, Cooper, Frank and Holmes
  * 2022). Either way they sum with `bias`, the answer for no text, to `total`. The seed is fixed, and the standard error over the pairs
  * of orders is told. Where the words are too many for `maxTexts`, neighbours are left out together and share evenly.
- * One or two calls of `classify`; time is linear in text times `maxTexts`.
+ * One or two calls of `classify`; time is linear in text times `maxTexts`. Null where the model left a text unanswered: what it
+ * says then is its prior, which no word has made.
  */
 export async function explainByDeletion(
   input: ClassifierInput,
   classify: Classify,
   options: DeletionOptions,
-): Promise<Explanation> {
+): Promise<Explanation | null> {
   const words = wordSpans(input.text);
   const most = options.method === 'shapley' ? Math.floor((options.maxTexts + 2) / 4) : options.maxTexts - 2;
   const players = groupNeighbours(words, most);
@@ -52,7 +53,9 @@ export async function explainByDeletion(
       : orders === null
         ? allChoices(players.length)
         : orders.flatMap(choicesOfOrder);
-  const game = { players, worths: await askWorths(input, players, choices, classify) };
+  const worths = await askWorths(input, players, choices, classify);
+  if (worths === null) return null;
+  const game = { players, worths };
   const found =
     options.method === 'leave-one-out'
       ? leaveOneOut(game)
@@ -122,7 +125,7 @@ async function askWorths(
   players: readonly TextRange[],
   choices: readonly string[],
   classify: Classify,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, number> | null> {
   const distinct = [...new Set(choices)];
   const inputs = distinct.map((choice) => ({
     text: players
@@ -133,7 +136,13 @@ async function askWorths(
     sentimentOnly: true as const,
   }));
   const answers = await classify(inputs);
+  if (answers.some(isUnanswered)) return null;
   return new Map(distinct.map((choice, index) => [choice, logRatio(answers[index])]));
+}
+
+/** Whether what runs the model was lost at the text. */
+export function isUnanswered({ unanswered }: Classification): boolean {
+  return unanswered === true;
 }
 
 /** ln(P(negative) / P(positive)), neither taken for smaller than a millionth; 0 without an answer. */

@@ -1,5 +1,5 @@
 import type { Classification, ClassifierInput, Explanation } from '../../pipeline/core/model.js';
-import { explainByDeletion, logRatio, type Classify } from './explain-by-deletion.js';
+import { explainByDeletion, isUnanswered, logRatio, type Classify } from './explain-by-deletion.js';
 import { NO_EXPLANATION } from './to-explanation.js';
 import { wordSpans, type TextRange } from './word-spans.js';
 
@@ -23,7 +23,7 @@ export interface ProbedText {
  * A word that was left out contributes what ln(P(negative) / P(positive)) lost; the others their reading on the scale of those,
  * and `standardError` is how far the two are apart in the words that have both. What lies beyond what the model reads
  * contributes nothing. `maxTokens` bounds what is read, roughly counted. Of a model that gives no readings, words, or stretches
- * of neighbours, are left out one by one. Null without an answer.
+ * of neighbours, are left out one by one. Null where the model left the text, or the text without a word, unanswered.
  */
 export async function explainByProbe(
   { text, language }: ClassifierInput,
@@ -33,7 +33,7 @@ export async function explainByProbe(
   const words = wordSpans(text);
   const mentions = words.map(({ start, end }) => [[start, end] as const]);
   const [answer] = await classify([{ text, language, mentions }]);
-  if (answer === undefined) return null;
+  if (answer === undefined || isUnanswered(answer)) return null;
   if (answer.flags.includes('unclassified')) return { answer, explanation: NO_EXPLANATION };
   // The whole text has been one of them.
   const texts = (read: string) => Math.floor(maxTokens / countTokens(read)) - 1;
@@ -41,13 +41,15 @@ export async function explainByProbe(
   if (readings === null) {
     const maxTexts = Math.max(LEAST_TEXTS, texts(text));
     const options = { method: 'leave-one-out', maxTexts } as const;
-    return { answer, explanation: await explainByDeletion({ text, language }, classify, options) };
+    const explanation = await explainByDeletion({ text, language }, classify, options);
+    return explanation === null ? null : { answer, explanation };
   }
   const read = { text: text.slice(0, words[readings.length]?.start), words: words.slice(0, readings.length) };
   const tried = strongest(readings, Math.max(LEAST_WORDS, texts(read.text)));
   const answers = await classify(
     tried.map((place) => ({ text: without(read, place), language, sentimentOnly: true as const })),
   );
+  if (answers.some(isUnanswered)) return null;
   const total = logRatio(answer);
   const losses = new Map(tried.map((place, index) => [place, total - logRatio(answers[index])]));
   return { answer, explanation: toExplanation(read, total, fillIn(readings, losses)) };

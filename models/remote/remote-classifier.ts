@@ -132,12 +132,12 @@ async function askHosts(
   return inputs.map(() => UNANSWERED);
 }
 
-/** One text that no host takes must not harm its mates. */
+/** One text that no host takes must not harm its mates; it is asked about again later, and given up in the end. */
 async function askAlone(
   inputs: readonly ClassifierInput[],
   asking: Asking,
 ): Promise<readonly Classification[]> {
-  if (inputs.length === 1) return [UNREADABLE];
+  if (inputs.length === 1) return [UNANSWERED];
   const answers: Classification[] = [];
   for (const input of inputs) answers.push(...(await askHosts([input], asking)));
   return answers;
@@ -204,9 +204,9 @@ function createRota({ hosts, away, tell }: RemoteClassifierOptions, now: () => n
   };
 }
 
-const UNREADABLE: Classification = {
+const UNANSWERED: Classification = {
   sentiment: toSentiment([0.15, 0.7, 0.15]),
   topics: [{ topic: 'other', probability: 1 }],
   flags: ['unclassified'],
+  unanswered: true,
 };
-const UNANSWERED: Classification = { ...UNREADABLE, unanswered: true };

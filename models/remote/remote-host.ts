@@ -1,7 +1,16 @@
 import { RejectedError, UnavailableError } from '../../pipeline/core/errors.js';
 import type { Classification, ClassifierInput } from '../../pipeline/core/model.js';
 import type { ModelVersion } from '../../pipeline/core/scored.js';
-import { checkToken, CLASSIFY_PATH, MAX_ANSWER_BYTES, MODEL_PATH, parseAnswers, parseModel } from './wire.js';
+import {
+  checkToken,
+  CLASSIFY_PATH,
+  MAX_ANSWER_BYTES,
+  MODEL_PATH,
+  parseAnswers,
+  parseModel,
+  parseRefusal,
+  TEXT_REFUSALS,
+} from './wire.js';
 
 export interface RemoteHostOptions {
   /** Such as `http://10.0.0.7:8430` or `https://gateway.example/model`. */
@@ -32,6 +41,7 @@ export function createRemoteHost({ url, token }: RemoteHostOptions): RemoteHost 
     // A proxy may have the host under a path of its own.
     const response = await send(new URL(`${url.replace(/\/+$/, '')}${path}`), { body, token, signal });
     if (response.ok) return readJson(response, url);
+    if (response.status === 400 || response.status === 413) throw await refusalError(response, url);
     await response.body?.cancel();
     // Ours says when to come back; a 503 without that is a proxy whose host is gone.
     if (response.status === 503 && response.headers.has('retry-after'))
@@ -133,7 +143,34 @@ function statusError(url: string, status: number): RejectedError | UnavailableEr
     );
   if (status === 429 || status >= 500)
     return new UnavailableError('remote_unavailable', `${url} answered ${status}.`, { retriable: false });
-  // 400 and 413: it is the text, and another host would say the same.
-  const code = status === 400 || status === 413 ? 'remote_text' : 'remote_refused';
-  return new RejectedError(code, `${url} answered ${status}.`);
+  return new RejectedError('remote_refused', `${url} answered ${status}.`);
+}
+
+/**
+ * A host of ours says when it is the text, and then another one would say the same. All else is the fault of the host, of its
+ * version or of a proxy before it, whatever the text.
+ */
+async function refusalError(response: Response, url: string): Promise<RejectedError> {
+  const code = await readRefusal(response, url);
+  if (code === null)
+    return new RejectedError(
+      'remote_refused',
+      `${url} answered ${response.status}, and not as "bellwether models serve" does: what stands before it may refuse requests.`,
+    );
+  if (TEXT_REFUSALS.includes(code))
+    return new RejectedError('remote_text', `${url} cannot read a text (${code}).`);
+  return new RejectedError(
+    'remote_refused',
+    `${url} does not understand requests of this version (${code}): run the same version there.`,
+  );
+}
+
+/** The code that a host of ours gives; null for what anybody else says, whatever it is. */
+async function readRefusal(response: Response, url: string): Promise<string | null> {
+  try {
+    return parseRefusal(await readJson(response, url));
+  } catch (error) {
+    if (error instanceof RejectedError) return null;
+    throw error;
+  }
 }

@@ -7,6 +7,7 @@ import type { Classifier } from '../../pipeline/core/model.js';
 import {
   checkToken,
   CLASSIFY_PATH,
+  isFaultOfTexts,
   MAX_REQUEST_BYTES,
   MODEL_PATH,
   requestSchema,
@@ -178,8 +179,8 @@ function parseRequest(text: string): ClassifyRequest {
   } catch {
     throw new Refusal(400, 'not_json');
   }
-  const { data } = requestSchema.safeParse(json);
-  if (data === undefined) throw new Refusal(400, 'not_a_request');
+  const { data, error } = requestSchema.safeParse(json);
+  if (error !== undefined) throw new Refusal(400, isFaultOfTexts(error) ? 'text_refused' : 'not_a_request');
   return data;
 }
 

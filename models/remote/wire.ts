@@ -19,6 +19,8 @@ export const MAX_TEXTS = 128;
 export const MAX_REQUEST_BYTES = 4 * 2 ** 20;
 /** An answer in bytes at most: 128 texts with 32 companies each need below 1 MB. */
 export const MAX_ANSWER_BYTES = 16 * 2 ** 20;
+/** Codes of refusals that are the fault of a text, whichever host is asked; all others are the host's. */
+export const TEXT_REFUSALS: readonly string[] = ['text_refused', 'too_large'];
 const MAX_MENTIONS = 1_000;
 const MAX_SPANS = 10_000;
 
@@ -53,6 +55,21 @@ export const requestSchema = z.strictObject({
     .max(MAX_TEXTS),
 });
 export type ClassifyRequest = z.infer<typeof requestSchema>;
+
+/** Whether nothing but bounds of single texts speaks against a request; a field that is not known is a matter of versions. */
+export function isFaultOfTexts({ issues }: z.core.$ZodError): boolean {
+  return issues.every(
+    ({ code, path: [field, index] }) =>
+      (code === 'too_big' || code === 'too_small') && field === 'inputs' && typeof index === 'number',
+  );
+}
+
+const refusal = z.object({ error: z.object({ code: z.string().max(60) }) });
+
+/** The code of a refusal by a host of ours; null for what somebody else says. */
+export function parseRefusal(json: unknown): string | null {
+  return refusal.safeParse(json).data?.error.code ?? null;
+}
 
 const model = z.object({
   name: z.string().min(1).max(60),

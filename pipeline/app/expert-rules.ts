@@ -54,6 +54,7 @@ export function warnOfWaiting({ waiting }: ExpertRules, logger: Pick<Logger, 'wa
 
 /** Rules that can be exchanged while they are asked. */
 export interface SwitchableRules extends ExpertRuleSet {
+  pinned(): ExpertRuleSet;
   switchTo(next: ExpertRuleSet): void;
 }
 
@@ -68,6 +69,7 @@ export function createSwitchableRules(first: ExpertRuleSet): SwitchableRules {
     },
     mayFire: (subject) => current.mayFire(subject),
     apply: (subject) => current.apply(subject),
+    pinned: () => current,
     switchTo(next) {
       current = next;
     },

@@ -1,6 +1,5 @@
 import { loadClassifier } from '../../models/load-classifier.js';
 import type { ModelName } from '../../models/model-names.js';
-import type { Classifier } from '../core/model.js';
 import { SOURCE_KINDS, type RawDocument } from '../core/document.js';
 import type { DocumentView } from '../core/store.js';
 import { documentText, UNANSWERED, type ModelVersion } from '../core/scored.js';
@@ -23,10 +22,13 @@ export interface RescoreRequest {
 }
 
 export interface RescoreResult {
+  /** All that was written is by this one. */
   readonly model: ModelVersion;
   readonly rescored: number;
   /** Left over by an interruption, or corrected meanwhile; the same request goes on there. */
   readonly remaining: number;
+  /** The one that took over from it meanwhile, in which case it has ended early; else null. */
+  readonly replacedBy: ModelVersion | null;
 }
 
 type RescoreContext = Pick<OperationContext, 'parts' | 'config' | 'clock' | 'logger' | 'touch'> & {
@@ -46,7 +48,8 @@ const READING_FLAGS: readonly string[] = [...DOCUMENT_FLAGS, 'late'];
  * Scores stored documents again with another model, beside their old scores, at low priority.
  *
  * Documents that the model has scored already are left out, so that it goes on after an abort or a kill, and doing it
- * again changes nothing. Detection is not asked again about the past, and sees the new scores from then on.
+ * again changes nothing. Detection is not asked again about the past, and sees the new scores from then on. It ends where another
+ * model, or other rules, take over from the one that it scores with.
  */
 export async function rescoreDocuments(
   request: RescoreRequest,
@@ -55,25 +58,29 @@ export async function rescoreDocuments(
 ): Promise<RescoreResult> {
   const { parts, config } = context;
   const name = request.model;
-  const served = parts.understanding.classifier;
-  if (name === null || name === served.model.name) return rescoreWith(served, request, context, signal);
+  const { classifier: served, rules } = parts.understanding;
+  if (name === null || name === served.model.name)
+    return rescoreWith({ classifier: served, rules }, request, context, signal);
   const loaded = await loadClassifier({ ...modelOptions(config.models), name });
-  const classifier = withRules(loaded, parts.understanding.rules);
+  // Its name says which rules decide over it, so they stay.
+  const kept = rules.pinned?.() ?? rules;
+  const classifier = withRules(loaded, kept);
   try {
-    return await rescoreWith(classifier, request, context, signal);
+    return await rescoreWith({ classifier, rules: kept }, request, context, signal);
   } finally {
     await classifier.close();
   }
 }
 
 async function rescoreWith(
-  classifier: Classifier,
+  scoring: Pick<Understanding, 'classifier' | 'rules'>,
   request: RescoreRequest,
   { parts, clock, flow, logger, touch }: RescoreContext,
   signal: AbortSignal,
 ): Promise<RescoreResult> {
   const { store, understanding } = parts;
-  const { model } = classifier;
+  const { model } = scoring.classifier;
+  let replacedBy: ModelVersion | null = null;
   const range = { model, from: request.from ?? 0, to: request.to ?? LATEST_MS };
   let rescored = 0;
   let said = clock.monotonic();
@@ -81,14 +88,21 @@ async function rescoreWith(
     while (!signal.aborted && !(await isCalm(flow))) await clock.sleep(LOOK_AGAIN_MS, signal);
     if (signal.aborted) break;
     const views = await store.rescore.read(keys);
-    const rescores = await scoreAgain(views, { ...understanding, classifier }, clock.now());
+    replacedBy = otherThan(model, scoring.classifier.model);
+    if (replacedBy !== null) break;
+    // Nothing may be awaited in between: which model is asked is decided now.
+    const rescores = await scoreAgain(views, { ...understanding, ...scoring }, clock.now());
     touch(await store.rescore.write(rescores));
     rescored += rescores.length;
     if (clock.monotonic() - said < PROGRESS_EVERY_MS) continue;
     said = clock.monotonic();
     logger.info('Stored documents are being scored again.', { documents: rescored, model: model.name });
   }
-  return { model, rescored, remaining: await store.rescore.remaining(range) };
+  return { model, rescored, remaining: await store.rescore.remaining(range), replacedBy };
+}
+
+function otherThan(model: ModelVersion, now: ModelVersion): ModelVersion | null {
+  return now.sha256 === model.sha256 && now.version === model.version ? null : now;
 }
 
 async function* batchesLeft(

@@ -18,7 +18,7 @@ export class RetryLedger {
   readonly #attempts: Map<string, number>;
   #trying: readonly string[] = [];
 
-  /** From what `begin` or `end` gave last; null or anything else for an empty one. */
+  /** From what `begin`, `end` or `drop` gave last; null or anything else for an empty one. */
   constructor(written: string | null) {
     const { trying, attempts } = parse(written);
     this.#attempts = new Map(attempts);
@@ -49,6 +49,12 @@ export class RetryLedger {
     this.#trying = [];
     const givenUp = unanswered.filter((key) => (this.#attempts.get(key) ?? 0) >= MOST_ATTEMPTS);
     return { written: this.#write(), givenUp };
+  }
+
+  /** To be durable when nobody was answered: as if they had not been asked about. */
+  drop(): string {
+    this.#trying = [];
+    return this.#write();
   }
 
   #failed(key: string): void {

@@ -2,21 +2,28 @@ import type { Classifier } from '../core/model.js';
 
 /** A classifier whose model can be exchanged while it is asked. */
 export interface SwitchableClassifier extends Classifier {
-  /** Every call from now on goes to `next`; resolves when the old one has answered what it still had, and is closed. */
+  pinned(): Classifier;
+  /**
+   * Every call from now on goes to `next`; resolves when the old one has answered what it still had, nobody has it pinned any
+   * more, and it is closed.
+   */
   switchTo(next: Classifier): Promise<void>;
 }
 
 /** Creates it with its first model, which it closes, as every later one. */
 export function createSwitchableClassifier(first: Classifier): SwitchableClassifier {
   let current = first;
-  const unanswered = new Map<Classifier, Set<Promise<unknown>>>();
+  /** What a model has yet to answer, and who has it pinned. */
+  const uses = new Map<Classifier, Set<Promise<unknown>>>();
+  const keepOpen = (classifier: Classifier, use: Promise<unknown>) => {
+    const pending = uses.get(classifier) ?? new Set();
+    uses.set(classifier, pending.add(use));
+    const done = () => pending.delete(use);
+    use.then(done, done);
+  };
   const ask = <Answer>(question: (classifier: Classifier) => Promise<Answer>): Promise<Answer> => {
-    const asked = current;
-    const answer = question(asked);
-    const pending = unanswered.get(asked) ?? new Set();
-    unanswered.set(asked, pending.add(answer));
-    const done = () => pending.delete(answer);
-    answer.then(done, done);
+    const answer = question(current);
+    keepOpen(current, answer);
     return answer;
   };
   return {
@@ -25,11 +32,30 @@ export function createSwitchableClassifier(first: Classifier): SwitchableClassif
     },
     classify: (inputs) => ask((classifier) => classifier.classify(inputs)),
     explain: (input) => ask((classifier) => classifier.explain(input)),
+    pinned() {
+      const kept = current;
+      let release: () => void = () => undefined;
+      keepOpen(
+        kept,
+        new Promise<void>((resolve) => {
+          release = resolve;
+        }),
+      );
+      return {
+        model: kept.model,
+        classify: (inputs) => kept.classify(inputs),
+        explain: (input) => kept.explain(input),
+        close() {
+          release();
+          return Promise.resolve();
+        },
+      };
+    },
     async switchTo(next) {
       const old = current;
       current = next;
-      await Promise.allSettled([...(unanswered.get(old) ?? [])]);
-      unanswered.delete(old);
+      await Promise.allSettled([...(uses.get(old) ?? [])]);
+      uses.delete(old);
       await old.close();
     },
     close: () => current.close(),

@@ -35,7 +35,7 @@ import { weighContributions } from '../operators/weigh-contributions.js';
 import { createSwitchableRules, withRules } from './expert-rules.js';
 import { packageRoot } from './package-root.js';
 import { createServingObserver, type ServiceObserver, type ServingObserver } from './serving-observer.js';
-import { createSwitchableClassifier } from './switchable-classifier.js';
+import { createSwitchableClassifier, type SwitchableClassifier } from './switchable-classifier.js';
 
 /** Everything that reads text, built once; the service, the rehearsal and `classify` use the same. */
 export interface Understanding extends Omit<UnderstandDeps, 'now'> {
@@ -200,15 +200,22 @@ async function loadUnder(
   return { classifier: withRules(loaded, rules), observed };
 }
 
-function explainerOf(classifier: Classifier, splitSentences: SplitSentences): Understanding['explain'] {
-  return (input) =>
-    explainText(input, {
-      classifier,
-      splitSentences,
-      describeLanguage,
-      explainByDeletion: (left) =>
-        explainByProbe(left, (inputs) => classifier.classify(inputs), SERVED_TOKENS),
-    });
+function explainerOf(served: SwitchableClassifier, splitSentences: SplitSentences): Understanding['explain'] {
+  return async (input) => {
+    // One model gives the answer, weighs the words and is named.
+    const classifier = served.pinned();
+    try {
+      return await explainText(input, {
+        classifier,
+        splitSentences,
+        describeLanguage,
+        explainByDeletion: (left) =>
+          explainByProbe(left, (inputs) => classifier.classify(inputs), SERVED_TOKENS),
+      });
+    } finally {
+      await classifier.close();
+    }
+  };
 }
 
 /** The profile comes with the program, wherever the models lie: no model brings one of its own. */

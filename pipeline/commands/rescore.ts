@@ -32,9 +32,16 @@ export const rescoreCommand: Command = {
     const result = await runOperation(rescoreOperation, request, await findInstallation(args, io), io);
     if (flag(args, 'json')) io.out(`${JSON.stringify(result)}\n`);
     const seconds = ((systemClock.monotonic() - began) / 1_000).toFixed(1);
-    const { model, rescored, remaining } = result;
+    const { model, rescored, remaining, replacedBy } = result;
     io.words(`${rescored} documents scored again with ${model.name} ${model.version} in ${seconds} s.`);
     if (remaining === 0) return 0;
+    if (replacedBy !== null) {
+      const name = `${replacedBy.name} ${replacedBy.version}`;
+      io.words(
+        `${name} has taken over meanwhile; ${remaining} were left then. Repeat the command to go on with what serves now.`,
+      );
+      return 1;
+    }
     io.words(`${remaining} are left. The same command continues where it stopped.`);
     return 1;
   },

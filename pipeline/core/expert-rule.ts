@@ -95,4 +95,6 @@ export interface ExpertRuleSet {
   mayFire(subject: Pick<RuleSubject, 'text' | 'language' | 'source' | 'publishedAt'>): boolean;
   /** Null when no rule fires. Later rules see what earlier ones made of the probabilities. */
   apply(subject: RuleSubject): RuledAnswer | null;
+  /** The rules of now, whatever takes over meanwhile. Absent where they never change. */
+  pinned?(): ExpertRuleSet;
 }

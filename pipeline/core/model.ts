@@ -57,6 +57,11 @@ export interface Classifier {
   classify(inputs: readonly ClassifierInput[]): Promise<readonly Classification[]>;
   /** What carried the answer for a text; null from a model whose sums say nothing of words: then they are left out one by one. */
   explain(input: ClassifierInput): Promise<Explanation | null>;
+  /**
+   * The model that serves now, which stays the same whatever takes over meanwhile; closing what this gives lets go of it. Absent
+   * where the model never changes.
+   */
+  pinned?(): Classifier;
   /** Gives back threads and memory; nothing may be asked afterwards. */
   close(): Promise<void>;
 }

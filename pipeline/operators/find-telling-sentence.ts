@@ -20,7 +20,8 @@ const MAX_SENTENCES = 24;
 /**
  * The most negative sentence among those that name the company, or among all when none does.
  *
- * Null for a text without a sentence. The span points into the text as given.
+ * Null for a text without a sentence, and where the model answers for none of several; what it leaves unanswered is not looked
+ * at. The span points into the text as given.
  */
 export async function findTellingSentence(input: TellingInput, deps: TellingDeps): Promise<Span | null> {
   const text = input.text.slice(0, MAX_CHARACTERS).toWellFormed();
@@ -40,9 +41,9 @@ export async function findTellingSentence(input: TellingInput, deps: TellingDeps
   let best: Span | null = null;
   let most = -1;
   candidates.forEach((span, index) => {
-    const negative = answers[index]?.sentiment.negative ?? 0;
-    if (negative <= most) return;
-    most = negative;
+    const answer = answers[index];
+    if (answer === undefined || answer.unanswered === true || answer.sentiment.negative <= most) return;
+    most = answer.sentiment.negative;
     best = span;
   });
   return best;

@@ -39,12 +39,27 @@ const MAX_SCORED_MENTIONS = 8;
  *
  * All documents go through the model in one call; a model that was taught to judge mentions does so there. What it leaves
  * open gets the sentiment of the sentences that name the company, all of them in a second call. Scores do not depend on the
- * batch.
+ * batch. Model and rules are those of the moment of the call, whatever takes over meanwhile: rows carry the name of what scored
+ * them.
  */
 export async function scoreSentiment(
   batch: readonly Understood[],
   deps: ScoreDeps,
 ): Promise<readonly ScoredMessage[]> {
+  const pinned = deps.classifier.pinned?.();
+  try {
+    return await scoreUnder(batch, {
+      ...deps,
+      ...(pinned === undefined ? {} : { classifier: pinned }),
+      ...(deps.rules === undefined ? {} : { rules: deps.rules.pinned?.() ?? deps.rules }),
+      ...(deps.foreign === undefined ? {} : { foreign: { ...deps.foreign } }),
+    });
+  } finally {
+    await pinned?.close();
+  }
+}
+
+async function scoreUnder(batch: readonly Understood[], deps: ScoreDeps): Promise<readonly ScoredMessage[]> {
   const linked = batch.filter((item) => item.kind === 'linked');
   const answers = await classifySafely(linked.map(toInput), deps.classifier);
   const drafts = linked.map((item, index) => toDraft(item, answerAt(answers, index)));

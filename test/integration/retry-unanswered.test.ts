@@ -162,10 +162,10 @@ it('waits longer and longer for a model that is down, then scores what was left,
     () => up,
   );
 
-  // Each look at a dead model asks for the documents, and then for a plain sentence.
+  // Each look at a dead model asks for the documents, and then for a minute for a plain sentence.
   const looks = asked.filter(({ texts }) => texts.length === 3).map(({ at }) => at);
   const pauses = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
-  expect(pauses).toEqual([10_000, 20_000, 40_000, 80_000]);
+  expect(pauses).toEqual([73_000, 83_000, 103_000, 143_000]);
   expect(counts.map(({ waiting }) => waiting)).toEqual([3, 3, 3, 3, 0]);
   expect(counts.at(-1)).toEqual({ waiting: 0, givenUp: 0 });
 

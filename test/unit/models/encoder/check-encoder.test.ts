@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { checkEncoder } from '../../../../models/encoder/check-encoder.js';
 import { parseEncoderManifest } from '../../../../models/encoder/manifest.js';
+import type { NetworkInput } from '../../../../models/encoder/runtime/network.js';
 import { parseTokenizer } from '../../../../models/encoder/tokenizer/parse-tokenizer.js';
 import { createWordPiece } from '../../../../models/encoder/tokenizer/word-piece.js';
 
@@ -51,8 +52,23 @@ describe('the check of an encoder', () => {
     expect(difference).toBeGreaterThan(1e-4);
   });
 
-  it('refuses a model that cannot answer its golden texts', async () => {
-    const pool = { askTogether: () => Promise.resolve([null]) };
+  it.each([
+    ['alone', (texts: number) => texts === 1],
+    ['in a batch', (texts: number) => texts > 1],
+  ])('does not take a text that is not answered %s for a wrong model', async (_, isLost) => {
+    const sound = poolWith(0);
+    const pool = {
+      askTogether: async (language: 'en' | 'zh', inputs: readonly NetworkInput[]) =>
+        isLost(inputs.length) ? inputs.map(() => null) : sound.askTogether(language, inputs),
+    };
+    await expect(checkEncoder(manifest, { pool, tokenizers }, 'tiny')).rejects.toMatchObject({
+      code: 'model_unanswered',
+      retriable: true,
+    });
+  });
+
+  it('refuses a model that comes to no number', async () => {
+    const pool = { askTogether: () => Promise.resolve([{ sentiment: [Number.NaN, 0, 0] }]) };
     await expect(checkEncoder(manifest, { pool, tokenizers }, 'tiny')).rejects.toMatchObject({
       code: 'model_golden',
     });

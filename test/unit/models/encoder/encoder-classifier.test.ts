@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { createAnswerCache } from '../../../../models/encoder/answer-cache.js';
-import { createEncoderClassifier } from '../../../../models/encoder/encoder-classifier.js';
-import { parseEncoderManifest } from '../../../../models/encoder/manifest.js';
+import { createEncoderClassifier, type EncoderParts } from '../../../../models/encoder/encoder-classifier.js';
+import { parseEncoderManifest, type ServedLanguage } from '../../../../models/encoder/manifest.js';
 import type { NetworkOutput } from '../../../../models/encoder/runtime/network.js';
 import { parseTokenizer } from '../../../../models/encoder/tokenizer/parse-tokenizer.js';
 import { createWordPiece } from '../../../../models/encoder/tokenizer/word-piece.js';
+import type { Classifier } from '../../../../pipeline/core/model.js';
+import { UNCLASSIFIED } from '../../../../pipeline/operators/score-sentiment.js';
 
 const folder = new URL('../../../fixtures/models/encoder/', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, folder), 'utf8');
@@ -16,7 +18,10 @@ const tokenizers = new Map([
 ]);
 
 /** Gives the outputs one after the other. */
-function classifierWith(outputs: readonly (NetworkOutput | null)[]) {
+function classifierWith(
+  outputs: readonly (NetworkOutput | null)[],
+  parts: Partial<Pick<EncoderParts, 'manifest' | 'ladder'>> = {},
+) {
   const left = [...outputs];
   return createEncoderClassifier({
     model: { name: 'encoder', version: '1', sha256: '1' },
@@ -32,6 +37,7 @@ function classifierWith(outputs: readonly (NetworkOutput | null)[]) {
     cache: createAnswerCache(100_000),
     ladder: new Map(),
     onCacheHits: () => undefined,
+    ...parts,
   });
 }
 
@@ -73,6 +79,35 @@ describe('the classifier on networks', () => {
       [manifest.topics[0]],
       ['other'],
     ]);
+  });
+
+  it('asks for topics whether or not the first who asks wants them: the answer is kept for all', async () => {
+    const { en } = manifest.languages;
+    if ('ladder' in en) throw new Error('The fixture has a network for English.');
+    const foreign: ServedLanguage['foreign'] = {
+      output: 'logits',
+      order: ['negative', 'neutral', 'positive'],
+      topics: 'words',
+    };
+    const words: Classifier = {
+      model: { name: 'words', version: '1', sha256: '1' },
+      classify: (inputs) =>
+        Promise.resolve(
+          inputs.map(({ sentimentOnly }) => ({
+            ...UNCLASSIFIED,
+            topics: sentimentOnly === true ? [] : [{ topic: 'earnings' as const, probability: 1 }],
+          })),
+        ),
+      explain: () => Promise.resolve(null),
+      close: () => Promise.resolve(),
+    };
+    const classifier = classifierWith([{ sentiment: [0, 0, 3] }], {
+      manifest: { ...manifest, languages: { ...manifest.languages, en: { ...en, foreign } } },
+      ladder: new Map([['words', words]]),
+    });
+    await classifier.classify([{ ...input, sentimentOnly: true }]);
+    const [answer] = await classifier.classify([input]);
+    expect(answer?.topics).toEqual([{ topic: 'earnings', probability: 1 }]);
   });
 
   it('says nothing of words where a network judges: they are left out one by one elsewhere', async () => {

@@ -24,6 +24,7 @@ const ofWords = async (
   options: Parameters<typeof explainByDeletion>[2],
 ) => {
   const explanation = await explainByDeletion({ text, language: 'en' }, classify, options);
+  if (explanation === null) throw new Error('There was no answer.');
   return {
     ...explanation,
     byWord: Object.fromEntries(explanation.words.map((w) => [w.word, w.contribution])),

@@ -96,6 +96,29 @@ describe('explainByProbe', () => {
     expect(await explain('loss', lost, 500)).toMatchObject({ words: [] });
   });
 
+  it.each([
+    ['the whole text', 0, true],
+    ['a word that was left out', 1, true],
+    ['a word, of a model that judges no companies', 1, false],
+  ])(
+    'says nothing where the model was lost at %s, rather than weigh its silence',
+    async (_, lost, judges) => {
+      const { classify } = modelOf({ judges });
+      let calls = 0;
+      const losing: Classify = async (inputs) => {
+        const answers = await classify(inputs);
+        const isLost = calls === lost;
+        calls += 1;
+        const [first, ...others] = answers;
+        if (!isLost || first === undefined) return answers;
+        return [{ ...first, flags: ['unclassified'], unanswered: true }, ...others];
+      };
+      expect(
+        await explainByProbe({ text: 'the loss and the profit', language: 'en' }, losing, 500),
+      ).toBeNull();
+    },
+  );
+
   it('adds up, is the same again and keeps to its bound, whatever the text', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -237,7 +237,57 @@ describe('several hosts', () => {
     const { classifier, told } = classifierOn([host]);
     const answers = await classifier.classify([...TEXTS.slice(0, 2), { text: 'bad', language: 'en' }]);
     expect(answers.map(({ flags }) => flags)).toEqual([[], [], ['unclassified']]);
-    expect(answers[2]?.unanswered).toBeUndefined();
+    // Asked about again, and given up after some times: a host that is mended may take it.
+    expect(answers.map(({ unanswered }) => unanswered ?? false)).toEqual([false, false, true]);
+    expect(told).toEqual([]);
+  });
+});
+
+describe('a host that refuses requests', () => {
+  const { model } = createLexiconClassifier();
+  const refusing = (status: number, body: string) =>
+    fake((request, response) => {
+      if (request.method === 'GET') response.end(JSON.stringify(model));
+      else response.writeHead(status).end(body);
+    });
+  const older = '{"error":{"code":"not_a_request"}}';
+
+  it.each([
+    ['a proxy before it', 400, '<html>Bad Request</html>', /answered 400/],
+    ['a proxy with a lower bound', 413, '', /answered 413/],
+    ['it does not know a field', 400, older, /same version/],
+  ])('is told and stood in for: %s', async (_, status, body, problem) => {
+    const url = await refusing(status, body);
+    const told: string[] = [];
+    const urls = [url, await serve(createLexiconClassifier())];
+    const far = await loadRemote(remote(urls), (_host, reason) => told.push(reason ?? 'back'));
+    const answers = [...(await far.classify(TEXTS)), ...(await far.classify(TEXTS))];
+    expect(answers.filter(({ unanswered }) => unanswered === true)).toEqual([]);
+    expect(told).toEqual([expect.stringMatching(problem)]);
+    const alone = await loadRemote(remote([url]), quiet);
+    expect((await alone.classify(TEXTS)).map(({ unanswered }) => unanswered)).toEqual(TEXTS.map(() => true));
+  });
+
+  it('is named at the load, and not taken for a wrong model', async () => {
+    const loading = loadClassifier({
+      name: 'lexicon',
+      directory: ARTIFACTS,
+      encoder: ENCODER_SETTINGS,
+      remote: remote([await refusing(400, older)]),
+    });
+    await expect(loading).rejects.toMatchObject({
+      code: 'model_unanswered',
+      message: expect.stringMatching(/same version/) as string,
+    });
+  });
+
+  it('says so when it is a text', async () => {
+    const url = await serve(createLexiconClassifier());
+    const told: string[] = [];
+    const far = await loadRemote(remote([url]), (host) => told.push(host));
+    const bad = { text: 'Shares plunge', language: 'x'.repeat(36) };
+    const answers = await far.classify([...TEXTS, bad]);
+    expect(answers.map(({ unanswered }) => unanswered ?? false)).toEqual([...TEXTS.map(() => false), true]);
     expect(told).toEqual([]);
   });
 });

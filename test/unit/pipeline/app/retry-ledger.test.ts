@@ -26,6 +26,14 @@ it('counts a kill against what was being asked about then, and forgets it when i
   expect(new RetryLedger(ledger.end([]).written).isSuspect('b 1')).toBe(false);
 });
 
+it('keeps what was counted before, and counts nothing, when the model answers for nobody', () => {
+  const ledger = new RetryLedger(new RetryLedger(null).begin(['a 1']));
+  ledger.begin(['a 1', 'b 1']);
+  const later = new RetryLedger(ledger.drop());
+  expect(later.isSuspect('a 1')).toBe(true);
+  expect(later.isSuspect('b 1')).toBe(false);
+});
+
 it.each(['', '{', '[]', '{"trying":[1],"attempts":"x"}'])(
   'begins anew from what cannot be read: %j',
   (written) => {

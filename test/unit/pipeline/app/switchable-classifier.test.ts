@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
+import { createRuleSet } from '../../../../models/rules/create-rule-set.js';
+import { createSwitchableRules } from '../../../../pipeline/app/expert-rules.js';
+import { toLinked } from '../../../../pipeline/app/rescore.js';
 import { createModelSwitch } from '../../../../pipeline/app/switch-model.js';
 import { createSwitchableClassifier } from '../../../../pipeline/app/switchable-classifier.js';
 import { RejectedError } from '../../../../pipeline/core/errors.js';
 import type { Classification, Classifier } from '../../../../pipeline/core/model.js';
-import { UNCLASSIFIED } from '../../../../pipeline/operators/score-sentiment.js';
+import { scoreSentiment, UNCLASSIFIED } from '../../../../pipeline/operators/score-sentiment.js';
 import { silentLogger } from '../../../../pipeline/telemetry/logger.js';
+import { makeDocument } from '../../../support/dashboards.js';
+import { makeRule } from '../../../support/rules.js';
 
 /** Answers when it is told to; `said` collects what it did. */
 function slow(name: string, said: string[]): { classifier: Classifier; answer: () => void } {
@@ -48,6 +53,61 @@ describe('a classifier whose model is exchanged', () => {
     old.answer();
     await Promise.all([first, switched]);
     expect(said).toEqual(['new answers', 'old answers', 'old closes']);
+  });
+
+  it('goes on with the old model, and keeps it open, for whoever has pinned it', async () => {
+    const said: string[] = [];
+    const [old, next] = [slow('old', said), slow('new', said)];
+    const classifier = createSwitchableClassifier(old.classifier);
+    const pinned = classifier.pinned();
+    const switched = classifier.switchTo(next.classifier);
+    expect([pinned.model.name, classifier.model.name]).toEqual(['old', 'new']);
+    const answer = pinned.classify([]);
+    old.answer();
+    await answer;
+    await new Promise(setImmediate);
+    expect(said).toEqual(['old answers']);
+    await pinned.close();
+    await switched;
+    expect(said).toEqual(['old answers', 'old closes']);
+  });
+});
+
+describe('a document that is being scored while model and rules are exchanged', () => {
+  it('is scored, named and ruled by those that began it, to its last sentence', async () => {
+    const said: string[] = [];
+    const [old, next] = [slow('old', said), slow('new', said)];
+    const classifier = createSwitchableClassifier(old.classifier);
+    const rules = createSwitchableRules(createRuleSet([]));
+    const document = makeDocument({
+      key: 'one',
+      title: 'Aldermoor falls.',
+      text: 'Brightwater rises.',
+      publishedAt: 0,
+      instrument: '?ALDERMOOR',
+      mentioned: 'Aldermoor',
+      negative: 0.1,
+    });
+    const scoring = scoreSentiment([toLinked(document, 0)], {
+      classifier,
+      rules,
+      splitSentences: (text) => [
+        [0, 16],
+        [17, text.length],
+      ],
+      now: () => 0,
+    });
+    rules.switchTo(createRuleSet([makeRule({ when: { anyOf: ['falls'] }, then: { abstain: true } })]));
+    const switched = classifier.switchTo(next.classifier);
+    old.answer();
+    await new Promise(setImmediate);
+    old.answer();
+    const [message] = await scoring;
+    await switched;
+    expect(said).toEqual(['old answers', 'old answers', 'old closes']);
+    if (message?.kind !== 'scored') throw new Error('not scored');
+    expect(message.scored.model.name).toBe('old');
+    expect(message.scored.ruled).toBeUndefined();
   });
 });
 

@@ -282,6 +282,30 @@ describe('the sentence that tells', () => {
     expect(span === null ? null : text.slice(...span).trim()).toBe(expected);
   });
 
+  it.each([
+    [
+      'is one that was answered for, whatever the silence about another looks like',
+      1,
+      'Cresthaven falls too.',
+    ],
+    ['is nothing when none was answered for', 3, null],
+  ])('%s', async (_, lost, expected) => {
+    const sound = classifier();
+    const losing: Classifier = {
+      ...sound,
+      classify: async (inputs) => {
+        const answers = await sound.classify(inputs);
+        const isLost = (at: number) => lost === answers.length || at === lost;
+        return answers.map((answer, at) => (isLost(at) ? { ...answer, unanswered: true as const } : answer));
+      },
+    };
+    const span = await findTellingSentence(
+      { text, language: 'en', spans: [] },
+      { classifier: losing, splitSentences },
+    );
+    expect(span === null ? null : text.slice(...span).trim()).toBe(expected);
+  });
+
   it('is nothing for an empty text', async () => {
     expect(
       await findTellingSentence(
