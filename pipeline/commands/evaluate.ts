@@ -1,9 +1,11 @@
+import type { Config } from '../../config/schema.js';
 import { modelOptions } from '../app/understanding.js';
 import { evaluate, type EvaluateReport } from '../../models/evaluation/evaluate.js';
 import { createMentionScorer } from '../../models/evaluation/judge-mentions.js';
 import { readLabelledRows, type LabelledRow } from '../../models/evaluation/read-labelled-rows.js';
 import { loadClassifier } from '../../models/load-classifier.js';
 import { systemClock } from '../core/clock.js';
+import { ConfigError } from '../core/errors.js';
 import { fileOptions, flag, noPositionals } from './arguments.js';
 import type { Command } from './command.js';
 import { DETAIL_OPTIONS, evaluateDetails } from './evaluate-details.js';
@@ -48,22 +50,37 @@ export const evaluateCommand: Command = {
       clock: systemClock,
       scoreMentions: createMentionScorer(classifier),
     });
+    if (report.n === 0) {
+      await classifier.close();
+      throw new ConfigError('usage', `There are no labelled rows in ${files.join(', ')}.`);
+    }
     const details = await evaluateDetails(args, io, classifier, files);
     await classifier.close();
     io.out(
       flag(args, 'json')
         ? `${JSON.stringify({ ...report, ...details.json })}\n`
-        : table(report) + details.text,
+        : table(report, processorWords(report.model, models)) + details.text,
     );
     return 0;
   },
 };
 
+/** What a speed was measured on: an encoder has threads of its own, the others run in the one of the command. */
+export function processorWords(
+  { name }: EvaluateReport['model'],
+  { encoder, sentiment, remote }: Pick<Config['models'], 'encoder' | 'sentiment' | 'remote'>,
+): string {
+  if (remote.urls.length > 0 && sentiment === name) return 'on other machines';
+  if (!/^(encoder|imported-)/.test(name)) return 'one thread';
+  const { workers, threads } = encoder;
+  return `${workers === 1 ? 'one worker' : `${workers} workers`} of ${threads === 1 ? 'one thread' : `${threads} threads`}`;
+}
+
 async function* readAll(files: readonly string[]): AsyncGenerator<LabelledRow> {
   for (const file of files) yield* readLabelledRows(file);
 }
 
-function table(report: EvaluateReport): string {
+function table(report: EvaluateReport, where: string): string {
   const figure = (value: number) => value.toFixed(3);
   const lines = [`${report.model.name} ${report.model.version} on ${report.n} rows of ${report.set}`];
   if (report.sentiment !== null) {
@@ -89,6 +106,6 @@ function table(report: EvaluateReport): string {
     lines.push(
       `entities   n ${report.entities.n}  accuracy ${figure(report.entities.accuracy)}  macro-F1 ${figure(report.entities.macroF1)}`,
     );
-  lines.push(`speed      ${Math.round(report.docsPerSecond)} rows a second, one thread`);
+  lines.push(`speed      ${Math.round(report.docsPerSecond)} rows a second, ${where}`);
   return `${lines.join('\n')}\n`;
 }
