@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
+
 import { BellwetherError } from '../pipeline/core/errors.js';
 import type { ModelVersion } from '../pipeline/core/scored.js';
 import type { DeviceState } from './encoder/runtime/device.js';
+import { readModelTerms, type ModelTerms } from './read-model-terms.js';
 import { loadClassifier, NO_OBSERVER, type LoadOptions } from './load-classifier.js';
 import { IMPORTED_PREFIX, isModelName, MODEL_NAMES, type ModelName } from './model-names.js';
 
@@ -12,6 +14,8 @@ export interface ListedModel {
   readonly problem: string | null;
   /** Where it would run; null for one that needs no network, or cannot serve. */
   readonly device: DeviceState | null;
+  /** As `model.json` says it; null where that cannot be read. */
+  readonly terms: ModelTerms | null;
 }
 
 /** Loads every model in turn, ours and the imported ones, and reports what came of it; rejects only for bugs. */
@@ -30,6 +34,7 @@ async function modelNames(directory: string): Promise<readonly ModelName[]> {
 
 async function tryModel(options: LoadOptions): Promise<ListedModel> {
   const { name } = options;
+  const terms = await readModelTerms(name, options.directory);
   try {
     let device: DeviceState | null = null;
     const classifier = await loadClassifier({
@@ -42,9 +47,9 @@ async function tryModel(options: LoadOptions): Promise<ListedModel> {
       },
     });
     await classifier.close();
-    return { name, model: classifier.model, problem: null, device };
+    return { name, model: classifier.model, problem: null, device, terms };
   } catch (error) {
     if (!(error instanceof BellwetherError)) throw error;
-    return { name, model: null, problem: error.message, device: null };
+    return { name, model: null, problem: error.message, device: null, terms };
   }
 }

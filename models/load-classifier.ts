@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, RejectedError, UnavailableError } from '../pipeline/core/errors.js';
@@ -6,7 +7,7 @@ import { loadEncoder, type EncoderObserver, type EncoderSettings } from './encod
 import { ENCODER_FORMAT } from './encoder/manifest.js';
 import { GOLDEN_SENTENCES } from './golden-sentences.js';
 import { createLexiconClassifier } from './lexicon/lexicon-classifier.js';
-import { isModelName, type ModelName } from './model-names.js';
+import { isModelName, trainingGuide, type ModelName } from './model-names.js';
 import { loadRemote, type RemoteOptions } from './remote/load-remote.js';
 import { parseArtefact } from './ngram/artefact.js';
 import { createNgramClassifier } from './ngram/ngram-classifier.js';
@@ -54,6 +55,7 @@ export async function loadClassifier(options: LoadOptions): Promise<Classifier> 
   if (remote?.name === options.name) return loadChecked(remote, options.observer ?? NO_OBSERVER);
   if (options.name === 'lexicon') return createLexiconClassifier();
   const folder = join(options.directory, options.name);
+  if (!existsSync(folder)) throw absent(options.name, folder);
   const manifestText = (await readArtefactFile(join(folder, 'model.json'))).toString('utf8');
   const manifestJson = parseJson(manifestText, folder);
   const classifier =
@@ -159,6 +161,17 @@ function parseJson(text: string, folder: string): unknown {
 
 function formatOf(manifest: unknown): unknown {
   return typeof manifest === 'object' && manifest !== null && 'format' in manifest ? manifest.format : null;
+}
+
+/** Not every model of ours comes with the package: what may not be shipped is trained by whoever may use it. */
+function absent(name: ModelName, folder: string): ConfigError {
+  const training = trainingGuide(name);
+  return new ConfigError(
+    'model_missing',
+    training === null
+      ? `There is no folder ${folder}; "bellwether models import" makes it.`
+      : `Not in this package (no folder ${folder}); ${training} says how to train one.`,
+  );
 }
 
 async function readArtefactFile(path: string): Promise<Buffer> {

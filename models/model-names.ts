@@ -10,3 +10,9 @@ const IMPORTED_NAME = /^imported-[a-z0-9][a-z0-9-]{0,49}$/;
 export function isModelName(name: string): name is ModelName {
   return MODEL_NAMES.some((known) => known === name) || IMPORTED_NAME.test(name);
 }
+
+/** What says how a model of ours is made; null for those of others. */
+export function trainingGuide(name: ModelName): string | null {
+  if (name.startsWith(IMPORTED_PREFIX)) return null;
+  return name.startsWith('encoder') ? 'models/training/encoder/README.md' : 'models/training/README.md';
+}

@@ -93,6 +93,8 @@ export interface WireExplanation extends Explanation {
   readonly model: ModelVersion;
   readonly sentiment: Sentiment;
   readonly sentences: readonly { readonly span: Span; readonly contribution: number }[];
+  /** Which part of what was weighed belongs to no word, 0 … 1. */
+  readonly unexplained: number;
   readonly flags: readonly string[];
 }
 

@@ -42,7 +42,7 @@ export interface EvaluateReport {
   readonly topic: (Figures & { readonly n: number }) | null;
   /** Entities that were not found count as wrong, answered `neutral`. */
   readonly entities: (Figures & { readonly n: number; readonly found: number }) | null;
-  /** Rows a second, `classify` alone, on one thread, after a warm-up on the first rows: of a model without a cache. */
+  /** Rows a second, `classify` alone, on as many threads as the model has, after a warm-up on the first rows: of a model without a cache. */
   readonly docsPerSecond: number;
 }
 

@@ -107,7 +107,7 @@ function toExplanation(
   { values, standardError }: Filled,
 ): Explanation {
   return {
-    method: 'sampled',
+    method: 'probe',
     total,
     bias: total - values.reduce((sum, value) => sum + value, 0),
     words: words

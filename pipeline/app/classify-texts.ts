@@ -1,6 +1,8 @@
 import type { RawDocument } from '../core/document.js';
 import {
   documentText,
+  isJudged,
+  type Certainty,
   type Mention,
   type ModelVersion,
   type Ruled,
@@ -26,7 +28,12 @@ export interface ClassifiedText {
   readonly text: string;
   readonly language: string;
   readonly model: ModelVersion;
+  /** What is kept beside the document; where `classified` is false a guess, and no answer. */
   readonly sentiment: Sentiment;
+  /** As the store has it of each mention: false where the text abstains, and then it stands in no mean and moves no alert. */
+  readonly classified: boolean;
+  /** By the words that mark opinions and rumours; `fact` where nothing does. */
+  readonly certainty?: Certainty;
   readonly topics: readonly TopicScore[];
   readonly mentions: readonly Mention[];
   /** The figures of the text with unit, currency and direction. */
@@ -47,18 +54,20 @@ export async function classifyTexts(
   const scored = await scoreSentiment(linked, { ...understanding, now: () => 0 });
   return scored.flatMap((message, index) => {
     if (message.kind !== 'scored') return [];
-    const { language, model, sentiment, topics, mentions, foreignness = 0, flags, ruled } = message.scored;
+    const { scored } = message;
+    const { language, model, sentiment, topics, mentions, foreignness = 0, flags, certainty, ruled } = scored;
     const text = linked[index]?.text ?? '';
-    const numbers = extractNumbers(text);
     return [
       {
         text,
         language,
         model,
         sentiment,
+        classified: isJudged(scored),
+        ...(certainty === undefined ? {} : { certainty }),
         topics,
         mentions,
-        numbers,
+        numbers: extractNumbers(text),
         foreignness,
         flags,
         ...(ruled === undefined ? {} : { ruled }),
@@ -93,6 +102,7 @@ function toLinked(input: TextToClassify, offset: number, understanding: Understa
     extra: {},
   };
   const flags = understanding.flag(document, text, detected);
+  const certainty = understanding.tellCertainty?.(text);
   return {
     kind: 'linked',
     raw: { partition: 0, offset },
@@ -104,5 +114,6 @@ function toLinked(input: TextToClassify, offset: number, understanding: Understa
     links,
     storyId: '',
     flags,
+    ...(certainty === undefined ? {} : { certainty }),
   };
 }

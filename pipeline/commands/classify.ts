@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -8,8 +9,8 @@ import { loadRules } from '../app/expert-rules.js';
 import { createUnderstanding, type Understanding } from '../app/understanding.js';
 import { systemClock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
-import type { ExplainedText } from '../operators/explain-text.js';
 import { choiceOption, flag } from './arguments.js';
+import { classifiedRows, type Explained } from './classify-table.js';
 import type { Command, CommandArguments, CommandIo } from './command.js';
 import { MODEL_OPTION, modelsFrom } from './model-option.js';
 import { CONFIG_OPTIONS, configFrom } from './open-config.js';
@@ -20,7 +21,7 @@ const MAX_LINE_CHARACTERS = 1_000_000;
 export const classifyCommand: Command = {
   name: 'classify',
   summary:
-    'Scores texts, one a line: language, sentiment, topics and the companies they speak of. One JSON a line out.',
+    'Scores texts, one a line: language, sentiment, fact, opinion or rumour, topics and the companies they speak of. One JSON a line out; "classified": false says that the text abstains, as the store keeps it.',
   usage: '[FILE] [--model M] [--input text|jsonl] [--explain] [--json]',
   options: {
     config: CONFIG_OPTIONS.config,
@@ -28,7 +29,7 @@ export const classifyCommand: Command = {
     input: {
       type: 'string',
       value: 'text|jsonl',
-      doc: 'text (default): a text a line. jsonl: documents with text, title, publishedAt, tickers.',
+      doc: 'text: a text a line; the default, which refuses lines of JSON. jsonl: documents with text, title, publishedAt, tickers.',
     },
     explain: {
       type: 'boolean',
@@ -39,10 +40,12 @@ export const classifyCommand: Command = {
   examples: [
     'echo "Apple shares plunge after profit warning" | bellwether classify',
     'bellwether classify headlines.txt --json > scores.jsonl',
-    'echo "Losses narrow at Halden Motors" | bellwether classify --explain',
+    'echo "Halden Motors raises its outlook after record orders" | bellwether classify --explain',
   ],
   readsStdin: true,
   async run(args, io) {
+    const format = choiceOption(args, 'input', ['text', 'jsonl']);
+    const jsonl = format === 'jsonl';
     const input = await openInput(args, io);
     const config = await configFrom(args, io, { sources: [] });
     const understanding = await createUnderstanding({
@@ -52,18 +55,20 @@ export const classifyCommand: Command = {
       languages: null,
       instrumentFiles: config.instruments.files,
     });
-    const jsonl = choiceOption(args, 'input', ['text', 'jsonl']) === 'jsonl';
     const parse = jsonl ? parseDocumentLine : parseTextLine;
     const show =
       flag(args, 'json') || !io.outTty
         ? (item: ClassifiedText & Explained) => JSON.stringify(item)
-        : tableRow;
+        : classifiedRows;
     const now = new Date(systemClock.now()).toISOString();
     let failed = 0;
     let number = 0;
     let batch: (TextToClassify | { readonly error: string })[] = [];
     const explained = flag(args, 'explain');
+    let looked = format !== null;
     const flush = async () => {
+      if (!looked) refuseJson(batch);
+      looked = true;
       const good = batch.filter((item): item is TextToClassify => !('error' in item));
       const classified = await classifyTexts(good, understanding);
       const answers = explained ? await explainAll(classified, understanding) : classified;
@@ -74,28 +79,26 @@ export const classifyCommand: Command = {
       if (lines.length > 0) io.out(`${lines.join('\n')}\n`);
       batch = [];
     };
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      number += 1;
-      if (io.signal.aborted) break;
-      if (jsonl && line.trim() === '') continue;
-      const item = parse(line.slice(0, MAX_LINE_CHARACTERS).toWellFormed(), now);
-      if ('error' in item) {
-        failed += 1;
-        io.words(`Line ${number}: ${item.error}`);
+    try {
+      for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+        number += 1;
+        if (io.signal.aborted) break;
+        if (jsonl && line.trim() === '') continue;
+        const item = parse(line.slice(0, MAX_LINE_CHARACTERS).toWellFormed(), now);
+        if ('error' in item) {
+          failed += 1;
+          io.words(`Line ${number}: ${item.error}`);
+        }
+        batch.push(item);
+        if (batch.length >= BATCH) await flush();
       }
-      batch.push(item);
-      if (batch.length >= BATCH) await flush();
+      await flush();
+    } finally {
+      await understanding.close();
     }
-    await flush();
-    await understanding.close();
     return failed === 0 ? 0 : 1;
   },
 };
-
-interface Explained {
-  /** With --explain; null when the model gave no answer. */
-  readonly explanation?: Omit<ExplainedText, 'language' | 'model' | 'sentiment' | 'flags'> | null;
-}
 
 async function explainAll(
   items: readonly ClassifiedText[],
@@ -106,12 +109,34 @@ async function explainAll(
     const found = await explain({ text: item.text, language: item.language });
     if (found === null) explained.push({ ...item, explanation: null });
     else {
-      const { method, total, bias, words, sentences, standardError } = found;
-      const explanation = { method, total, bias, words, sentences, standardError };
-      explained.push({ ...item, explanation });
+      const { method, total, bias, words, sentences, standardError, unexplained } = found;
+      const overruledBy = overrulers(item);
+      explained.push({
+        ...item,
+        explanation: {
+          method,
+          total,
+          bias,
+          words,
+          sentences,
+          standardError,
+          unexplained,
+          ...(overruledBy.length === 0 ? {} : { overruledBy }),
+        },
+      });
     }
   }
   return explained;
+}
+
+/** The rules that decided over what the model said of the whole text, which is what an explanation is about. */
+function overrulers({ ruled, sentiment, flags }: ClassifiedText): readonly string[] {
+  if (ruled === undefined) return [];
+  const { negative, neutral, positive } = ruled.model;
+  const same =
+    negative === sentiment.negative && neutral === sentiment.neutral && positive === sentiment.positive;
+  const abstains = flags.includes('unclassified') && !flags.includes('foreign');
+  return same && !abstains ? [] : ruled.rules.map(({ id }) => id);
 }
 
 async function openInput(args: CommandArguments, io: CommandIo): Promise<Readable> {
@@ -122,21 +147,57 @@ async function openInput(args: CommandArguments, io: CommandIo): Promise<Readabl
       `classify reads one FILE; "${extra}" is one too many. Quote a text and pipe it in.`,
     );
   if (file === undefined) return io.stdin;
-  const stream = createReadStream(resolve(io.cwd, file));
+  const path = resolve(io.cwd, file);
+  const refuse = (problem: string, cause?: unknown) =>
+    new ConfigError(
+      'usage',
+      `${file} cannot be read: ${problem}. Name a file with a text a line, or pipe texts in: echo "Profit rises" | bellwether classify`,
+      { cause },
+    );
+  const found = await stat(path).catch((error: unknown) => {
+    throw refuse(problemOf(error, path), error);
+  });
+  if (found.isDirectory()) throw refuse('it is a folder');
+  const stream = createReadStream(path);
   await new Promise<void>((open, fail) => {
     stream.once('open', () => {
       open();
     });
     stream.once('error', (error) => {
-      fail(
-        new ConfigError(
-          'usage',
-          `${file} cannot be read: ${error.message}. classify reads texts from a file or from standard input.`,
-        ),
-      );
+      fail(refuse(problemOf(error, path), error));
     });
   });
   return stream;
+}
+
+function problemOf(error: unknown, path: string): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return `there is no ${path}`;
+  if (code === 'EACCES' || code === 'EPERM') return 'you may not read it';
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** So many lines say what a file holds. */
+const LOOKED_AT = 3;
+
+/** Refuses documents that would be read as if their braces and field names were text. */
+function refuseJson(batch: readonly (TextToClassify | { readonly error: string })[]): void {
+  const texts = batch.flatMap((item) => ('text' in item && item.text.trim() !== '' ? [item.text] : []));
+  if (texts.length === 0 || !texts.slice(0, LOOKED_AT).every(isJsonObject)) return;
+  throw new ConfigError(
+    'usage',
+    'These lines are JSON. Add --input jsonl to read them as documents, or --input text to score them as they stand.',
+  );
+}
+
+function isJsonObject(line: string): boolean {
+  if (!line.trimStart().startsWith('{')) return false;
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function parseTextLine(line: string, now: string): TextToClassify {
@@ -171,29 +232,4 @@ function parseDocumentLine(line: string, now: string): TextToClassify | { readon
       : [],
     language: typeof language === 'string' ? language : null,
   };
-}
-
-/** Words on a terminal; all of them are in the JSON. */
-const SHOWN_WORDS = 5;
-
-function tableRow({
-  text,
-  language,
-  sentiment,
-  topics,
-  mentions,
-  explanation,
-}: ClassifiedText & Explained): string {
-  const names = mentions.map((item) => item.instrument).join(' ');
-  const line = `${sentiment.label.padEnd(8)} ${signed(sentiment.polarity)}  ${language}  ${(topics[0]?.topic ?? '').padEnd(18)} ${names.slice(0, 30).padEnd(20)} ${text.slice(0, 90)}`;
-  const words = explanation?.words.slice(0, SHOWN_WORDS) ?? [];
-  if (words.length === 0) return line;
-  const told = words.map(
-    ({ word, contribution }) => `${contribution > 0 ? '▼' : '▲'} ${word} ${signed(contribution)}`,
-  );
-  return `${line}\n         ${told.join('   ')}`;
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 }

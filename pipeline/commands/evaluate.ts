@@ -1,14 +1,17 @@
+import type { Config } from '../../config/schema.js';
 import { evaluate, type EvaluateReport } from '../../models/evaluation/evaluate.js';
 import { createMentionScorer } from '../../models/evaluation/judge-mentions.js';
 import { readLabelledRows, type LabelledRow } from '../../models/evaluation/read-labelled-rows.js';
+import { modelOptions } from '../app/understanding.js';
 import { systemClock } from '../core/clock.js';
+import { ConfigError } from '../core/errors.js';
 import { fileOptions, flag, noPositionals } from './arguments.js';
 import type { Command } from './command.js';
 import { DETAIL_OPTIONS, evaluateDetails } from './evaluate-details.js';
 import { RELEASE_OPTIONS, runRelease, wantsRelease } from './evaluate-release.js';
-import { withModel } from './evaluation-model.js';
-import { MODEL_OPTION } from './model-option.js';
-import { CONFIG_OPTIONS } from './open-config.js';
+import { withJudged } from './evaluation-model.js';
+import { MODEL_OPTION, modelsFrom } from './model-option.js';
+import { CONFIG_OPTIONS, configFrom } from './open-config.js';
 
 export const evaluateCommand: Command = {
   name: 'evaluate',
@@ -39,28 +42,41 @@ export const evaluateCommand: Command = {
     noPositionals(args, 'evaluate');
     if (wantsRelease(args)) return runRelease(args, io);
     const files = fileOptions(args, 'set', io.cwd, 'evaluate needs --set FILE.jsonl with labelled rows.');
-    const { report, details } = await withModel(args, io, async (classifier) => ({
-      report: await evaluate(classifier, readAll(files), {
+    const models = modelsFrom(args, await configFrom(args, io, { sources: [] }));
+    const { report, details } = await withJudged(modelOptions(models), async (classifier) => {
+      const judged = await evaluate(classifier, readAll(files), {
         set: files.join(','),
         clock: systemClock,
         scoreMentions: createMentionScorer(classifier),
-      }),
-      details: await evaluateDetails(args, io, classifier, files),
-    }));
+      });
+      if (judged.n === 0) throw new ConfigError('usage', `There are no labelled rows in ${files.join(', ')}.`);
+      return { report: judged, details: await evaluateDetails(args, io, classifier, files) };
+    });
     io.out(
       flag(args, 'json')
         ? `${JSON.stringify({ ...report, ...details.json })}\n`
-        : table(report) + details.text,
+        : table(report, processorWords(report.model, models)) + details.text,
     );
     return 0;
   },
 };
 
+/** What a speed was measured on: an encoder has threads of its own, the others run in the one of the command. */
+export function processorWords(
+  { name }: EvaluateReport['model'],
+  { encoder, sentiment, remote }: Pick<Config['models'], 'encoder' | 'sentiment' | 'remote'>,
+): string {
+  if (remote.urls.length > 0 && sentiment === name) return 'on other machines';
+  if (!/^(encoder|imported-)/.test(name)) return 'one thread';
+  const { workers, threads } = encoder;
+  return `${workers === 1 ? 'one worker' : `${workers} workers`} of ${threads === 1 ? 'one thread' : `${threads} threads`}`;
+}
+
 async function* readAll(files: readonly string[]): AsyncGenerator<LabelledRow> {
   for (const file of files) yield* readLabelledRows(file);
 }
 
-function table(report: EvaluateReport): string {
+function table(report: EvaluateReport, where: string): string {
   const figure = (value: number) => value.toFixed(3);
   const lines = [`${report.model.name} ${report.model.version} on ${report.n} rows of ${report.set}`];
   if (report.sentiment !== null) {
@@ -86,6 +102,6 @@ function table(report: EvaluateReport): string {
     lines.push(
       `entities   n ${report.entities.n}  accuracy ${figure(report.entities.accuracy)}  macro-F1 ${figure(report.entities.macroF1)}`,
     );
-  lines.push(`speed      ${Math.round(report.docsPerSecond)} rows a second, one thread`);
+  lines.push(`speed      ${Math.round(report.docsPerSecond)} rows a second, ${where}`);
   return `${lines.join('\n')}\n`;
 }

@@ -45,6 +45,10 @@ export const expertRulesTestCommand: Command = {
       );
     }
     const rules = await loadExpertRules(files);
+    if (rules.length === 0) {
+      io.words(`There are no rules in ${files.join(', ')}.`);
+      return 0;
+    }
     const failed = testRules(rules);
     const reports = rules.map((rule) => toReport(rule, failed, options.approval, systemClock.now()));
     io.out(flag(args, 'json') ? reports.map((each) => `${JSON.stringify(each)}\n`).join('') : table(reports));

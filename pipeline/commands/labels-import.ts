@@ -22,6 +22,7 @@ export const labelsImportCommand: Command = {
   usage: 'FILE.jsonl [--as WHO] [--data DIR]',
   options: { ...CONFIG_OPTIONS, ...PERSON_OPTION },
   examples: [
+    `echo '{"documentId":"0f3a5c7e9b1d2f4a6c8e0b1d3f5a7ce1","sentiment":"negative","companies":{"BA.XNYS":"neutral"}}' > labelled.jsonl`,
     'bellwether labels queue --size 200 --json --data data/live > tasks.jsonl',
     'bellwether labels import labelled.jsonl --as ann --data data/live',
   ],

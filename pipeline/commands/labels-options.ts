@@ -31,6 +31,11 @@ export const PERSON_OPTION = {
   as: { type: 'string', value: 'WHO', doc: 'Who labels, as the desk names its people.' },
 } as const satisfies Record<string, CommandOption>;
 
+/** The same where somebody does something else than label. */
+export function personOption(doc: string): { readonly as: CommandOption & { readonly type: 'string' } } {
+  return { as: { ...PERSON_OPTION.as, doc } };
+}
+
 /** Who says it; nothing is kept without a name. */
 export function personOf(args: CommandArguments, option: 'as' | 'by'): string {
   const who = textOption(args, option)?.trim() ?? '';

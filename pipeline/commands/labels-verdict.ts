@@ -36,6 +36,11 @@ export const labelsVerdictCommand: Command = {
     const value = choiceOption(args, 'verdict', LABEL_VALUES);
     if (documentId === null || value === null)
       throw new ConfigError('usage', 'labels verdict needs --document ID and --verdict V.');
+    if (!/^[0-9a-f]{32}$/.test(documentId))
+      throw new ConfigError(
+        'usage',
+        `--document takes the whole ID of a document, 32 hex digits in small letters, not "${documentId.slice(0, 40)}". The mail of the alert and the address of the document on the page have it.`,
+      );
     const label = addLabelsOperation.parse({
       labels: [
         {

@@ -19,7 +19,7 @@ import { systemClock } from '../core/clock.js';
 import { flag, textOption } from './arguments.js';
 import type { Command } from './command.js';
 import { withJudged } from './evaluation-model.js';
-import { PERSON_OPTION, personOf } from './labels-options.js';
+import { personOf, personOption } from './labels-options.js';
 import { candidateOf } from './models-options.js';
 import { CONFIG_OPTIONS } from './open-config.js';
 import { textTable } from './text-table.js';
@@ -32,7 +32,7 @@ export const modelsCompareCommand: Command = {
   usage: 'CANDIDATE --as WHO [--data-directory DIR] [--data DIR] [--json]',
   options: {
     ...CONFIG_OPTIONS,
-    ...PERSON_OPTION,
+    ...personOption('Who compares; the audit of the models keeps the name.'),
     'data-directory': {
       type: 'string',
       value: 'DIR',

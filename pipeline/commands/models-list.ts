@@ -5,9 +5,14 @@ import type { Command } from './command.js';
 import { CONFIG_OPTIONS, configFrom } from './open-config.js';
 import { textTable } from './text-table.js';
 
+/** Enough to tell versions apart; all of it is in the JSON. */
+const SHOWN_DIGITS = 12;
+const MOST_LICENCE = 40;
+
 export const modelsListCommand: Command = {
   name: 'models list',
-  summary: 'Shows the models that there are, which one the configuration serves, and why one cannot serve.',
+  summary:
+    'Shows the models that there are, whether they may be shipped (licence), what they read, which one the configuration serves, and why one cannot serve.',
   usage: '[--json]',
   options: {
     config: CONFIG_OPTIONS.config,
@@ -26,9 +31,12 @@ export const modelsListCommand: Command = {
     const rows = models.map((listed) => [
       listed.name,
       listed.model?.version ?? '–',
+      listed.terms?.licence.slice(0, MOST_LICENCE) ?? '–',
+      listed.terms?.languages.join(' ') ?? '–',
+      listed.model?.sha256.slice(0, SHOWN_DIGITS) ?? '–',
       listed.problem ?? `${served(listed) ? 'serves' : 'can serve'}${deviceWords(listed)}`,
     ]);
-    io.out(textTable(['NAME', 'VERSION', 'STATE'], rows));
+    io.out(textTable(['NAME', 'VERSION', 'LICENCE', 'LANGUAGES', 'SHA-256', 'STATE'], rows));
     return 0;
   },
 };

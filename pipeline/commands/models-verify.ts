@@ -1,14 +1,14 @@
-import { loadClassifier, NO_OBSERVER } from '../../models/load-classifier.js';
+import { loadClassifier, NO_OBSERVER, type LoadOptions } from '../../models/load-classifier.js';
 import { isModelName } from '../../models/model-names.js';
 import { modelOptions } from '../app/understanding.js';
-import { ConfigError } from '../core/errors.js';
+import { BellwetherError, ConfigError } from '../core/errors.js';
 import type { Command } from './command.js';
 import { CONFIG_OPTIONS, configFrom } from './open-config.js';
 
 export const modelsVerifyCommand: Command = {
   name: 'models verify',
   summary:
-    'Proves that a model is whole and right: hashes, labels, names and shapes, golden texts. Exit code 1 says why not.',
+    'Proves that a model is whole and right: hashes, labels, names and shapes, golden texts. Exit code 1, with the reason, says that it cannot serve, a missing file too; 2 is wrong use, such as an unknown name.',
   usage: '[NAME]',
   options: { config: CONFIG_OPTIONS.config },
   examples: ['bellwether models verify', 'bellwether models verify encoder'],
@@ -21,25 +21,35 @@ export const modelsVerifyCommand: Command = {
       );
     const config = await configFrom(args, io, { sources: [] });
     const options = modelOptions(config.models);
-    const notes: string[] = [];
-    const classifier = await loadClassifier({
-      ...options,
-      name: name ?? options.name,
-      observer: {
-        ...NO_OBSERVER,
-        device: ({ used, reason }) => {
-          notes.push(` on ${used}${reason === null ? '' : `; not on another device: ${reason}`}`);
-        },
-        separated: (difference) => {
-          notes.push(
-            `; scores depend on the batch by ${difference.toExponential(1)}, so every text runs alone`,
-          );
-        },
-      },
-    });
-    await classifier.close();
-    const { model } = classifier;
-    io.out(`${model.name} ${model.version} can serve${notes.join('')}\n`);
-    return 0;
+    try {
+      io.out(`${await verify({ ...options, name: name ?? options.name })}\n`);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof BellwetherError)) throw error;
+      // Whatever is wrong with it, the command was used rightly.
+      io.words(error.message);
+      return 1;
+    }
   },
 };
+
+async function verify(options: LoadOptions): Promise<string> {
+  const notes: string[] = [];
+  const classifier = await loadClassifier({
+    ...options,
+    observer: {
+      ...NO_OBSERVER,
+      device: ({ used, reason }) => {
+        notes.push(` on ${used}${reason === null ? '' : `; not on another device: ${reason}`}`);
+      },
+      separated: (difference) => {
+        notes.push(
+          `; scores depend on the batch by ${difference.toExponential(1)}, so every text runs alone`,
+        );
+      },
+    },
+  });
+  await classifier.close();
+  const { model } = classifier;
+  return `${model.name} ${model.version} can serve${notes.join('')}`;
+}

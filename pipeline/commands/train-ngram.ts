@@ -9,7 +9,7 @@ import { systemClock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
 import { choiceOption, flag, noPositionals, numberOption, textOption } from './arguments.js';
 import type { Command, CommandArguments, CommandIo } from './command.js';
-import { PERSON_OPTION, personOf } from './labels-options.js';
+import { personOf, personOption } from './labels-options.js';
 import { CONFIG_OPTIONS } from './open-config.js';
 import { runOperation } from './run-operation.js';
 import { findInstallation } from './with-installation.js';
@@ -21,7 +21,9 @@ export const trainNgramCommand: Command = {
     '--sets shippable|all [--with-labels --as WHO [--data DIR]] [--data-directory DIR] [--output DIR] [--seed N] [--json]',
   options: {
     ...CONFIG_OPTIONS,
-    ...PERSON_OPTION,
+    ...personOption(
+      'With --with-labels: who trains; the audit keeps the name, and approving may be for somebody else.',
+    ),
     'with-labels': {
       type: 'boolean',
       doc: 'With the labels of an installation: makes a candidate in its data folder, see "models approve".',

@@ -36,17 +36,27 @@ export interface WordContribution {
   readonly contribution: number;
 }
 
+/** How contributions came about. */
+export const EXPLANATION_METHODS = ['exact', 'probe', 'sampled'] as const;
+export type ExplanationMethod = (typeof EXPLANATION_METHODS)[number];
+
 /** What carried a score: `bias` and the contributions of all words sum to `total`. */
 export interface Explanation {
-  /** `exact`: follows from the model's own sums. `sampled`: estimated by leaving words out of the text. */
-  readonly method: 'exact' | 'sampled';
+  /**
+   * `exact`: follows from the model's own sums. `probe`: what the answer lost without each of the words that the model's own reading
+   * points at, and that reading for the others. `sampled`: estimated by leaving words, or stretches of them, out of the text.
+   */
+  readonly method: ExplanationMethod;
   /** ln(P(negative) / P(positive)) of the answer. */
   readonly total: number;
-  /** What belongs to no word: the model's head start, length and style of the text. */
+  /**
+   * What belongs to no word: the model's head start, length and style of the text. Of `probe` and of words left out one by one
+   * also what several words say at once: without any one of them the others still say it.
+   */
   readonly bias: number;
   /** Those that contribute, strongest first; none overlaps another. */
   readonly words: readonly WordContribution[];
-  /** Largest standard error of a contribution; 0 when exact. */
+  /** Largest standard error of a contribution; 0 when exact, and of `probe` when every word was left out once. */
   readonly standardError: number;
 }
 

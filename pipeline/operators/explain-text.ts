@@ -22,6 +22,8 @@ export interface ExplainedText extends Explanation {
   readonly sentiment: Sentiment;
   /** In the order of the text; with `bias` their contributions sum to `total` too. */
   readonly sentences: readonly SentenceContribution[];
+  /** Which part of what was weighed belongs to no word, 0 … 1: |bias| beside the contributions of all words, signs left out. */
+  readonly unexplained: number;
   /** Such as `unclassified`: then the model could not say anything. */
   readonly flags: readonly string[];
 }
@@ -68,6 +70,7 @@ export async function explainText(
     model: deps.classifier.model,
     sentiment: answer.sentiment,
     sentences: toSentences(explanation, deps.splitSentences(input.text, input.language)),
+    unexplained: unexplainedShare(explanation),
     flags: answer.flags,
   };
 }
@@ -77,6 +80,12 @@ async function explainBySums(input: ClassifierInput, classifier: Classifier): Pr
   if (explanation === null) return null;
   const [answer] = await classifier.classify([input]);
   return answer === undefined ? null : { answer, explanation };
+}
+
+/** Against the sum without signs: words that cancel out have been looked at. */
+function unexplainedShare({ bias, words }: Explanation): number {
+  const weighed = words.reduce((sum, { contribution }) => sum + Math.abs(contribution), Math.abs(bias));
+  return weighed === 0 ? 0 : Math.abs(bias) / weighed;
 }
 
 function toSentences({ words }: Explanation, spans: readonly Span[]): readonly SentenceContribution[] {

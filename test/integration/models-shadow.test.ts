@@ -128,7 +128,7 @@ describe('a challenger', () => {
     await challenger.close();
     expect(await challengerOf(process.pid)).toBeNull();
     const missing = { ...models, sentiment: 'ngram', directory: join(folder.path, 'nowhere') };
-    await expect(startChallenger(missing, { entry: ENTRY })).rejects.toThrow(/cannot be read/);
+    await expect(startChallenger(missing, { entry: ENTRY })).rejects.toThrow(/Not in this package/);
   }, 60_000);
 });
 

@@ -216,6 +216,7 @@ function explainByFewWords(text: string, language: string): WireExplanation {
     bias: 0.1,
     words: words.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution)),
     standardError: 0,
+    unexplained: 0,
     language,
     model: MODEL,
     sentiment: { ...sentiment, label: 'negative' },

@@ -79,9 +79,9 @@ export function parseTokenizer(text: string, file: string): WordPieceSpec {
   }
   const parsed = tokenizerSchema.safeParse(json);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
+    const place = parsed.error.issues[0]?.path.join('.') ?? '';
     throw refuse(
-      `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}; a BERT WordPiece tokenizer is needed`,
+      `${place === '' ? 'it' : `the field ${place}`} is missing or not as in a BERT WordPiece tokenizer; give the tokenizer.json that was saved with the model`,
     );
   }
   const { normalizer, post_processor: ends, model, added_tokens: added } = parsed.data;

@@ -46,6 +46,8 @@ describe('the WordPiece tokenizer', () => {
     ['text that is no JSON', '{', 'not valid JSON'],
     ['another model', json.replace('"WordPiece"', '"BPE"'), 'model'],
     ['another normaliser', json.replace('"BertNormalizer"', '"NFKC"'), 'normalizer'],
+    ['a file without tokens', '{}', 'the field added_tokens is missing or not as in a BERT'],
+    ['a list instead of a tokenizer', '[]', 'it is missing or not as in a BERT'],
     [
       'a vocabulary without its unknown token',
       json.replace('"unk_token":"[UNK]"', '"unk_token":"<unk>"'),

@@ -58,7 +58,8 @@ describe('explainByProbe', () => {
   it('leaves out the words with the strongest readings, all in one call, and finds what they weigh', async () => {
     const { classify, calls } = modelOf();
     const text = `${filler(20)} loss ${filler(10)} profit w w`;
-    const { words, bias, total } = await explain(text, classify, 100);
+    const { words, bias, total, method } = await explain(text, classify, 100);
+    expect(method).toBe('probe');
     expect(calls).toHaveLength(2);
     expect(calls[1]).toHaveLength(3);
     expect(words.slice(0, 2)).toMatchObject([

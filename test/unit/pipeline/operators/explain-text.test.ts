@@ -56,6 +56,24 @@ it('asks by deletion where the model says nothing of words itself', async () => 
   expect(explained).toMatchObject({ ...estimated, sentences: [{ span: [0, 5], contribution: 1 }] });
 });
 
+it.each([
+  ['all of it is the words', 0, [2, -1], 0],
+  ['words that cancel out were weighed', 1, [2, -2], 0.2],
+  ['most of it is no word', -4.985, [0.14, -0.285], 4.985 / 5.41],
+  ['nothing was weighed', 0, [], 0],
+])('says which part belongs to no word: %s', async (_, bias, contributions, share) => {
+  const words = contributions.map((contribution) => ({ word: 'x', span: [0, 1] as const, contribution }));
+  const explanation = { method: 'probe', total: 1, bias, words, standardError: 0 } as const;
+  const [answer] = await classifier.classify([{ text: 'fraud', language: 'en' }]);
+  if (answer === undefined) throw new Error('The lexicon gave no answer.');
+  const silent: Classifier = { ...classifier, explain: () => Promise.resolve(null) };
+  const explained = await explainText(
+    { text: 'x', language: 'en' },
+    { ...own, classifier: silent, explainByDeletion: () => Promise.resolve({ answer, explanation }) },
+  );
+  expect(explained?.unexplained).toBeCloseTo(share, 9);
+});
+
 it('explains what is scored of a text and survives broken Unicode', async () => {
   const explained = await explainText(
     { text: `\ud800 fraud ${'x '.repeat(600)} scandal`, language: 'en' },
