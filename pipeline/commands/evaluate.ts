@@ -49,7 +49,8 @@ export const evaluateCommand: Command = {
         clock: systemClock,
         scoreMentions: createMentionScorer(classifier),
       });
-      if (judged.n === 0) throw new ConfigError('usage', `There are no labelled rows in ${files.join(', ')}.`);
+      if (judged.n === 0)
+        throw new ConfigError('usage', `There are no labelled rows in ${files.join(', ')}.`);
       return { report: judged, details: await evaluateDetails(args, io, classifier, files) };
     });
     io.out(

@@ -57,9 +57,7 @@ export const modelsCandidatesCommand: Command = {
     io.out(rows.length === 0 ? 'No candidates.\n' : textTable(head, rows));
     io.out(`Approved: ${current?.id ?? `${config.models.sentiment} of the package`}\n`);
     for (const { at, step, by, account, details } of history)
-      io.out(
-        `${at}  ${step.padEnd(11)} ${aboutOf(step, details)}  by ${by} (${account})\n`,
-      );
+      io.out(`${at}  ${step.padEnd(11)} ${aboutOf(step, details)}  by ${by} (${account})\n`);
     return 0;
   },
 };

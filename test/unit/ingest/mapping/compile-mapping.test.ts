@@ -56,10 +56,12 @@ describe('compileMapping with places alone, as Kafka sources have had them', () 
         readMapped(compileMapping(spec)({ id: 'a', title: 'Up', headline: 'Up', date: 1 }), reading)[0],
     );
     expect(spelled).toMatchObject({ code: 'missing_field', field: 'publishedAt' });
-    expect(String(spelled)).toContain(
+    expect((spelled as Error).message).toContain(
       'The mapping takes "publishedAt" from "published" or "meta.at"; the item has "id", "title", "headline", "date".',
     );
-    expect(String(unmapped)).toContain('The mapping does not say where it stands: add "publishedAt".');
+    expect((unmapped as Error).message).toContain(
+      'The mapping does not say where it stands: add "publishedAt".',
+    );
   });
 
   it('makes no text of an id beyond 2^53, which has lost digits already: two posts would have one id', () => {
