@@ -37,6 +37,7 @@ export interface ModelObserver extends EncoderObserver {
 export const NO_OBSERVER: ModelObserver = {
   batch: () => undefined,
   restarted: () => undefined,
+  startFailed: () => undefined,
   cacheHits: () => undefined,
   separated: () => undefined,
   device: () => undefined,

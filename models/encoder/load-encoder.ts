@@ -195,7 +195,7 @@ function createPool(
     })),
     idleMs: onCpu ? idleMs : null,
     // A graphics processor that is lost has a stand-in: no text is unclassified, and `device` tells.
-    observer: onCpu ? observer : { ...observer, restarted: () => undefined },
+    observer: onCpu ? observer : { ...observer, restarted: () => undefined, startFailed: () => undefined },
   });
 }
 

@@ -13,8 +13,11 @@ export function observeModel(tell: (event: ModelEvent) => void): ServiceObserver
     cacheHits: (texts) => {
       tell({ kind: 'cache_hits', texts });
     },
-    restarted: (reason) => {
-      tell({ kind: 'restarted', reason });
+    restarted: (reason, message) => {
+      tell({ kind: 'restarted', reason, message });
+    },
+    startFailed: (problem) => {
+      tell({ kind: 'start_failed', problem });
     },
     remote: (host, problem) => {
       tell({ kind: 'remote', host, problem });

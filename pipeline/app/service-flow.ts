@@ -266,8 +266,16 @@ function startThread(options: ServiceFlowOptions): UnderstandThread | null {
 
 function tellModelEvent(event: ModelEvent, logger: ServiceFlowOptions['logger']): void {
   if (event.kind === 'restarted') {
-    const { reason } = event;
-    logger.warn('A thread of the encoder was started again; the texts it had are unclassified.', { reason });
+    const { reason, message } = event;
+    logger.warn('A thread of the encoder was started again; the texts it had are unclassified.', {
+      reason,
+      message,
+    });
+  }
+  if (event.kind === 'start_failed') {
+    const { problem } = event;
+    if (problem === null) logger.info('A thread of the encoder that could not be started serves again.');
+    else logger.warn('A thread of the encoder cannot be started; it is tried again.', { problem });
   }
   if (event.kind === 'remote') {
     const { host, problem } = event;

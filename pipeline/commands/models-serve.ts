@@ -24,8 +24,15 @@ export const modelsServeCommand: Command = {
         device: ({ used, reason }) => {
           io.words(`The model runs on ${used}${reason === null ? '.' : `: ${reason}`}`);
         },
-        restarted: (reason) => {
-          io.words(`A thread of the encoder was started again (${reason}).`);
+        restarted: (reason, message) => {
+          io.words(`A thread of the encoder was started again (${reason}): ${message}`);
+        },
+        startFailed: (problem) => {
+          io.words(
+            problem === null
+              ? 'A thread of the encoder that could not be started serves again.'
+              : `A thread of the encoder cannot be started; it is tried again: ${problem}`,
+          );
         },
       },
     });

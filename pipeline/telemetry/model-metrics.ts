@@ -17,7 +17,9 @@ export type ModelEvent =
       readonly waitedSeconds: number;
     }
   | { readonly kind: 'cache_hits'; readonly texts: number }
-  | { readonly kind: 'restarted'; readonly reason: 'hang' | 'crash' }
+  | { readonly kind: 'restarted'; readonly reason: 'hang' | 'crash'; readonly message: string }
+  /** A thread of the encoder cannot be started again, or serves again (null). */
+  | { readonly kind: 'start_failed'; readonly problem: string | null }
   /** Scores depend on the batch by so much, so that every text runs alone. */
   | { readonly kind: 'separated'; readonly difference: number }
   /** A host that classifies for this installation was lost, or is back (null). */
@@ -102,6 +104,7 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
         case 'device':
           where.device.show(event);
           return;
+        case 'start_failed':
         case 'separated':
       }
     },

@@ -33,7 +33,10 @@ export interface PoolRecovery {
 export interface PoolObserver {
   /** A batch of so many texts was answered in `seconds`; its oldest text had waited `waitedSeconds` before. */
   batch(texts: number, seconds: number, waitedSeconds: number): void;
-  restarted(reason: HostLoss): void;
+  /** A thread was lost, and another one takes its place; the message says what happened to it. */
+  restarted(reason: HostLoss, message: string): void;
+  /** A thread that was lost cannot be started again, told when the reason changes; null when it serves again. */
+  startFailed(problem: string | null): void;
 }
 
 export interface NetworkPool {
@@ -64,6 +67,8 @@ interface Slot {
   /** In a row. */
   losses: number;
   startedAt: number;
+  /** Why it could not be started the last time. */
+  problem: string | null;
 }
 
 /** A thread that could not be started is tried again after so long; until then its texts are not kept waiting. */
@@ -92,6 +97,7 @@ class Pool implements NetworkPool {
       host: null,
       losses: 0,
       startedAt: 0,
+      problem: null,
     }));
     this.maxBatch = options.maxBatch;
   }
@@ -158,7 +164,7 @@ class Pool implements NetworkPool {
   /** Gives idle threads what waits, once it is enough or old enough. */
   private dispatch(): void {
     clearTimeout(this.idleTimer);
-    for (const slot of this.slots) if (slot.state === 'off') void this.start(slot).catch(() => undefined);
+    for (const slot of this.slots) if (slot.state === 'off') void this.startAgain(slot);
     if (this.slots.every((slot) => this.isAway(slot))) {
       for (const { resolve } of this.waiting.splice(0)) resolve(null);
     }
@@ -198,7 +204,7 @@ class Pool implements NetworkPool {
       slot.host = null;
       if (performance.now() - slot.startedAt > SOUND_MS) slot.losses = 0;
       this.recover(slot, error.message, 0);
-      if (!this.closed) this.options.observer.restarted(error.reason);
+      if (!this.closed) this.options.observer.restarted(error.reason, error.message);
     }
     for (const [index, { resolve }] of batch.entries()) resolve(outputs[index] ?? null);
     this.dispatch();
@@ -220,6 +226,17 @@ class Pool implements NetworkPool {
     if (this.isClosed()) await this.endHosts();
     else slot.state = 'idle';
     this.dispatch();
+  }
+
+  /** Nobody waits for it: what becomes of it is told. */
+  private async startAgain(slot: Slot): Promise<void> {
+    const problem = await this.start(slot).then(
+      () => null,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    if (this.isClosed() || problem === slot.problem) return;
+    slot.problem = problem;
+    this.options.observer.startFailed(problem);
   }
 
   /** Nothing waits for a place that is down, or for one with a stand-in that has yet to come back. */

@@ -31,7 +31,7 @@ const COMMON = {
   maxBatch: 4,
   maxAgeMs: 0,
   idleMs: null,
-  observer: { batch: () => undefined, restarted: () => undefined },
+  observer: { batch: () => undefined, restarted: () => undefined, startFailed: () => undefined },
 };
 
 async function start(recovery: PoolRecovery, deadlineMs = 30_000): Promise<NetworkPool> {

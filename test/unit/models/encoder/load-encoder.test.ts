@@ -234,6 +234,7 @@ describe('an encoder', () => {
         batch: (count) => (texts += count),
         cacheHits: (count) => (known += count),
         restarted: () => undefined,
+        startFailed: () => undefined,
         separated: () => undefined,
         device: () => undefined,
         remote: () => undefined,

@@ -1,5 +1,8 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { createNetworkPool, type NetworkPool } from '../../../../models/encoder/runtime/network-pool.js';
 
@@ -11,14 +14,20 @@ const FAIL = 668;
 let pool: NetworkPool | null = null;
 let restarts: string[] = [];
 let batches: number[] = [];
+let failures: (string | null)[] = [];
+let losses: string[] = [];
 
 afterEach(async () => {
   await pool?.close();
 });
 
-function start(options: { workers?: number; maxBatch?: number; deadlineMs?: number } = {}): NetworkPool {
+function start(
+  options: { workers?: number; maxBatch?: number; deadlineMs?: number; entry?: string } = {},
+): NetworkPool {
   restarts = [];
   batches = [];
+  failures = [];
+  losses = [];
   pool = createNetworkPool({
     networks: [],
     device: 'cpu',
@@ -31,7 +40,11 @@ function start(options: { workers?: number; maxBatch?: number; deadlineMs?: numb
     entry: ENTRY,
     observer: {
       batch: (texts) => batches.push(texts),
-      restarted: (reason) => restarts.push(reason),
+      restarted: (reason, message) => {
+        restarts.push(reason);
+        losses.push(message);
+      },
+      startFailed: (problem) => failures.push(problem),
     },
     ...options,
   });
@@ -70,6 +83,25 @@ describe('the pool of networks', () => {
       expect(restarts).toEqual([reason]);
     },
   );
+
+  it('tells why a thread was lost, and that it cannot be started again', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pool-'));
+    const entry = join(folder, 'worker.mjs');
+    await copyFile(ENTRY, entry);
+    const asked = start({ entry });
+    await asked.warm();
+    await writeFile(entry, 'throw new RangeError("no memory left");');
+    expect(await asked.ask('en', input(CRASH))).toBeNull();
+    expect(losses).toEqual([expect.stringContaining('out of bounds')]);
+    await vi.waitFor(
+      () => {
+        expect(failures).toEqual([expect.stringContaining('no memory left')]);
+      },
+      { timeout: 30_000 },
+    );
+    expect(await asked.ask('en', input(1))).toBeNull();
+    await rm(folder, { recursive: true });
+  });
 
   it('runs the texts of a batch that failed one by one, so that its mates are answered', async () => {
     const asked = start();
