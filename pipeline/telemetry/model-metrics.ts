@@ -53,12 +53,7 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
   const registers = [registry];
   const histogram = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name: `bellwether_model_${name}`, help, buckets, registers });
-  const info = new Gauge({
-    name: 'bellwether_model_info',
-    help: '1 for the model that scores new documents.',
-    labelNames: ['name', 'version'],
-    registers,
-  });
+  const info = modelInfo(registers);
   const texts = histogram('batch_texts', 'Texts that ran together in an encoder.', BATCH_TEXTS);
   const seconds = histogram('batch_seconds', 'Time that a batch ran.', SECONDS);
   const waited = histogram('wait_seconds', 'Time that the oldest text of a batch had waited.', SECONDS);
@@ -109,6 +104,15 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
       }
     },
   };
+}
+
+function modelInfo(registers: Registry[]) {
+  return new Gauge({
+    name: 'bellwether_model_info',
+    help: '1 for the model that scores new documents.',
+    labelNames: ['name', 'version'],
+    registers,
+  });
 }
 
 type DeviceEvent = Extract<ModelEvent, { kind: 'device' }>;
