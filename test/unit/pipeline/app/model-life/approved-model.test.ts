@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { loadConfig } from '../../../../../config/load.js';
 import type { Config } from '../../../../../config/schema.js';
+import { identityOf, parseArtefact } from '../../../../../models/ngram/artefact.js';
 import { loadServed } from '../../../../../pipeline/app/model-life/approved-model.js';
 import {
   candidateFolder,
@@ -22,10 +23,10 @@ let sha256: string;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'bellwether-approved-'));
   await cp(PACKAGED, join(candidateFolder(dataDir, ID), 'ngram'), { recursive: true });
-  const manifest = JSON.parse(await readFile(join(PACKAGED, 'model.json'), 'utf8')) as {
-    weights: { sha256: string };
-  };
-  sha256 = manifest.weights.sha256;
+  const manifest = await readFile(join(PACKAGED, 'model.json'), 'utf8');
+  sha256 = identityOf(
+    parseArtefact(manifest, await readFile(join(PACKAGED, 'weights.bin')), PACKAGED).manifest,
+  );
   ({ models } = await loadConfig({ file: null, env: {}, overrides: { models: { sentiment: 'ngram' } } }));
 });
 afterAll(() => rm(dataDir, { recursive: true }));
