@@ -129,13 +129,15 @@ export function childrenAt(element: XmlElement, place: string): readonly XmlElem
   return first.flatMap((child) => childrenAt(child, place.slice(slash + 1)));
 }
 
-function linesAt(element: XmlElement, places: readonly string[]): string[] {
+/** At most `most`, in the order of the places. */
+function linesAt(element: XmlElement, places: readonly string[], most = Infinity): string[] {
   const lines: string[] = [];
   if (element.children.size === 0) return lines;
   for (const place of places) {
     for (const { text } of childrenAt(element, place)) {
       const line = cleanLine(text);
       if (line !== '') lines.push(line);
+      if (lines.length >= most) return lines;
     }
   }
   return lines;
@@ -143,14 +145,7 @@ function linesAt(element: XmlElement, places: readonly string[]): string[] {
 
 /** The first text on one line at the first of the places that has any. */
 export function lineAt(element: XmlElement, places: readonly string[]): string | null {
-  if (element.children.size === 0) return null;
-  for (const place of places) {
-    for (const { text } of childrenAt(element, place)) {
-      const line = cleanLine(text);
-      if (line !== '') return line;
-    }
-  }
-  return null;
+  return linesAt(element, places, 1)[0] ?? null;
 }
 
 /** The first readable text at the first of the places that has any, without markup. */

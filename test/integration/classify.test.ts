@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { run } from '../../pipeline/cli.js';
+import { captureIo } from '../support/command-io.js';
 import { temporaryFolder } from '../support/service.js';
 
 const RULES = `rules:
@@ -35,29 +35,16 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 /** The command in this process, as a terminal or a pipe sees it. */
-async function classify(args: readonly string[], { input = '', tty = false } = {}) {
-  let [out, words] = ['', ''];
-  const code = await run(['classify', '--config', join(folder.path, 'bellwether.yaml'), ...args], {
-    out: (text) => (out += text),
-    words: (text) => (words += text),
-    stdin: Readable.from([input]),
-    leaveStdin: () => undefined,
-    outTty: tty,
-    env: {},
-    cwd: folder.path,
-    signal: new AbortController().signal,
-    onHangup: () => undefined,
-  });
-  return {
-    code,
-    out,
-    words,
-    rows: () =>
-      out
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as unknown),
-  };
+async function classify(args: readonly string[], options: { input?: string; tty?: boolean } = {}) {
+  const { io, said } = captureIo(folder.path, options);
+  const code = await run(['classify', '--config', join(folder.path, 'bellwether.yaml'), ...args], io);
+  const { out, words } = said();
+  const rows = () =>
+    out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+  return { code, out, words, rows };
 }
 
 describe('classify', () => {

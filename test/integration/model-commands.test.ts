@@ -1,13 +1,13 @@
 import { cp, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { parseLabelLine } from '../../models/labelling/parse-label-line.js';
 import { run } from '../../pipeline/cli.js';
 import { processorWords } from '../../pipeline/commands/evaluate.js';
 import { labelsImportCommand } from '../../pipeline/commands/labels-import.js';
+import { captureIo } from '../support/command-io.js';
 import { ARTIFACTS, ENCODER_SETTINGS } from '../support/encoder.js';
 
 let folder = '';
@@ -26,19 +26,9 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** A command in this process. */
 async function call(...args: readonly string[]) {
-  let [out, words] = ['', ''];
-  const code = await run(args, {
-    out: (text) => (out += text),
-    words: (text) => (words += text),
-    stdin: Readable.from([]),
-    leaveStdin: () => undefined,
-    outTty: false,
-    env: {},
-    cwd: folder,
-    signal: new AbortController().signal,
-    onHangup: () => undefined,
-  });
-  return { code, out, words };
+  const { io, said } = captureIo(folder);
+  const code = await run(args, io);
+  return { code, ...said() };
 }
 
 const withConfig = (...args: readonly string[]) => call(...args, '--config', 'bellwether.yaml');

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { runRelease } from '../../../../pipeline/commands/evaluate-release.js';
+import { captureIo } from '../../../support/command-io.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -26,24 +26,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function gate(values: Readonly<Record<string, string | boolean | string[]>>) {
-  let out = '';
+  const { io, said } = captureIo(folder);
   const code = await runRelease(
     { values: { gate: true, model: 'lexicon', 'data-directory': folder, ...values }, positionals: [] },
-    {
-      out: (text) => {
-        out += text;
-      },
-      words: () => undefined,
-      stdin: Readable.from([]),
-      leaveStdin: () => undefined,
-      outTty: false,
-      env: {},
-      cwd: folder,
-      signal: new AbortController().signal,
-      onHangup: () => undefined,
-    },
+    io,
   );
-  return { code, out };
+  return { code, out: said().out };
 }
 
 describe('the gate', () => {
