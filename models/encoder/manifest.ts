@@ -25,6 +25,8 @@ const served = z.object({
   tokenizer: fileName,
   /** With both ends. */
   maxTokens: z.int().min(8).max(512),
+  /** The network has learned from texts whose addresses are one token; see `withOneTokenLinks`. */
+  oneTokenLinks: z.boolean().optional(),
   calibration: z.object({ news: calibration, post: calibration }),
   /** A topic counts from this probability on; the best one always does. */
   topicThreshold: probability,

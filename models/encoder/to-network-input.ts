@@ -13,12 +13,25 @@ const CHARACTERS_PER_TOKEN = 32;
 /** The tokens of a text as far as the network reads, and which of them name each company: those that touch one of its spans. */
 export function toNetworkInput(
   { text, mentions = [] }: Pick<ClassifierInput, 'text' | 'mentions'>,
-  { tokenizer, maxTokens }: Pick<ServedLanguage, 'tokenizer' | 'maxTokens'>,
+  {
+    tokenizer,
+    maxTokens,
+    oneTokenLinks = false,
+  }: Pick<ServedLanguage, 'tokenizer' | 'maxTokens' | 'oneTokenLinks'>,
   tokenizers: EncoderTokenizers,
 ): NetworkInput {
   const limits = { maxTokens, maxCharacters: maxTokens * CHARACTERS_PER_TOKEN };
-  const encoding = tokenizers.get(tokenizer)?.encode(text, limits) ?? { ids: [], starts: [], ends: [] };
+  const read = oneTokenLinks ? withOneTokenLinks(text) : text;
+  const encoding = tokenizers.get(tokenizer)?.encode(read, limits) ?? { ids: [], starts: [], ends: [] };
   return { ids: encoding.ids, mentions: mentions.map((spans) => tokensWithin(encoding, spans)) };
+}
+
+/**
+ * The text with every address as the word "http" and blanks: the twenty tokens of its random letters say nothing, and would weigh
+ * as much as the sentence. Places in the text stay what they are. `models/training/encoder/rows.py` does the same.
+ */
+export function withOneTokenLinks(text: string): string {
+  return text.replace(/https?:\/\/[\x21-\x7e]+/g, (link) => 'http'.padEnd(link.length));
 }
 
 function tokensWithin({ starts, ends }: Encoding, spans: readonly Span[]): readonly number[] {

@@ -1,13 +1,23 @@
-"""Changes of texts that keep their labels, drawn anew for each epoch: slips of the keyboard and other company names."""
+"""Changes of texts that keep their labels, drawn anew for each epoch: slips of the keyboard, in both languages, and other company names."""
 
 from __future__ import annotations
 
 import random
 import re
 
-WORD = re.compile(r"[a-z]{4,}", re.IGNORECASE)
+WORD = re.compile(r"\b(?!https?\b)[a-z]{4,}", re.IGNORECASE)
 # One word in so many gets a slip.
 WORDS_A_SLIP = 7
+# Two Chinese characters of which none decides what a sentence says: one left out or swapped there stays a slip.
+DECIDES = "不未无没非否莫免亏盈升降涨跌增减高低多少上下利好坏负正赚赔买卖停破"
+PAIR = re.compile(rf"(?=[\u4e00-\u9fff]{{2}})[^{DECIDES}](?=[^{DECIDES}])")
+CHARACTERS_A_SLIP = 24
+# Written one for the other because they sound alike or nearly so.
+SOUND_ALIKE = [
+    "的地得", "在再", "做作", "帐账", "像象", "以已", "他她它", "那哪", "即既", "份分", "须需", "至致", "和合", "是事", "又有", "截结",
+    "元员", "期其", "司思", "季计", "布部", "现线", "公工", "于与", "该改", "报抱", "将讲", "因应", "成城", "式势", "机基", "经京", "年念", "同通",
+]  # fmt: skip
+ALIKE = {letter: group.replace(letter, "") for group in SOUND_ALIKE for letter in group}
 NEIGHBOURS = dict(
     zip(
         "qwertyuiopasdfghjklzxcvbnm",
@@ -30,16 +40,32 @@ def slip(word: str, chance: random.Random) -> str:
     return word[:at] + chance.choice(NEIGHBOURS[word[at].lower()]) + word[at + 1 :]
 
 
+def chinese_slip(pair: str, chance: random.Random) -> str:
+    """Of two characters: swapped, one doubled, one left out or written as another that sounds alike."""
+    first, second = pair
+    alike = ALIKE.get(first)
+    if alike is not None and chance.random() < 0.5:
+        return chance.choice(alike) + second
+    return chance.choice([second + first, first + first + second, second])
+
+
 def with_slips(row: dict, chance: random.Random) -> dict:
     """At least one slip, none within a company's name."""
     text = row["text"]
     names = [match.span() for entity in row["entities"] for match in re.finditer(re.escape(entity["name"]), text)]
-    open_ = [match for match in WORD.finditer(text) if not any(match.start() < end and start < match.end() for start, end in names)]
+    chinese = row.get("language") == "zh"
+    found = [(at.start(), at.start() + 2) for at in PAIR.finditer(text)] if chinese else [at.span() for at in WORD.finditer(text)]
+    open_ = [span for span in found if not any(span[0] < end and start < span[1] for start, end in names)]
     if not open_:
         return row
-    chosen = sorted(chance.sample(open_, max(1, len(open_) // WORDS_A_SLIP)), key=lambda match: -match.start())
-    for match in chosen:
-        text = text[: match.start()] + slip(match.group(), chance) + text[match.end() :]
+    count = max(1, len(open_) // (CHARACTERS_A_SLIP if chinese else WORDS_A_SLIP))
+    made = len(text)
+    for start, end in sorted(chance.sample(open_, count), reverse=True):
+        # Two chosen pairs of characters may overlap: the later one was changed already.
+        if end > made:
+            continue
+        text = text[:start] + (chinese_slip if chinese else slip)(text[start:end], chance) + text[end:]
+        made = start
     return {**row, "text": text}
 
 

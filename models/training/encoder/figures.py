@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from sklearn.metrics import accuracy_score, f1_score
 
-from rows import SENTIMENTS, TOPICS, batches, tokenise
+from rows import SENTIMENTS, TOPICS, batches, shown, tokenise
 
 
 @torch.no_grad()
@@ -37,7 +37,7 @@ def evaluate_rows(model, tokenizer, rows: list[dict], recipe: dict) -> dict[str,
     figures = {}
     for name in sorted({row["set"] for row in rows}):
         some = [row for row in rows if row["set"] == name]
-        answers = predict(model, tokenizer, some, recipe["max_tokens"])
+        answers = predict(model, tokenizer, shown(some, recipe), recipe["max_tokens"])
         figures[name] = {**sentiment_figures(some, answers), **topic_figures(some, answers), **mention_figures(some, answers)}
     return figures
 

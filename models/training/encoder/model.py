@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from rows import CERTAINTIES, IGNORE, SENTIMENTS, TOPICS, Batch
+from rows import CERTAINTIES, IGNORE, SENTIMENTS, TOPICS, Batch, Scales
 
 
 class Encoder(nn.Module):
@@ -44,34 +44,41 @@ class Encoder(nn.Module):
         )
 
 
-def loss_of(outputs: tuple[torch.Tensor, ...], batch: Batch, smoothing: float) -> dict[str, torch.Tensor]:
-    """The loss of each head, a mean over the rows that teach it something."""
+def loss_of(outputs: tuple[torch.Tensor, ...], batch: Batch, smoothing: float, scales: Scales) -> dict[str, torch.Tensor]:
+    """The loss of each head: the sum over the rows that teach it something, so divided that all batches of a run together give the weighted mean."""
     sentiment, intensity, topics, certainty, tokens = (output.float() for output in outputs)
+    size = len(batch.input_ids)
     losses = {
-        "sentiment": weighted(sentiment_loss(sentiment, batch, smoothing), batch.sentiment_weight),
-        "intensity": weighted((intensity - batch.score) ** 2, batch.score_weight),
-        "topics": weighted(topic_loss(topics, batch.topic_right), batch.topic_weight),
+        "sentiment": weighted(sentiment_loss(sentiment, batch, smoothing), batch.sentiment_weight) / (size * scales.sentiment),
+        "intensity": weighted((intensity - batch.score) ** 2, batch.score_weight) / (size * scales.intensity),
+        "topics": weighted(topic_loss(topics, batch.topic_right), batch.topic_weight) / (size * scales.topics),
     }
     if (batch.certainty != IGNORE).any():
-        losses["certainty"] = functional.cross_entropy(certainty, batch.certainty, ignore_index=IGNORE)
+        total = functional.cross_entropy(certainty, batch.certainty, ignore_index=IGNORE, reduction="sum")
+        losses["certainty"] = total / (size * scales.certainty)
     if len(batch.mention_row) > 0:
         logits = torch.einsum("mt,mtc->mc", batch.mention_span, tokens[batch.mention_row])
-        losses["mention"] = functional.cross_entropy(logits, batch.mention_label, label_smoothing=smoothing)
+        total = functional.cross_entropy(logits, batch.mention_label, label_smoothing=smoothing, reduction="sum")
+        losses["mention"] = total / (size * scales.mention)
     return losses
 
 
-def teacher_losses(outputs: tuple[torch.Tensor, ...], batch: Batch, temperature: float) -> dict[str, torch.Tensor]:
-    """Divergence from the teachers' softened answers (Hinton et al. 2015), scaled so that its gradient does not fall with the temperature."""
+def teacher_losses(outputs: tuple[torch.Tensor, ...], batch: Batch, temperature: float, scales: Scales) -> dict[str, torch.Tensor]:
+    """Divergence from the teachers' softened answers (Hinton et al. 2015), scaled so that its gradient does not fall with the temperature.
+
+    They answer for every row about text and topics, and for every company: rows count alike there.
+    """
     sentiment, _, topics, _, tokens = (output.float() for output in outputs)
-    pairs = {"sentiment": (sentiment, batch.teacher.sentiment), "topics": (topics, batch.teacher.topics)}
+    size = len(batch.input_ids)
+    pairs = {"sentiment": (sentiment, batch.teacher.sentiment, size), "topics": (topics, batch.teacher.topics, size)}
     if len(batch.mention_row) > 0:
-        pairs["mention"] = (torch.einsum("mt,mtc->mc", batch.mention_span, tokens[batch.mention_row]), batch.teacher.mentions)
+        ours = torch.einsum("mt,mtc->mc", batch.mention_span, tokens[batch.mention_row])
+        pairs["mention"] = (ours, batch.teacher.mentions, size * scales.mention)
     return {
         name: temperature**2
-        * functional.kl_div(
-            functional.log_softmax(ours / temperature, 1), functional.softmax(theirs / temperature, 1), reduction="batchmean"
-        )
-        for name, (ours, theirs) in pairs.items()
+        * functional.kl_div(functional.log_softmax(ours / temperature, 1), functional.softmax(theirs / temperature, 1), reduction="sum")
+        / count
+        for name, (ours, theirs, count) in pairs.items()
     }
 
 
@@ -93,6 +100,6 @@ def topic_loss(logits: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
 
 
 def weighted(losses: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    # Rows without a lesson may hold anything, infinities too; a mean over them would be none.
+    # Rows without a lesson may hold anything, infinities too; times 0 these would be no number.
     used = weights > 0
-    return (losses[used] * weights[used]).sum() / weights[used].sum().clamp(min=1e-6) if used.any() else losses.new_zeros(())
+    return (losses[used] * weights[used]).sum()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,24 @@ TOPICS = (
 # Polarity that a label stands for where a row has no score of its own: the mean of the scored rows.
 POLARITY = {"negative": -0.5, "neutral": 0.0, "positive": 0.5}
 IGNORE = -100
+# Addresses in a text; `withOneTokenLinks` of models/encoder/to-network-input.ts reads them alike.
+LINK = re.compile(r"https?://[\x21-\x7e]+")
+ONE_TOKEN = "http"
+
+
+@dataclass(frozen=True)
+class Scales:
+    """Mean weight of a row in each head over everything that is learned: what a batch's sums are divided by, times its rows.
+
+    A batch divided by its own weights would undo them: batches are of like length, and where few rows teach a head, these few would count as much as a
+    full batch does.
+    """
+
+    sentiment: float = 1.0
+    topics: float = 1.0
+    intensity: float = 1.0
+    certainty: float = 1.0
+    mention: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -69,6 +88,16 @@ def hash_rows(rows: list[dict]) -> str:
 def is_in_share(row: dict, share: float) -> bool:
     """A part of the rows that does not change with the others, a smaller share within a larger one."""
     return int.from_bytes(hashlib.sha256(row["text"].encode()).digest()[:4], "big") < share * 2**32
+
+
+def as_read(text: str, one_token_links: bool) -> str:
+    """The text as a network reads it: an address is one token instead of the twenty of its random letters. Places in the text stay what they are."""
+    return LINK.sub(lambda match: ONE_TOKEN.ljust(len(match.group())), text) if one_token_links else text
+
+
+def shown(rows: list[dict], recipe: dict) -> list[dict]:
+    """The rows as the network of the recipe reads them."""
+    return [{**row, "text": as_read(row["text"], recipe.get("one_token_links", False))} for row in rows]
 
 
 def tokenise(rows: list[dict], tokenizer, max_tokens: int) -> list[dict]:
@@ -160,6 +189,20 @@ def to_batch(rows: list[dict], pad: int, set_weights: dict[str, float]) -> Batch
         torch.tensor(mention_row, dtype=torch.int64), span, torch.tensor(mention_label, dtype=torch.int64),
         teacher_of(rows),
     )  # fmt: skip
+
+
+def scales_of(rows: list[dict], set_weights: dict[str, float]) -> Scales:
+    """Of tokenised rows."""
+    sums = {"sentiment": 0.0, "topics": 0.0, "intensity": 0.0, "certainty": 0.0, "mention": 0.0}
+    for start in range(0, len(rows), 512):
+        batch = to_batch(rows[start : start + 512], 0, set_weights)
+        sums["sentiment"] += batch.sentiment_weight.sum().item()
+        sums["topics"] += batch.topic_weight.sum().item()
+        sums["intensity"] += batch.score_weight.sum().item()
+        sums["certainty"] += (batch.certainty != IGNORE).sum().item()
+        sums["mention"] += len(batch.mention_row)
+    # A head that nothing teaches has losses of 0; what they are divided by is no matter.
+    return Scales(**{name: total / len(rows) if total > 0 else 1.0 for name, total in sums.items()})
 
 
 def teacher_of(rows: list[dict]) -> Teacher | None:

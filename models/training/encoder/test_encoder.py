@@ -18,6 +18,7 @@ from augment import augment
 from bench_torch import bench, parse, to_batches
 from calibrate import fit
 from compare import finished
+from compare_int8 import lost_points
 from export import export_onnx
 from fetch_base import weights_of
 from figures import calibration_error, softmax
@@ -25,7 +26,7 @@ from model import Encoder, loss_of, teacher_losses
 from quantise import quantise
 from recover import weights_in
 from registry import ancestors
-from rows import SENTIMENTS, hash_rows, is_in_share, to_batch, tokenise, tokens_of
+from rows import SENTIMENTS, Scales, as_read, hash_rows, is_in_share, scales_of, to_batch, tokenise, tokens_of
 from train import Best, learning_rate
 from tuning import merged, tune
 from vocabulary import without_unreachable
@@ -68,7 +69,7 @@ def test_padding_changes_nothing():
 def test_binary_rows_say_nothing_of_neutral():
     batch = to_batch([row([2, 3], sentiment=sentiment(["negative"], ["negative", "positive"]))], 0, {})
     outputs = [torch.tensor([[1.0, 5.0, 0.0]], requires_grad=True), torch.zeros(1), torch.zeros(1, 20), torch.zeros(1, 3), torch.zeros(1, 2, 3)]
-    loss = loss_of(tuple(outputs), batch, 0.0)["sentiment"]
+    loss = loss_of(tuple(outputs), batch, 0.0, Scales())["sentiment"]
     loss.backward()
     assert loss.item() == pytest.approx(math.log(1 + math.exp(-1)), abs=1e-6)
     assert outputs[0].grad[0, 1] == 0
@@ -77,7 +78,7 @@ def test_binary_rows_say_nothing_of_neutral():
 def test_rows_without_lessons_have_no_loss():
     model = Encoder(tiny(), 0.0)
     batch = to_batch([row([2, 5, 3])], 0, {})
-    losses = loss_of(model(batch.input_ids, batch.attention_mask), batch, 0.1)
+    losses = loss_of(model(batch.input_ids, batch.attention_mask), batch, 0.1, Scales())
     assert all(loss.item() == 0 for loss in losses.values())
 
 
@@ -90,9 +91,41 @@ def test_small_batches_added_up_equal_a_large_one():
         torch.nn.init.normal_(model.sentiment.weight)
         for start in range(0, 8, size):
             batch = to_batch(rows[start : start + size], 0, {})
-            (loss_of(model(batch.input_ids, batch.attention_mask), batch, 0.0)["sentiment"] * size / 8).backward()
+            (loss_of(model(batch.input_ids, batch.attention_mask), batch, 0.0, Scales())["sentiment"] * size / 8).backward()
         gradients.append(model.sentiment.weight.grad.clone())
     assert torch.allclose(gradients[0], gradients[1], atol=1e-6)
+
+
+def test_a_row_counts_alike_in_every_batch():
+    taught = [row([2, n, 3], sentiment=sentiment([SENTIMENTS[n % 3]], weight=weight)) for n, weight in ((5, 2.0), (6, 0.5), (7, 1.0))]
+    rows = [*taught, *(row([2, n, 3]) for n in range(8, 13))]
+    scales = scales_of(rows, {})
+    assert scales.sentiment == pytest.approx(3.5 / 8)
+    model = Encoder(tiny(), 0.0)
+    torch.nn.init.normal_(model.sentiment.weight)
+
+    def loss(some: list[dict]) -> float:
+        batch = to_batch(some, 0, {})
+        return loss_of(model(batch.input_ids, batch.attention_mask), batch, 0.0, scales)["sentiment"].item() * len(some) / 8
+
+    # The one row of a batch that teaches something used to count as much as the two of the other together.
+    assert loss(rows[:1] + rows[3:]) + loss(rows[1:3]) == pytest.approx(loss(rows), abs=1e-6)
+
+
+def test_an_address_is_one_token_and_places_stay():
+    text = "Acme wins https://t.co/aB3 and http://x.cn/q?a=1，好"
+    assert as_read(text, False) == text
+    read = as_read(text, True)
+    assert read.split() == ["Acme", "wins", "http", "and", "http", "，好"]
+    assert (len(read), read.index("and")) == (len(text), text.index("and"))
+
+
+def test_chinese_slips_leave_names_figures_and_what_decides():
+    text = "砚溪精密公告称，公司与客户在华东签订合同，净利润未下降，同比增长12.5%"
+    one = {"text": text, "language": "zh", "set": "own", "entities": [{"name": "砚溪精密", "sentiment": "positive"}]}
+    changed = [augment([one], {"slips": 1.0}, seed)[0]["text"] for seed in range(60)]
+    assert all(other != text for other in changed)
+    assert all("砚溪精密" in other and "未下降" in other and "增长" in other and "12.5%" in other for other in changed)
 
 
 @pytest.mark.parametrize("method", ["adapter", "lora", "adalora", "prefix"])
@@ -104,7 +137,7 @@ def test_the_frozen_part_stays_bit_for_bit(method: str):
     optimiser = torch.optim.AdamW(learned, 1e-2)
     batch = to_batch([row([2, 5, 3], sentiment=sentiment(["negative"]))], 0, {})
     for _ in range(3):
-        loss_of(model(batch.input_ids, batch.attention_mask), batch, 0.0)["sentiment"].backward()
+        loss_of(model(batch.input_ids, batch.attention_mask), batch, 0.0, Scales())["sentiment"].backward()
         optimiser.step()
         optimiser.zero_grad()
     after = model.bert.state_dict()
@@ -211,7 +244,7 @@ def test_a_student_has_no_loss_where_it_answers_as_its_teachers():
         {**one, "teacher": (outputs[0][index].numpy(), outputs[2][index].numpy(), lessons[index])} for index, one in enumerate(rows)
     ]
     other = [{**one, "teacher": (np.array([3.0, 0, 0], dtype=np.float32), *one["teacher"][1:])} for one in same]
-    agreeing, differing = (teacher_losses(outputs, to_batch(some, 0, {}), 2.0) for some in (same, other))
+    agreeing, differing = (teacher_losses(outputs, to_batch(some, 0, {}), 2.0, Scales()) for some in (same, other))
     assert [value.item() for value in agreeing.values()] == pytest.approx([0, 0, 0], abs=1e-6)
     assert differing["sentiment"].item() > 0.1
 
@@ -358,3 +391,16 @@ def test_an_artefact_is_made_with_the_rows_of_its_run(tmp_path):
     assert rows_of(tmp_path / "run", tmp_path / "rows") == [{"text": "a"}]
     with pytest.raises(SystemExit, match="other rows"):
         rows_of(tmp_path / "other", tmp_path / "rows")
+
+
+def test_points_that_int8_loses_by_set():
+    rows = [{"set": name, "sentiment": sentiment([SENTIMENTS[n % 3]])} for name in ("large", "small") for n in range(420 if name == "large" else 30)]
+    exact = np.eye(3)[[SENTIMENTS.index(one["sentiment"]["right"][0]) for one in rows]]
+    rounded = exact.copy()
+    # Every tenth negative text becomes neutral.
+    rounded[0:420:30] = np.eye(3)[1]
+    lost = lost_points(rows, exact, rounded)
+    assert list(lost) == ["large"]
+    points, changed = lost["large"]
+    # F1: negative 126 of 126 + 14 / 2, neutral 140 of 140 + 14 / 2, positive whole.
+    assert (points, changed) == (pytest.approx(100 * (1 - (126 / 133 + 140 / 147 + 1) / 3)), 14)

@@ -24,7 +24,7 @@ from fetch_base import PACKAGES, fetched
 from figures import evaluate_rows, predict
 from model import Encoder, loss_of, teacher_losses
 from registry import write_run
-from rows import batches, hash_rows, is_in_share, read_rows, tokenise
+from rows import Scales, batches, hash_rows, is_in_share, read_rows, scales_of, shown, tokenise
 from tuning import after_step, merged, penalty, tune
 
 DEFAULTS = {
@@ -41,6 +41,8 @@ DEFAULTS = {
     "dropout": 0.1,
     "smoothing": 0.05,
     "max_tokens": 96,
+    # See `rows.shown`.
+    "one_token_links": False,
     "head_weights": {"sentiment": 1.0, "intensity": 0.5, "topics": 0.3, "certainty": 0.2, "mention": 0.7},
     "set_weights": {},
     # Sets that are not learned from at all.
@@ -171,9 +173,10 @@ def taught(rows: list[dict], teachers: list[str], max_tokens: int) -> list[dict]
         return rows
     answers, mentions = [], []
     for teacher in teachers:
-        model, tokenizer, _ = load_run(Path(teacher))
-        answer = predict(model, tokenizer, rows, max_tokens)
-        seen = [row["seen"] for row in tokenise(rows, tokenizer, max_tokens)]
+        model, tokenizer, description = load_run(Path(teacher))
+        read = shown(rows, description["recipe"])
+        answer = predict(model, tokenizer, read, max_tokens)
+        seen = [row["seen"] for row in tokenise(read, tokenizer, max_tokens)]
         answers.append(answer)
         mentions.append(
             [dict(zip(numbers, (logits for logits, _ in pairs), strict=True)) for numbers, pairs in zip(seen, answer["mentions"], strict=True)]
@@ -187,12 +190,12 @@ def taught(rows: list[dict], teachers: list[str], max_tokens: int) -> list[dict]
 
 
 @torch.no_grad()
-def loss_on(model: Encoder, rows: list[dict], recipe: dict, pad: int) -> float:
+def loss_on(model: Encoder, rows: list[dict], recipe: dict, pad: int, scales: Scales) -> float:
     """Mean loss of the rows, without smoothing."""
     model.eval()
     total, count = 0.0, 0
     for batch in batches(rows, 64, pad, None, recipe["set_weights"]):
-        losses = loss_of(model(batch.input_ids, batch.attention_mask), batch, 0.0)
+        losses = loss_of(model(batch.input_ids, batch.attention_mask), batch, 0.0, scales)
         total += sum(recipe["head_weights"][name] * value.item() for name, value in losses.items()) * len(batch.input_ids)
         count += len(batch.input_ids)
     return total / max(1, count)
@@ -210,8 +213,9 @@ def train(recipe: dict, rows: list[dict], tell) -> tuple[Encoder, object, dict]:
     known = [row for row in chosen if row["fold"] != recipe["fold"]]
     steps = math.ceil(len(known) / recipe["batch"] / recipe["accumulate"]) * recipe["epochs"]
     model, tokenizer = build(recipe, steps)
-    lessons = taught(known, recipe["teachers"], recipe["max_tokens"])
-    watched = tokenise([row for row in chosen if row["fold"] == recipe["fold"]], tokenizer, recipe["max_tokens"])
+    lessons = shown(taught(known, recipe["teachers"], recipe["max_tokens"]), recipe)
+    watched = tokenise(shown([row for row in chosen if row["fold"] == recipe["fold"]], recipe), tokenizer, recipe["max_tokens"])
+    scales = scales_of(tokenise(lessons, tokenizer, recipe["max_tokens"]), recipe["set_weights"])
     optimiser = optimiser_of(recipe, model)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: learning_rate(step, steps, recipe["warmup"]))
     average, best = Average(), Best(recipe["patience"])
@@ -226,10 +230,10 @@ def train(recipe: dict, rows: list[dict], tell) -> tuple[Encoder, object, dict]:
         for number, batch in enumerate(source, start=1):
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe["bfloat16"]):
                 outputs = model(batch.input_ids, batch.attention_mask)
-            losses = loss_of(outputs, batch, recipe["smoothing"])
+            losses = loss_of(outputs, batch, recipe["smoothing"], scales)
             loss = sum(recipe["head_weights"][name] * value for name, value in losses.items()) + penalty(model.bert, recipe["method"])
             if batch.teacher is not None:
-                distances = teacher_losses(outputs, batch, recipe["teacher_temperature"])
+                distances = teacher_losses(outputs, batch, recipe["teacher_temperature"], scales)
                 loss = loss + recipe["teacher_weight"] * sum(recipe["head_weights"][name] * value for name, value in distances.items())
             if not torch.isfinite(loss):
                 raise SystemExit(f"The loss is {loss.item()} at step {step}: lower the rate.")
@@ -248,7 +252,7 @@ def train(recipe: dict, rows: list[dict], tell) -> tuple[Encoder, object, dict]:
                     average.add(model)
             if step % 100 == 0:
                 tell(f"step {step} of {steps}, {time.monotonic() - began:.0f} s, loss {loss.item():.3f}")
-        if best.patience is not None and best.is_over(loss_on(model, watched, recipe, tokenizer.pad_token_id), model):
+        if best.patience is not None and best.is_over(loss_on(model, watched, recipe, tokenizer.pad_token_id, scales), model):
             tell(f"ended after epoch {epoch + 1}: the loss on the fold no longer falls")
             break
     if best.patience is not None:

@@ -23,7 +23,7 @@ from export import OUTPUTS, export_onnx
 from figures import softmax
 from quantise import quantise
 from registry import ancestors, sets_of
-from rows import CERTAINTIES, SENTIMENTS, TOPICS, hash_rows, read_rows
+from rows import CERTAINTIES, SENTIMENTS, TOPICS, as_read, hash_rows, read_rows, shown
 from train import load_run
 from vocabulary import without_unreachable
 
@@ -53,16 +53,17 @@ SCALED_ON = 240
 class OnnxEncoder:
     """Answers text by text, as the service does."""
 
-    def __init__(self, path: Path, tokenizer, max_tokens: int) -> None:
+    def __init__(self, path: Path, tokenizer, recipe: dict) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         self.tokenizer = tokenizer
-        self.max_tokens = max_tokens
+        self.recipe = recipe
 
     def sentiment(self, texts: list[str]) -> np.ndarray:
         """Logits [N, 3]."""
-        encoded = self.tokenizer(texts, truncation=True, max_length=self.max_tokens)["input_ids"]
+        read = [as_read(text, self.recipe.get("one_token_links", False)) for text in texts]
+        encoded = self.tokenizer(read, truncation=True, max_length=self.recipe["max_tokens"])["input_ids"]
         return np.concatenate([self.run(ids)["sentiment"] for ids in encoded])
 
     def run(self, ids: list[int]) -> dict[str, np.ndarray]:
@@ -108,13 +109,13 @@ def write_language(folder: Path, rows: list[dict], output: Path) -> Served:
     tokenizer_file = output / f"{language}.tokenizer.json"
     tokenizer = without_unreachable(model, json.loads((folder / "tokenizer" / "tokenizer.json").read_text()), tokenizer_file)
     mine = [row for row in rows if row["language"] == language and row["set"] not in recipe["without"]]
-    learned = [row["text"] for row in mine if row["fold"] != recipe["fold"]]
+    learned = [row["text"] for row in shown(mine, recipe) if row["fold"] != recipe["fold"]]
     some = tokenizer(learned[:: max(1, len(learned) // SCALED_ON)], truncation=True, max_length=max_tokens)["input_ids"]
     with tempfile.TemporaryDirectory() as draft:
         fp32 = Path(draft) / "fp32.onnx"
         export_onnx(model, fp32)
         quantise(fp32, output / f"{language}.onnx", some)
-    served = OnnxEncoder(output / f"{language}.onnx", tokenizer, max_tokens)
+    served = OnnxEncoder(output / f"{language}.onnx", tokenizer, recipe)
     # Generated sentences are surer than any that people write.
     kept = [row for row in mine if row["fold"] == recipe["fold"] and is_three_class(row) and row["set"] != "numbers"]
     labels = np.array([SENTIMENTS.index(row["sentiment"]["right"][0]) for row in kept])
@@ -124,6 +125,7 @@ def write_language(folder: Path, rows: list[dict], output: Path) -> Served:
         "model": f"{language}.onnx",
         "tokenizer": tokenizer_file.name,
         "maxTokens": max_tokens,
+        **({"oneTokenLinks": True} if recipe.get("one_token_links", False) else {}),
         "calibration": calibration,
         "topicThreshold": 0.5,
     }
