@@ -7,7 +7,7 @@ import { parseEncoderManifest, servedLanguages } from '../../models/encoder/mani
 import { toNetworkInput } from '../../models/encoder/to-network-input.js';
 import { parseTokenizer } from '../../models/encoder/tokenizer/parse-tokenizer.js';
 import { createWordPiece } from '../../models/encoder/tokenizer/word-piece.js';
-import { loadClassifier } from '../../models/load-classifier.js';
+import { loadClassifier, type LoadOptions } from '../../models/load-classifier.js';
 import { modelOptions } from '../../pipeline/app/understanding.js';
 import type { Classifier } from '../../pipeline/core/model.js';
 import type { Figure } from './figures.js';
@@ -42,17 +42,7 @@ export async function benchEncoder(options: EncoderBenchOptions): Promise<readon
   const { tell, batch = BATCH, python } = options;
   const processors = availableParallelism();
   const texts = headlines(options);
-  const encoder: EncoderSettings = {
-    device: 'cpu',
-    gpuPrecision: 'fp32',
-    workers: processors,
-    threads: 1,
-    maxBatch: batch,
-    maxAgeMs: 0,
-    deadlineMs: 60_000,
-    cacheMiB: 0,
-  };
-  const named = modelOptions({ sentiment: options.model, directory: options.models ?? null, encoder });
+  const named = namedModel(options, processors);
   const lengths = await tokensOf(texts, join(named.directory, options.model));
   const classifier = await loadClassifier(named);
   try {
@@ -75,6 +65,47 @@ export async function benchEncoder(options: EncoderBenchOptions): Promise<readon
   } finally {
     await classifier.close();
   }
+}
+
+/**
+ * Megabytes by which this process grows for each worker, tokenizers and the texts on their way counted in: more than the worker
+ * alone. Ask before anything else has grown here.
+ */
+export async function workerMegabytes(options: EncoderBenchOptions): Promise<number> {
+  const workers = availableParallelism();
+  const texts = headlines(options);
+  const before = process.memoryUsage.rss();
+  const classifier = await loadClassifier(namedModel(options, workers));
+  try {
+    await servedRates(classifier, texts);
+    return (process.memoryUsage.rss() - before) / 1e6 / workers;
+  } finally {
+    await classifier.close();
+  }
+}
+
+/** The hash by which the gate knows the model. */
+export async function modelHash(options: EncoderBenchOptions): Promise<string> {
+  const classifier = await loadClassifier(namedModel(options, 1));
+  await classifier.close();
+  return classifier.model.sha256;
+}
+
+function namedModel(
+  { model, models, batch = BATCH }: Pick<EncoderBenchOptions, 'model' | 'models' | 'batch'>,
+  workers: number,
+): LoadOptions {
+  const encoder: EncoderSettings = {
+    device: 'cpu',
+    gpuPrecision: 'fp32',
+    workers,
+    threads: 1,
+    maxBatch: batch,
+    maxAgeMs: 0,
+    deadlineMs: 60_000,
+    cacheMiB: 0,
+  };
+  return modelOptions({ sentiment: model, directory: models ?? null, encoder });
 }
 
 export interface EncoderMeasured {

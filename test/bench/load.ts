@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { startKafkaParts, type KafkaParts } from '../support/kafka-parts.js';
+import { modelHash } from './encoder.js';
 import { holds, toTable, type Figure } from './figures.js';
+import { toFiguresFile } from './release.js';
 import { SCENARIOS, type BenchOptions } from './scenarios.js';
 import { readCompanies } from './tick.js';
 
@@ -23,6 +25,7 @@ const USAGE = `npm run bench -- [--scenario NAME] [--rate N] [--seconds N] …
   --models DIR  folder of models (encoder), default the one of this package
   --model NAME  of the encoder there, default encoder
   --python PATH an interpreter with torch and transformers, to compare with (encoder)
+  --figures FILE  what the release list asks of a bench, for "bellwether evaluate --gate --figures FILE" (release)
   --json FILE   writes the figures there; "-" prints them instead of the table
   --cpu-prof DIR  profile of the service, written when it stops
 `;
@@ -39,6 +42,7 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: '1' },
       data: { type: 'string' },
       json: { type: 'string' },
+      figures: { type: 'string' },
       'cpu-prof': { type: 'string' },
       'log-url': { type: 'string' },
       'clickhouse-url': { type: 'string' },
@@ -50,6 +54,8 @@ async function main(): Promise<number> {
     },
   });
   const scenario = SCENARIOS[values.scenario];
+  if (values.figures !== undefined && values.scenario !== 'release')
+    throw new Error('--figures goes with --scenario release.');
   if (values.help === true || scenario === undefined) {
     process.stderr.write(USAGE);
     return values.help === true ? 0 : 2;
@@ -76,6 +82,10 @@ async function main(): Promise<number> {
   };
   try {
     const figures = await scenario.run(options);
+    if (values.figures !== undefined) {
+      const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`;
+      await writeFile(values.figures, toFiguresFile(figures, await modelHash(options), command));
+    }
     await print({ scenario: values.scenario, mode: values.mode, figures }, values.json);
     return figures.every(holds) ? 0 : 1;
   } finally {

@@ -4,13 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { dataPaths } from '../../pipeline/app/data-folder.js';
 import { startKafkaParts } from '../support/kafka-parts.js';
-import { benchEncoder } from './encoder.js';
+import { benchEncoder, workerMegabytes } from './encoder.js';
 import { percentiles, type Figure } from './figures.js';
 import type { Load } from './generator.js';
 import { bookFigures, commonFigures, drained, measure, type Measured } from './measure.js';
 import { watchMemory } from './memory.js';
 import { measureGrowth } from './growth.js';
 import { mailFigures, measureMail, troubledCompanies, type MeasuredMail } from './mail.js';
+import { releaseFigures } from './release.js';
 import { seedHistory } from './seed-history.js';
 import { startService, type BenchService } from './service-process.js';
 import type { NamedCompany } from './texts.js';
@@ -239,6 +240,34 @@ const mail: Scenario = {
   },
 };
 
+/**
+ * What the release list of a model asks and only a bench can tell, under the names of the list; `--figures` writes it for
+ * `evaluate --gate`. End to end is the rate at which a backlog is worked off, at which everything that comes is kept up with.
+ */
+const release: Scenario = {
+  async run(given) {
+    const memory = await workerMegabytes(given);
+    const bench = await benchEncoder(given);
+    const models = {
+      sentiment: given.model,
+      ...(given.models === undefined ? {} : { directory: given.models }),
+    };
+    const options = { ...given, batch: undefined, config: { ...given.config, models } };
+    const { run, perSecond } = await throughput(options, 'backlog');
+    const steady = { ...options, folder: join(given.folder, 'steady'), rate: 300, seconds: 60 };
+    const beside = await withService(steady, async (service) => {
+      const load = loadOf(service, steady, { rate: 300, seconds: 60, batch: 10, probeEveryMs: 500 });
+      await warmUp(service, load, steady);
+      return measure(service, load);
+    });
+    const p99 = percentiles(beside.queryableMs)?.p99;
+    return [
+      ...releaseFigures({ bench, memory, perSecond, p99Seconds: p99 === undefined ? null : p99 / 1_000 }),
+      ...bookFigures(run),
+    ];
+  },
+};
+
 /** Hours of a steady rate; what is left of growth after the first part is a leak. */
 const soak: Scenario = {
   run: (options) =>
@@ -316,6 +345,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   sizing,
   mail,
   encoder: { run: benchEncoder },
+  release,
 };
 
 async function withService<T>(
