@@ -1,5 +1,6 @@
 import type { Classification, Classifier, ClassifierInput, Explanation } from '../../pipeline/core/model.js';
-import type { ModelVersion } from '../../pipeline/core/scored.js';
+import type { ModelVersion, Sentiment } from '../../pipeline/core/scored.js';
+import type { SentimentLabel } from '../../pipeline/core/taxonomy.js';
 import { chooseLanguage, type ModelLanguage } from '../choose-language.js';
 import { textKind } from '../ngram/text-kind.js';
 import { toSentiment } from '../to-sentiment.js';
@@ -85,16 +86,40 @@ async function classifyOne(
   });
   // The answer is kept for all who ask about the text, so it has topics even if this one does not look at them.
   const { text, language: told } = input;
+  const ask = (name: string) => askLadder(name, { text, language: told }, parts);
+  const blended =
+    served.blend === undefined ? answer : blend(answer, await ask(served.blend.ladder), served.blend.weight);
   const whole =
     served.foreign === undefined
-      ? answer
-      : {
-          ...answer,
-          topics: (await askLadder(served.foreign.topics, { text, language: told }, parts)).topics,
-        };
+      ? blended
+      : { ...blended, topics: (await ask(served.foreign.topics)).topics };
   parts.cache.set(key, whole);
   return whole;
 }
+
+/**
+ * The sentiment is the weighted geometric mean of both, and so is that of a company that is named alone; of several companies the other
+ * model cannot tell which it speaks of. A model below that abstains has no share.
+ */
+export function blend(ours: Classification, other: Classification, weight: number): Classification {
+  if (other.flags.includes('unclassified')) return ours;
+  const mean = (sentiment: Sentiment) => geometricMean(sentiment, other.sentiment, weight);
+  const { mentions } = ours;
+  return {
+    ...ours,
+    sentiment: mean(ours.sentiment),
+    ...(mentions?.length === 1 ? { mentions: mentions.map((one) => one && mean(one)) } : {}),
+  };
+}
+
+function geometricMean(ours: Sentiment, other: Sentiment, weight: number): Sentiment {
+  const of = (label: SentimentLabel) =>
+    Math.max(ours[label], LEAST) ** (1 - weight) * Math.max(other[label], LEAST) ** weight;
+  return toSentiment([of('negative'), of('neutral'), of('positive')]);
+}
+
+/** So that no model alone rules a label out. */
+const LEAST = 1e-6;
 
 async function askLadder(
   name: string,

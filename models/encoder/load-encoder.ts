@@ -209,13 +209,15 @@ function openTokenizers(manifest: EncoderManifest, files: EncoderFiles): Encoder
   );
 }
 
-/** The models below: those that serve a language, and those that give topics. An encoder cannot stand on an encoder. */
+/** The models below: those that serve a language, give topics or have a share in the sentiment. An encoder cannot stand on an encoder. */
 async function loadLadders(
   manifest: EncoderManifest,
   { folder, loadLadder }: LoadEncoderOptions,
 ): Promise<ReadonlyMap<string, Classifier>> {
   const names = Object.values(manifest.languages).flatMap((entry) =>
-    'ladder' in entry ? [entry.ladder] : entry.foreign === undefined ? [] : [entry.foreign.topics],
+    'ladder' in entry
+      ? [entry.ladder]
+      : [entry.foreign?.topics, entry.blend?.ladder].filter((name) => name !== undefined),
   );
   const ladder = new Map<string, Classifier>();
   for (const name of new Set(names)) {

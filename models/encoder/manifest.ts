@@ -20,6 +20,12 @@ const foreign = z.object({
   topics: z.string().min(1),
 });
 
+/**
+ * Another of our models that has a share in the sentiment: the answer is the weighted geometric mean of the probabilities, `weight`
+ * being the other one's. Two models of different kinds err differently, and the mean is surer than either.
+ */
+const blend = z.object({ ladder: z.string().min(1), weight: z.number().gt(0).lt(1) });
+
 const served = z.object({
   model: fileName,
   tokenizer: fileName,
@@ -31,6 +37,7 @@ const served = z.object({
   /** A topic counts from this probability on; the best one always does. */
   topicThreshold: probability,
   foreign: foreign.optional(),
+  blend: blend.optional(),
 });
 
 const manifestSchema = z.object({

@@ -58,13 +58,15 @@ function statedSets(json: Readonly<Record<string, unknown>>): readonly string[] 
   return Array.isArray(trainedOn) ? trainedOn.filter((key) => typeof key === 'string') : null;
 }
 
-/** The other models that an encoder names for the languages it has no network for. */
+/** The other models that an encoder names: for the languages it has no network for, and where they have a share in its answers. */
 function laddersOf(json: Readonly<Record<string, unknown>>): readonly string[] {
   const languages = json['languages'];
   if (!isRecord(languages)) return [];
-  return Object.values(languages).flatMap((language) =>
-    isRecord(language) && typeof language['ladder'] === 'string' ? [language['ladder']] : [],
-  );
+  return Object.values(languages).flatMap((language) => {
+    if (!isRecord(language)) return [];
+    const shares = isRecord(language['blend']) ? language['blend']['ladder'] : undefined;
+    return [language['ladder'], shares].filter((name) => typeof name === 'string');
+  });
 }
 
 function stringOrNull(value: unknown): string | null {

@@ -151,6 +151,10 @@ def main() -> None:
     parts = [write_language(run, rows_of(run, rows), output) for run, rows in zip(arguments.runs, folders, strict=True)]
     files = {name: sha256(output / name) for part in parts for name in (part.entry["model"], part.entry["tokenizer"])}
     ladder = {"ladder": "ngram" if arguments.shippable else "ngram-research"}
+    for part in parts:
+        # Runs from before have no such entry.
+        if part.run["recipe"].get("blend") is not None:
+            part.entry["blend"] = {**ladder, "weight": part.run["recipe"]["blend"]}
     description = {
         "format": "bellwether-encoder",
         "formatVersion": 1,

@@ -7,6 +7,7 @@ import { parseEncoderManifest, type ServedLanguage } from '../../../../models/en
 import type { NetworkOutput } from '../../../../models/encoder/runtime/network.js';
 import { parseTokenizer } from '../../../../models/encoder/tokenizer/parse-tokenizer.js';
 import { createWordPiece } from '../../../../models/encoder/tokenizer/word-piece.js';
+import { toSentiment } from '../../../../models/to-sentiment.js';
 import type { Classifier } from '../../../../pipeline/core/model.js';
 import { UNCLASSIFIED } from '../../../../pipeline/operators/score-sentiment.js';
 
@@ -108,6 +109,53 @@ describe('the classifier on networks', () => {
     await classifier.classify([{ ...input, sentimentOnly: true }]);
     const [answer] = await classifier.classify([input]);
     expect(answer?.topics).toEqual([{ topic: 'earnings', probability: 1 }]);
+  });
+
+  describe('with a share of another model', () => {
+    const { en } = manifest.languages;
+    if ('ladder' in en) throw new Error('The fixture has a network for English.');
+    const blended = { ...en, blend: { ladder: 'words', weight: 0.5 } };
+    /** Three even chances from the network, for the text and each of so many companies; 0.64, 0.32, 0.04 from the other model. */
+    const answerOf = async (companies: number, flags: readonly string[] = []) => {
+      const other = { ...UNCLASSIFIED, sentiment: toSentiment([0.64, 0.32, 0.04]), flags };
+      const words: Classifier = {
+        model: { name: 'words', version: '1', sha256: '1' },
+        classify: (inputs) => Promise.resolve(inputs.map(() => other)),
+        explain: () => Promise.resolve(null),
+        close: () => Promise.resolve(),
+      };
+      const even = [0, 0, 0];
+      const mentions = Array.from({ length: companies }, () => even);
+      const classifier = classifierWith([{ sentiment: even, topics: logits(), mentions }], {
+        manifest: { ...manifest, languages: { ...manifest.languages, en: blended } },
+        ladder: new Map([['words', words]]),
+      });
+      const [answer] = await classifier.classify([
+        { ...input, mentions: mentions.map((_, at) => [[at, at + 1]]) },
+      ]);
+      return answer;
+    };
+    const third = { negative: expect.closeTo(1 / 3) as number };
+
+    it('answers the weighted geometric mean of both, for a company named alone too', async () => {
+      const [negative, neutral, positive] = [0.8, Math.sqrt(0.32), 0.2].map(
+        (root, _, all) => root / all.reduce((a, b) => a + b),
+      );
+      const mean = {
+        negative: expect.closeTo(negative ?? 0) as number,
+        neutral: expect.closeTo(neutral ?? 0) as number,
+        positive: expect.closeTo(positive ?? 0) as number,
+      };
+      expect(await answerOf(1)).toMatchObject({ sentiment: mean, mentions: [mean] });
+    });
+
+    it('leaves several companies to the network: the other model cannot tell which it speaks of', async () => {
+      expect(await answerOf(2)).toMatchObject({ mentions: [third, third] });
+    });
+
+    it('has none where the other model abstains', async () => {
+      expect(await answerOf(1, ['unclassified'])).toMatchObject({ sentiment: third, mentions: [third] });
+    });
   });
 
   it('says nothing of words where a network judges: they are left out one by one elsewhere', async () => {

@@ -124,6 +124,18 @@ describe('an encoder', () => {
       /encoder/,
     ],
     [
+      'in which an encoder has a share',
+      (at) => change(at, (manifest) => (manifest.languages.en['blend'] = { ladder: 'encoder', weight: 0.5 })),
+      'model_format',
+      /encoder/,
+    ],
+    [
+      'in which another model has all of the share',
+      (at) => change(at, (manifest) => (manifest.languages.en['blend'] = { ladder: 'ngram', weight: 1 })),
+      'model_format',
+      /languages/,
+    ],
+    [
       'whose golden answers are others',
       (at) => change(at, (manifest) => manifest.golden[0]?.probabilities.reverse()),
       'model_golden',

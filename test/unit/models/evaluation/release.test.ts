@@ -187,6 +187,11 @@ describe('readTrainingRecord', () => {
       rowsSha256: 'ab',
       commit: 'cd',
     });
+    await write('blended', {
+      trainedOn: ['sentfin'],
+      languages: { zh: { blend: { ladder: 'ngram', weight: 0.5 } } },
+    });
+    expect((await readTrainingRecord(folder, 'blended')).sets).toEqual(['own', 'sentfin', 'tfns']);
     expect((await readTrainingRecord(folder, 'lexicon')).sets).toEqual([]);
   });
 
