@@ -9,6 +9,7 @@ import { parseDocument } from '../../parse/parse-document.js';
 import type { Deliver, RejectedItem, Source } from '../../source.js';
 import { parseContextOf, rejectedItem, type SourceParts } from '../../source-parts.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
+import { createNotBefore, wishedPauseMs, type NotBefore } from '../not-before.js';
 import {
   isExpected,
   StreamRefusedError,
@@ -49,7 +50,8 @@ const MAX_WAIT_MS = 86_400_000;
  * Reads a stream until the signal is aborted, and connects again whenever it breaks.
  *
  * One delivery at a time, of what came while the last one was waited for; meanwhile the connection is not read. Whatever breaks (the
- * connection, a delivery that was given up for now) the next connection starts at the stored cursors, exactly as after a kill.
+ * connection, a delivery that was given up for now) the next connection starts at the stored cursors, exactly as after a kill. What the service asked for
+ * (a limit, Retry-After) outlives a restart.
  * Rejects only with what is neither a broken service nor a retriable failure of a delivery.
  */
 export function createLiveSource(options: LiveSourceOptions): Source {
@@ -73,8 +75,13 @@ class LiveReader {
   private gap: (Reason & { readonly until: number }) | null = null;
   private trouble: Reason | null = null;
   private openedAt: number | null = null;
+  private readonly notBefore: NotBefore;
+  private begun = false;
 
   constructor(private readonly parts: ReaderParts) {
+    const { options, deliver } = parts;
+    const { source, stream } = options;
+    this.notBefore = createNotBefore({ ...options, sourceId: source.id, asked: stream.name, deliver });
     this.schedule = createReconnectSchedule({ ...DEFAULT_RECONNECT, random: parts.options.random });
   }
 
@@ -95,6 +102,12 @@ class LiveReader {
     const { options, tracker, signal } = this.parts;
     this.openedAt = null;
     try {
+      const wish = this.begun ? null : await this.notBefore.read();
+      this.begun = true;
+      if (wish !== null) {
+        tracker.become('degraded', wish.reason);
+        return wish.pauseMs;
+      }
       const connection = await options.stream.open(signal);
       await this.readConnection(connection);
       // An ordinary end after a while is nothing to tell; the next attempt shows whether something is wrong.
@@ -109,8 +122,9 @@ class LiveReader {
       if (signal.aborted) return 0;
       if (error instanceof BellwetherError) tracker.become('degraded', error);
       if (!isExpected(error)) throw error;
-      if (!(error instanceof StreamRefusedError)) return 0;
-      return error.retryAt === null ? REFUSED_WAIT_MS : Math.max(0, error.retryAt - options.clock.now());
+      await this.notBefore.keep(error);
+      if (error instanceof StreamRefusedError && error.retryAt === null) return REFUSED_WAIT_MS;
+      return wishedPauseMs(error, options.clock.now());
     }
   }
 
