@@ -1,11 +1,11 @@
 import type { TimeForm } from '../../pipeline/core/mapping.js';
 import { parseFeedTime } from '../parse/parse-feed-time.js';
 import type { ParsedTime } from '../parse/parse-time.js';
+import { createNamedZone, type Zone } from '../parse/time-zone.js';
 
 const MS_PER_UNIT = { seconds: 1_000, milliseconds: 1, microseconds: 0.001 } as const;
 const LAST_MS = 8.64e15;
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const MAX_CHARS = 100;
 
 /**
@@ -36,9 +36,6 @@ function epochOf(value: unknown): string | undefined {
   return new Date(digits.length === 10 ? Number(digits) * 1_000 : Number(digits)).toISOString();
 }
 
-/** How far the clocks of a zone are ahead of Greenwich when they show a time, as if it were Greenwich's; both in milliseconds. */
-type Zone = (wallMs: number) => number;
-
 function createLocalReader(zone: Zone | null): (value: unknown) => string | undefined {
   // In China CST is its own time, elsewhere America's.
   const isChina = zone?.(0) === 8 * HOUR_MS;
@@ -60,23 +57,9 @@ function isoOf({ ms, precision }: ParsedTime): string {
   return precision === 'minute' ? `${iso.slice(0, 16)}Z` : iso;
 }
 
-/** In the hour that comes twice in autumn the clocks count as not yet changed. */
 function createZone(zone: string): Zone {
   const fixed = /^([+-])(\d{2}):(\d{2})$/.exec(zone);
-  if (fixed !== null) {
-    const size = (Number(fixed[2]) * 60 + Number(fixed[3])) * 60_000;
-    return () => (fixed[1] === '-' ? -size : size);
-  }
-  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-  return (wallMs) => {
-    const before = offsetAt(format, wallMs - DAY_MS);
-    return offsetAt(format, wallMs - before) === before ? before : offsetAt(format, wallMs + DAY_MS);
-  };
-}
-
-function offsetAt(format: Intl.DateTimeFormat, ms: number): number {
-  const name = format.formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? '';
-  const [, sign, hours, minutes] = /([+-])(\d{2}):(\d{2})/.exec(name) ?? [];
-  const size = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000;
-  return sign === '-' ? -size : size;
+  if (fixed === null) return createNamedZone(zone);
+  const size = (Number(fixed[2]) * 60 + Number(fixed[3])) * 60_000;
+  return () => (fixed[1] === '-' ? -size : size);
 }

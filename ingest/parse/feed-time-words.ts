@@ -1,3 +1,5 @@
+import { zoneOfName } from './time-zone.js';
+
 /** Months by the letters that feeds write them with, in lower case; longer names are told by their beginning. */
 const MONTHS: readonly (readonly string[])[] = [
   ['jan', 'ιαν', 'ene', 'gen', 'янв', 'led', 'janv'],
@@ -83,27 +85,31 @@ const ZONES: Readonly<Record<string, number>> = {
 const AMERICAN: Readonly<Record<string, number>> = { ET: -5, CT: -6, MT: -7, PT: -8 };
 
 /**
- * Minutes east of Greenwich of a zone (`+0800`, `GMT+8`, `EST`, `ET`), or null when nobody could say.
- * `day` is needed for `ET` and its like: they are an hour ahead from the second Sunday of March to the first of November.
+ * Minutes east of Greenwich of a zone (`+0800`, `GMT+8`, `EST`, `ET`, `Asia/Shanghai`), or null when nobody could say.
+ * `wallMs`, the time that its clocks show as if it were Greenwich's, is needed where they are put forward: `ET` and its like are an hour ahead from
+ * the second Sunday of March to the first of November.
  */
-export function zoneMinutesOf(
-  zone: string,
-  day: { year: number; month: number; day: number },
-): number | null {
-  const name = zone.toUpperCase().replace(/^\((.{1,20})\)$/, '$1');
+export function zoneMinutesOf(zone: string, wallMs: number): number | null {
+  const written = zone.replace(/^\((.{1,40})\)$/, '$1').replace(/^\[(.{1,40})\]$/, '$1');
+  const name = written.toUpperCase();
   const hours = ZONES[name];
   if (hours !== undefined) return hours * 60;
   const american = AMERICAN[name];
-  if (american !== undefined) return (american + (isAmericanSummer(day) ? 1 : 0)) * 60;
-  const offset = /^(?:GMT|UTC|UT|Z)? ?([+-]) ?(\d{1,2}):?(\d{2})?(?: ?\(.*)?$/i.exec(zone);
-  if (offset === null) return null;
+  if (american !== undefined) return (american + (isAmericanSummer(wallMs) ? 1 : 0)) * 60;
+  // What stands behind an offset in brackets is its name once more.
+  const offset = /^(?:GMT|UTC|UT|Z)? ?([+-]) ?(\d{1,2}):?(\d{2})?(?: ?[([].*)?$/i.exec(zone);
+  if (offset === null) {
+    const ahead = zoneOfName(written)?.(wallMs);
+    return ahead === undefined ? null : ahead / 60_000;
+  }
   const minutes = Number(offset[2]) * 60 + Number(offset[3] ?? 0);
   return offset[1] === '-' ? -minutes : minutes;
 }
 
-function isAmericanSummer({ year, month, day }: { year: number; month: number; day: number }): boolean {
-  const today = Date.UTC(year, month - 1, day);
-  return today >= sundayOf(year, 2, 8) && today < sundayOf(year, 10, 1);
+/** From midnight on: the hour at which the clocks change is not told. */
+function isAmericanSummer(wallMs: number): boolean {
+  const year = new Date(wallMs).getUTCFullYear();
+  return wallMs >= sundayOf(year, 2, 8) && wallMs < sundayOf(year, 10, 1);
 }
 
 /** The first Sunday of that month (0 … 11) from that day on. */

@@ -5,7 +5,7 @@ const MAX_CHARS = 100;
 
 /** Named groups of each form: year, month (a number) or word (its name), day or ordinal; time of day as CLOCK has it. */
 const CLOCK = String.raw`(?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:[.,]\d{1,9})?)?`;
-const ZONE = String.raw`(?<zone>[A-Za-z+(-].{0,24})`;
+const ZONE = String.raw`(?<zone>[A-Za-z+([-].{0,40})`;
 const WEEKDAY = String.raw`(?:[^\d\s,]{1,14}\.?(?:,\s*|\s+))?`;
 const WORD = String.raw`(?<word>[^\d\s.,:/-]{3,14})\.?`;
 
@@ -33,7 +33,7 @@ const KOREAN_ZONE = '+09:00';
 /**
  * Reads the times that feeds carry: RFC 822 and ISO 8601 with their variants, asctime, American, Greek, Hungarian, Chinese, Japanese and Korean forms.
  *
- * The name of a weekday is not looked at, 24:00 is the next day, and years of two digits lie between 1970 and 2069. A time without a zone is read in
+ * Zones are offsets, short names (`EST`, `JST`) and those of the IANA (`Asia/Shanghai`). The name of a weekday is not looked at, 24:00 is the next day, and years of two digits lie between 1970 and 2069. A time without a zone is read in
  * `zone` (such as `+08:00`) when the operator named one, in Korean words in Korea's; else, like everything unreadable or ambiguous, it is null.
  */
 export function parseFeedTime(value: string, zone: string | null): ParsedTime | null {
@@ -79,18 +79,19 @@ function timeOf(groups: Groups, zone: string | null): ParsedTime | null {
   const date = dateOf(groups);
   if (date === null) return null;
   const { hour, minute, second } = groups;
-  const zoneMinutes = hour === undefined ? 0 : zoneMinutesOf(groups['zone']?.trim() || (zone ?? ''), date);
-  if (zoneMinutes === null) return null;
   const hours = hourOf(groups);
   const midnight = hours === 24 && Number(minute) === 0 && Number(second ?? 0) === 0;
-  const ms = timeFromParts({
+  const parts = {
     ...date,
     hour: midnight ? 0 : hours,
     minute: Number(minute ?? 0),
     second: Number(second ?? 0),
     millisecond: 0,
-    zoneMinutes,
-  });
+  };
+  const wallMs = timeFromParts({ ...parts, zoneMinutes: 0 });
+  if (wallMs === null) return null;
+  const zoneMinutes = hour === undefined ? 0 : zoneMinutesOf(groups['zone']?.trim() || (zone ?? ''), wallMs);
+  const ms = zoneMinutes === null ? null : timeFromParts({ ...parts, zoneMinutes });
   if (ms === null) return null;
   if (hour === undefined) return { ms, precision: 'day' };
   return { ms: midnight ? ms + 86_400_000 : ms, precision: second === undefined ? 'minute' : 'ms' };

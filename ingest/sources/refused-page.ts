@@ -23,13 +23,18 @@ export function refusedPage(
   now: number,
   fix = FIXES[status],
 ): RefusedAnswer {
-  const pauseMs = retryAfterMs(retryAfter, now);
+  const asked = untilOf(retryAfter, now);
   const server =
     status >= 500 ? 'The fault is at the server; it is asked again by itself.' : 'Check the address.';
-  const until =
-    pauseMs === 0 ? '' : ` It asked for no request before ${new Date(now + pauseMs).toISOString()}.`;
+  const until = asked === null ? '' : ` It asked for no request before ${new Date(asked).toISOString()}.`;
   return new RefusedAnswer(`${name} answers with status ${status}. ${fix ?? server}${until}`, {
     status,
-    pauseMs,
+    until: asked,
   });
+}
+
+/** Until when an answer asks to be left alone, milliseconds since the epoch; null when it does not. */
+export function untilOf(retryAfter: string | undefined, now: number): number | null {
+  const pauseMs = retryAfterMs(retryAfter, now);
+  return pauseMs === 0 ? null : now + pauseMs;
 }

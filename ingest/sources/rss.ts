@@ -17,10 +17,11 @@ import {
   type IdHabit,
 } from './feed-cursor.js';
 import { feedPauseMs } from './feed-schedule.js';
+import { createNotBefore } from './not-before.js';
 import { ofLog } from './of-log.js';
 import { RefusedAnswer, runPollLoop, type Reading } from './poll-loop.js';
 import { readFeedNews } from './read-feed.js';
-import { refusedPage } from './refused-page.js';
+import { refusedPage, untilOf } from './refused-page.js';
 
 const MIN_INTERVAL_MS = 60_000;
 const DEFAULT_INTERVAL_MS = 300_000;
@@ -57,7 +58,7 @@ export interface RssOptions extends SourceParts {
 /**
  * Polls one feed of any format until the signal is aborted; one source a feed, so that a bad feed never stops others.
  *
- * Polite: conditional requests, Retry-After of any answer, `ttl`, `skipHours` and `skipDays`, a doubled pause after each failure (at most an hour),
+ * Polite: conditional requests, Retry-After of any answer (of a refusal over a restart, too), `ttl`, `skipHours` and `skipDays`, a doubled pause after each failure (at most an hour),
  * jitter. A failure makes it `degraded` with the reason and nothing more; of a feed that is cut off the whole items are taken and it is asked for again.
  * New items are `add`, changed ones `replace`, withdrawn ones `retract`; validators, the address after a permanent move and the newest 2,000 item
  * hashes move with the documents. Rejects with ConfigError (`feed_gone`) when the feed is gone for good (410), and with a bug.
@@ -96,13 +97,14 @@ class FeedPoller {
   }
 
   run(): Promise<void> {
-    const { options, tracker, signal } = this.parts;
-    const { clock, random } = options;
+    const { options, tracker, deliver, signal } = this.parts;
+    const { clock, random, source, url } = options;
     return runPollLoop({
       clock,
       random,
       tracker,
       backOff: this.backOff,
+      notBefore: createNotBefore({ ...options, sourceId: source.id, asked: url, deliver }),
       signal,
       read: () => this.poll(),
     });
@@ -146,7 +148,7 @@ class FeedPoller {
     const retryAfter = headers['retry-after'];
     if (status === 304) {
       const words = `${this.shown} says "not modified" (status 304) although it was asked for all.`;
-      return new RefusedAnswer(words, { status, pauseMs: retryAfterMs(retryAfter, now) });
+      return new RefusedAnswer(words, { status, until: untilOf(retryAfter, now) });
     }
     return refusedPage({ name: this.shown, status, retryAfter }, now);
   }

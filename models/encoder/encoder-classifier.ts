@@ -1,5 +1,5 @@
 import type { Classification, Classifier, ClassifierInput, Explanation } from '../../pipeline/core/model.js';
-import type { ModelVersion, Sentiment } from '../../pipeline/core/scored.js';
+import { READ_IN_PART, type ModelVersion, type Sentiment } from '../../pipeline/core/scored.js';
 import type { SentimentLabel } from '../../pipeline/core/taxonomy.js';
 import { chooseLanguage, type ModelLanguage } from '../choose-language.js';
 import { textKind } from '../ngram/text-kind.js';
@@ -77,13 +77,14 @@ async function classifyOne(
   if (language === null || !/[\p{L}\p{N}\p{S}]/u.test(input.text)) return UNREADABLE;
   const served = parts.manifest.languages[language];
   if ('ladder' in served) return askLadder(served.ladder, input, parts);
-  const output = await parts.pool.ask(language, toNetworkInput(input, served, parts.tokenizers));
+  const { cut, ...read } = toNetworkInput(input, served, parts.tokenizers);
+  const output = await parts.pool.ask(language, read);
   if (output === null) return { ...UNREADABLE, unanswered: true };
   if (!output.sentiment.every(Number.isFinite)) return UNREADABLE;
-  const answer = toClassification(output, served, {
-    kind: textKind(input.text),
-    topics: parts.manifest.topics,
-  });
+  const answer: Classification = {
+    ...toClassification(output, served, { kind: textKind(input.text), topics: parts.manifest.topics }),
+    flags: cut ? [READ_IN_PART] : [],
+  };
   // The answer is kept for all who ask about the text, so it has topics even if this one does not look at them.
   const { text, language: told } = input;
   const ask = (name: string) => askLadder(name, { text, language: told }, parts);

@@ -7,8 +7,14 @@ import type { Encoding, WordPiece } from './tokenizer/word-piece.js';
 /** The tokenizers of a model by their file. */
 export type EncoderTokenizers = ReadonlyMap<string, WordPiece>;
 
+const NOTHING: Encoding = { ids: [], starts: [], ends: [], cut: false };
 /** A token has 4 to 5 characters; what follows after so many for each is beyond the last token of any text but a strange one. */
 const CHARACTERS_PER_TOKEN = 32;
+
+export interface TextInput extends NetworkInput {
+  /** The text goes on behind what the network reads. */
+  readonly cut: boolean;
+}
 
 /** The tokens of a text as far as the network reads, and which of them name each company: those that touch one of its spans. */
 export function toNetworkInput(
@@ -19,11 +25,15 @@ export function toNetworkInput(
     oneTokenLinks = false,
   }: Pick<ServedLanguage, 'tokenizer' | 'maxTokens' | 'oneTokenLinks'>,
   tokenizers: EncoderTokenizers,
-): NetworkInput {
+): TextInput {
   const limits = { maxTokens, maxCharacters: maxTokens * CHARACTERS_PER_TOKEN };
   const read = oneTokenLinks ? withOneTokenLinks(text) : text;
-  const encoding = tokenizers.get(tokenizer)?.encode(read, limits) ?? { ids: [], starts: [], ends: [] };
-  return { ids: encoding.ids, mentions: mentions.map((spans) => tokensWithin(encoding, spans)) };
+  const encoding = tokenizers.get(tokenizer)?.encode(read, limits) ?? NOTHING;
+  return {
+    ids: encoding.ids,
+    mentions: mentions.map((spans) => tokensWithin(encoding, spans)),
+    cut: encoding.cut,
+  };
 }
 
 /**

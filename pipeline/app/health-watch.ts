@@ -1,7 +1,7 @@
 import type { Config } from '../../config/schema.js';
 import type { Clock } from '../core/clock.js';
 import type { World } from '../core/document.js';
-import { BellwetherError } from '../core/errors.js';
+import { BellwetherError, type Reason } from '../core/errors.js';
 import type { DurableLog } from '../core/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Lag } from './flow.js';
@@ -34,6 +34,8 @@ export interface HealthWatch {
   guard(log: Pick<DurableLog, 'append'>): Pick<DurableLog, 'append'>;
   /** Asks the store, when there is one, until the signal; one question at a time. */
   watchStore(store: { ping(): Promise<void> } | null, signal: AbortSignal): Promise<void>;
+  /** Why the thread that reads texts cannot be started again for now; null when it reads. */
+  reading(problem: Reason | null): void;
   /** Whether detection is up to this process. */
   detects(active: boolean): void;
   /** The same metrics; remembers when detection has looked. */
@@ -44,9 +46,10 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
   const log = new LogWatch(options);
   const store = new StoreWatch(options.clock);
   const detection = new DetectionWatch(options);
+  let unread: Reason | null = null;
   return {
     get reasons() {
-      return [...log.reasons(), ...store.reasons(), ...detection.reasons()];
+      return [...log.reasons(), ...store.reasons(), ...readingReasons(unread), ...detection.reasons()];
     },
     get behind() {
       return log.behind;
@@ -56,6 +59,9 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
     },
     guard: (guarded) => log.guard(guarded),
     watchStore: (asked, signal) => store.watch(asked, signal),
+    reading: (problem) => {
+      unread = problem;
+    },
     detects: (active) => {
       detection.begin(active);
     },
@@ -67,6 +73,13 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
       },
     }),
   };
+}
+
+function readingReasons(problem: Reason | null): readonly string[] {
+  if (problem === null) return [];
+  return [
+    `The thread that reads texts cannot be started again (${problem.message}). Documents wait in the log; it is tried again at least once a minute.`,
+  ];
 }
 
 class LogWatch {

@@ -248,13 +248,12 @@ export class RunningService implements Service {
       ...this.options,
       refuse: (document) => this.#forgetting?.refuse(document) ?? null,
       breaker: this.#breaker,
+      watch: this.#watch,
       roles: this.#roles,
       parts: this.parts,
       metrics: this.#metrics,
       monitoring: this.#monitoring,
-      onStored: (progress) => {
-        this.#onStored(progress);
-      },
+      onStored: (progress) => this.#onStored(progress),
     });
   }
 

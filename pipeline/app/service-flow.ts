@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { LogPosition } from '../core/document.js';
-import type { InvalidDocumentError } from '../core/errors.js';
+import { UnavailableError, type InvalidDocumentError, type Reason } from '../core/errors.js';
 import { decodeScoredMessage, encodeScoredMessage, salvageScored } from '../log/codec.js';
 import { createRepeatingFailure, type RepeatingFailure } from '../telemetry/repeating-failure.js';
 import {
@@ -21,6 +21,7 @@ import type { FlowBreaker } from './breaker.js';
 import { createCrashGuard } from './dead-letters-crash.js';
 import { loadRules } from './expert-rules.js';
 import { isCalm, startFlow, type Flow } from './flow.js';
+import type { HealthWatch } from './health-watch.js';
 import { servedModels } from './model-life/approved-model.js';
 import { watchDrift } from './model-life/drift.js';
 import { createShadowing, type Shadowing } from './model-life/shadowing.js';
@@ -36,6 +37,7 @@ export interface ServiceFlowOptions extends Pick<ServiceOptions, 'config' | 'clo
   readonly roles: Roles;
   readonly metrics: Metrics;
   readonly breaker: FlowBreaker;
+  readonly watch: Pick<HealthWatch, 'reading'>;
   readonly monitoring: Pick<Monitoring, 'activate' | 'deactivate' | 'state'>;
   readonly refuse: RefuseDocument;
   readonly onStored: (progress: MonitorProgress) => void;
@@ -70,7 +72,7 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Ser
       metrics.batch('understand', records.length, seconds);
     },
   };
-  const { store } = parts;
+  const { store, understanding } = parts;
   const shadowing = store === null ? null : shadowingOf(store, options, () => isCalm(flow));
   const flow: Flow = await startFlow({
     log: breaker.guard(crashes.log),
@@ -87,6 +89,7 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Ser
   });
   const drift = startDriftWatch(options);
   const stop = async () => {
+    thread?.stopTrying();
     await shadowing?.close();
     await flow.stop();
     await thread?.close();
@@ -95,7 +98,6 @@ export async function startServiceFlow(options: ServiceFlowOptions): Promise<Ser
   };
   // Nothing waits for it, and what is wrong with it is logged.
   void shadowing?.follow(config.models);
-  const { understanding } = parts;
   metrics.model(understanding.classifier.model);
   const switchTo = createModelSwitch({ ...options, understanding, thread, loadRules });
   const switchModel: SwitchModel = async (models, always) => {
@@ -251,6 +253,7 @@ function startThread(options: ServiceFlowOptions): UnderstandThread | null {
         metrics.understandRestart(reason);
         logger.warn('The thread that reads texts was started again.', { reason });
       },
+      onStartFailed: tellStartFailures(options),
       onObserved: (event) => {
         metrics.modelEvent(event);
         tellModelEvent(event, logger);
@@ -262,6 +265,17 @@ function startThread(options: ServiceFlowOptions): UnderstandThread | null {
       },
     },
   );
+}
+
+/** For a thread that shall take the place of a lost one: in the log when it begins, changes and ends, and in `/readyz` meanwhile. */
+function tellStartFailures({ watch, logger, clock }: ServiceFlowOptions): (problem: Reason | null) => void {
+  const sentence = 'The thread that reads texts cannot be started again.';
+  const failure = createRepeatingFailure({ sentence, logger, clock });
+  return (problem) => {
+    watch.reading(problem);
+    if (problem === null) failure.succeeded();
+    else failure.failed(new UnavailableError(problem.code, problem.message, { retriable: true }));
+  };
 }
 
 function tellModelEvent(event: ModelEvent, logger: ServiceFlowOptions['logger']): void {

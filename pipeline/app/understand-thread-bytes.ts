@@ -38,8 +38,14 @@ export interface SwitchAnswer {
   readonly switched: ModelVersion | { readonly code: string; readonly message: string };
 }
 
-/** What the thread says: that it can read texts, then one answer a batch; and what happens to its model. */
-export type ThreadMessage = 'ready' | BatchAnswer | SwitchAnswer | { readonly observed: ModelEvent };
+/** Why the thread cannot read texts: the error with which model or names refused. */
+export interface StartFailure {
+  readonly startFailed: { readonly code: string; readonly message: string; readonly retriable: boolean };
+}
+
+/** What the thread says: that it can read texts or why not, then one answer a batch; and what happens to its model. */
+export type ThreadMessage =
+  'ready' | StartFailure | BatchAnswer | SwitchAnswer | { readonly observed: ModelEvent };
 
 /** All values in one piece of memory that can be handed over. */
 export function pack(values: readonly Uint8Array[]): { bytes: Uint8Array; lengths: readonly number[] } {

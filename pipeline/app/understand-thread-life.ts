@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
-import { RejectedError } from '../core/errors.js';
+import { BellwetherError, RejectedError, type Reason } from '../core/errors.js';
 import { armedTextFault } from '../core/failpoint.js';
 import type { LogMessage } from '../core/log.js';
 import type { ModelVersion } from '../core/scored.js';
@@ -9,6 +9,7 @@ import {
   pack,
   type BatchAnswer,
   type BatchRequest,
+  type StartFailure,
   type SwitchAnswer,
   type SwitchRequest,
   type ThreadData,
@@ -18,18 +19,31 @@ import type { UnderstandingOptions } from './understanding.js';
 
 export type LossReason = 'hang' | 'crash';
 
-/** The thread is gone; `restart` when another one may do better, `blamed` for the batch that it was at. */
-export class ThreadLostError extends Error {
-  override readonly name = 'ThreadLostError';
+interface Loss {
+  readonly reason: LossReason;
+  /** Another thread may do better. */
+  readonly restart: boolean;
+  /** The batch in question is the one that it was at. */
+  readonly blamed: boolean;
+  /** Why it could not start; null when it was lost later. */
+  readonly problem: Reason | null;
+  readonly cause: unknown;
+}
 
-  constructor(
-    message: string,
-    readonly reason: LossReason,
-    readonly restart: boolean,
-    readonly blamed: boolean,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
+/** The thread is gone. */
+export class ThreadLostError extends Error implements Omit<Loss, 'cause'> {
+  override readonly name = 'ThreadLostError';
+  readonly reason: LossReason;
+  readonly restart: boolean;
+  readonly blamed: boolean;
+  readonly problem: Reason | null;
+
+  constructor(message: string, { reason, restart, blamed, problem, cause }: Loss) {
+    super(message, { cause });
+    this.reason = reason;
+    this.restart = restart;
+    this.blamed = blamed;
+    this.problem = problem;
   }
 }
 
@@ -38,6 +52,9 @@ export interface ThreadLifeOptions {
   readonly options: UnderstandingOptions;
   /** Longest time from one answer to the next while there is work. */
   readonly deadlineMs: number;
+  /** One has read texts before it: a start that only fails for now is worth another try. */
+  readonly successor: boolean;
+  readonly onReady: () => void;
   readonly onObserved: (event: ModelEvent) => void;
 }
 
@@ -145,7 +162,11 @@ class Life implements ThreadLife {
   private hear(message: ThreadMessage): void {
     if (message === 'ready') {
       this.ready = true;
+      this.options.onReady();
       for (const post of this.unsent.splice(0)) post();
+    } else if ('startFailed' in message) {
+      this.refuse(message);
+      return;
     } else if ('observed' in message) {
       // News of the model is no sign that the batch goes on.
       this.options.onObserved(message.observed);
@@ -168,17 +189,33 @@ class Life implements ThreadLife {
     if (this.waiting.length === 0 || this.lost !== null) return;
     const patience = this.ready ? this.options.deadlineMs : START_DEADLINE_MS;
     this.timer = setTimeout(() => {
-      this.lose('hang', `The thread that reads texts gave no answer for ${patience / 1_000} s.`);
+      const message = `The thread that reads texts gave no answer for ${patience / 1_000} s.`;
+      const slow = this.ready ? null : { code: 'thread_start_slow', message, retriable: true };
+      this.lose('hang', message, undefined, slow);
     }, patience);
   }
 
-  private lose(reason: LossReason, message: string, cause?: unknown): void {
+  private refuse({ startFailed }: StartFailure): void {
+    const { code, message, retriable } = startFailed;
+    const cause = new BellwetherError(code, message, { retriable });
+    this.lose('crash', `The thread that reads texts cannot start: ${message}`, cause, startFailed);
+  }
+
+  /** What is known to fail for now alone is a reason to try again; what ends a thread that starts in any other way is not. */
+  private lose(
+    reason: LossReason,
+    message: string,
+    cause?: unknown,
+    failure: StartFailure['startFailed'] | null = null,
+  ): void {
     if (this.lost !== null) return;
     clearTimeout(this.timer);
-    const restart = this.ready && !this.ended;
-    const error = (blamed: boolean) => new ThreadLostError(message, reason, restart, blamed, { cause });
-    this.lost = error(false);
-    for (const [index, { reject }] of this.waiting.splice(0).entries()) reject(error(index === 0));
+    const mayStart = failure?.retriable === true && this.options.successor;
+    const restart = (this.ready || mayStart) && !this.ended;
+    const loss = { reason, restart, problem: failure, cause };
+    this.lost = new ThreadLostError(message, { ...loss, blamed: false });
+    for (const [index, { reject }] of this.waiting.splice(0).entries())
+      reject(new ThreadLostError(message, { ...loss, blamed: this.ready && index === 0 }));
     this.switching?.reject(this.lost);
     this.switching = null;
     void this.worker.terminate();

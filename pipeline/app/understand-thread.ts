@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { systemClock, type Clock } from '../core/clock.js';
 import type { LogPosition } from '../core/document.js';
+import type { Reason } from '../core/errors.js';
 import type { ExpertRule } from '../core/expert-rule.js';
 import type { LogMessage } from '../core/log.js';
 import type { ModelVersion } from '../core/scored.js';
 import type { UnderstandBatch, UnderstoodRecord } from '../operators/understand-batch.js';
 import type { ModelEvent } from '../telemetry/model-metrics.js';
-import { startThreadLife, ThreadLostError, type LossReason } from './understand-thread-life.js';
+import { ThreadLostError, type LossReason } from './understand-thread-life.js';
+import { startThreadLives } from './understand-thread-lives.js';
 import { unpack, type BatchAnswer } from './understand-thread-bytes.js';
 import { toThreadModels, type UnderstandingOptions } from './understanding.js';
 
@@ -16,6 +19,8 @@ export interface UnderstandThread {
   readonly understand: UnderstandBatch;
   /** Takes another model and the rules over it; rejects with the reason when it cannot, and the old ones go on. */
   switchModel(models: UnderstandingOptions['models'], rules: readonly ExpertRule[]): Promise<ModelVersion>;
+  /** Before the end: what waits for a thread that cannot be started again is rejected with CancelledError, anything else goes on. */
+  stopTrying(): void;
   /** Ends the thread; what it still had is not answered. Calling it twice is harmless. */
   close(): Promise<void>;
 }
@@ -24,11 +29,14 @@ export interface ThreadSupervision {
   /** Answers for a document that the thread cannot read: what is known without any model. */
   readonly passOn: (message: LogMessage) => Promise<UnderstoodRecord>;
   readonly onRestart: (reason: LossReason) => void;
+  /** A thread that was lost cannot be started again for now, told at each try; null when it reads again. */
+  readonly onStartFailed: (problem: Reason | null) => void;
   readonly onPassedOn: (raw: LogPosition) => void;
   readonly onObserved: (event: ModelEvent) => void;
   /** For tests: the compiled code, and less patience. */
   readonly entry?: string;
   readonly deadlineMs?: number;
+  readonly clock?: Pick<Clock, 'sleep'>;
 }
 
 const ENTRY = fileURLToPath(new URL('./understand-thread-main.js', import.meta.url));
@@ -51,28 +59,22 @@ export function startUnderstandThread(
 ): UnderstandThread | null {
   const entry = supervision.entry ?? ENTRY;
   if (!existsSync(entry)) return null;
-  const { deadlineMs = DEADLINE_MS, onObserved } = supervision;
-  let current = { ...options, models: toThreadModels(options.models) };
-  const start = () => startThreadLife({ entry, options: current, deadlineMs, onObserved });
-  let life = start();
-  const ask = (messages: readonly LogMessage[]) => {
-    const loss = life.loss();
-    if (loss?.restart === true) {
-      supervision.onRestart(loss.reason);
-      life = start();
-    }
-    return life.ask(messages);
-  };
+  const { deadlineMs = DEADLINE_MS, clock = systemClock } = supervision;
+  const models = toThreadModels(options.models);
+  const lives = startThreadLives({
+    ...supervision,
+    entry,
+    options: { ...options, models },
+    deadlineMs,
+    clock,
+  });
   return {
-    understand: (messages) => understandSupervised(messages, ask, supervision),
-    async switchModel(models, rules) {
-      const sent = { models: toThreadModels(models), rules };
-      const model = await life.switchModel(sent);
-      // A thread that is started again later begins with them.
-      current = { ...current, ...sent };
-      return model;
+    understand: (messages) => understandSupervised(messages, (asked) => lives.ask(asked), supervision),
+    switchModel: (next, rules) => lives.switchModel({ models: toThreadModels(next), rules }),
+    stopTrying: () => {
+      lives.stopTrying();
     },
-    close: () => life.end(),
+    close: () => lives.end(),
   };
 }
 

@@ -124,11 +124,14 @@ export interface ScoredDocument {
   readonly scoredAt: string;
   /** How foreign its words are to finance texts, 0 … 1; absent in messages of release 0.1. */
   readonly foreignness?: number;
-  /** Remarks of reading (`DOCUMENT_FLAGS` of `flag-document.ts`: `spam`, `debris`, `language_unsupported`, …), of the model (`unclassified`), of words that are not of finance (`foreign`), of expert rules (`rule:ID`) and of time (`late`). */
+  /** Remarks of reading (`DOCUMENT_FLAGS` of `flag-document.ts`: `spam`, `debris`, `language_unsupported`, …), of the model (`unclassified`, `read_in_part`), of words that are not of finance (`foreign`), of expert rules (`rule:ID`) and of time (`late`). */
   readonly flags: readonly string[];
   /** Absent where the scores are the model's own. */
   readonly ruled?: Ruled;
 }
+
+/** Flag of a score for which the model read the beginning of the text alone. */
+export const READ_IN_PART = 'read_in_part';
 
 /** With one of these flags a score is a guess: it stands in no mean and moves no alert. */
 const UNREAD_FLAGS: readonly string[] = ['unclassified', 'language_unsupported'];

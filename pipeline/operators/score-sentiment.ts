@@ -1,6 +1,7 @@
 import type { ExpertRuleSet } from '../core/expert-rule.js';
 import type { Classification, Classifier, ClassifierInput, SplitSentences } from '../core/model.js';
 import {
+  READ_IN_PART,
   UNANSWERED,
   type LinkedMention,
   type Mention,
@@ -217,8 +218,15 @@ function assemble(
     model: whole.unanswered === true ? { ...classifier.model, version: UNANSWERED } : classifier.model,
     scoredAt,
     ...(judged === null ? {} : { foreignness: judged.foreignness }),
-    flags: [...new Set([...item.flags, ...whole.flags, ...(judged?.flags ?? [])])],
+    flags: [
+      ...new Set([...item.flags, ...whole.flags, ...lengthFlags(item, whole), ...(judged?.flags ?? [])]),
+    ],
   };
+}
+
+/** No model sees more than the lead; what one saw nothing of was not read in part. */
+function lengthFlags({ text }: LinkedDocument, { flags }: Classification): readonly string[] {
+  return text.length > LEAD_CHARACTERS && !flags.includes('unclassified') ? [READ_IN_PART] : [];
 }
 
 function answerAt(answers: readonly Classification[], index: number): Classification {

@@ -31,6 +31,7 @@ describe('a service with an encoder', () => {
       {
         passOn: () => Promise.reject(new Error('no text is bad here')),
         onRestart: () => undefined,
+        onStartFailed: () => undefined,
         onPassedOn: () => undefined,
         onObserved: (event) => observed.push(event),
         entry: ENTRY,

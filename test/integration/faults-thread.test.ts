@@ -123,6 +123,7 @@ function start(fault: string, directory: string | null = null): UnderstandThread
   thread = startUnderstandThread(options, {
     passOn: (message) => passOnUnread(message, deps),
     onRestart: (reason) => restarts.push(reason),
+    onStartFailed: () => undefined,
     onObserved: () => undefined,
     onPassedOn: ({ offset }) => passedOn.push(offset),
     entry: ENTRY,

@@ -98,6 +98,7 @@ export const reasonsEn = {
   future_time: 'Published later than it was received: a clock is wrong.',
   old_time: 'Came more than 30 days after its publication.',
   backfill: 'Loaded afterwards, for the history.',
+  read_in_part: 'Read in part: the model saw only the beginning.',
   unclassified: 'Without scores.',
   foreign: 'Not about finance.',
   late: 'Came after its window had closed.',

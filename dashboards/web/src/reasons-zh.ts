@@ -87,6 +87,7 @@ export const reasonsZh: Readonly<Record<keyof typeof reasonsEn, string>> = {
   future_time: '发布时间晚于收到时间：有时钟不准。',
   old_time: '发布 30 天以后才收到。',
   backfill: '为补全历史而事后载入。',
+  read_in_part: '只读了一部分：模型只看到开头。',
   unclassified: '没有得分。',
   foreign: '与财经无关。',
   late: '收到时所属时间窗已关闭。',

@@ -10,6 +10,7 @@ import { createStatusTracker, type StatusTracker } from '../../source-status.js'
 import { createBackOff } from '../back-off.js';
 import { decodeFeedCursor, encodeFeedCursor, type FeedCursor } from '../feed-cursor.js';
 import { keyOf } from '../identify-items.js';
+import { createNotBefore } from '../not-before.js';
 import { ofLog } from '../of-log.js';
 import { runPollLoop, type Reading, type RefusedAnswer } from '../poll-loop.js';
 import { refusedPage } from '../refused-page.js';
@@ -67,13 +68,14 @@ class FilingPoller {
   }
 
   run(): Promise<void> {
-    const { options, tracker, signal } = this.parts;
-    const { clock, random, intervalMs } = options;
+    const { options, tracker, deliver, signal } = this.parts;
+    const { clock, random, intervalMs, source, url } = options;
     return runPollLoop({
       clock,
       random,
       tracker,
       backOff: createBackOff(intervalMs),
+      notBefore: createNotBefore({ ...options, sourceId: source.id, asked: url, deliver }),
       signal,
       read: () => this.poll(),
     });

@@ -10,6 +10,7 @@ import type { Deliver, Source } from '../../source.js';
 import { parseContextOf, rejectedItem, type SourceParts } from '../../source-parts.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
 import { createBackOff } from '../back-off.js';
+import { createNotBefore } from '../not-before.js';
 import { ofLog } from '../of-log.js';
 import { runPollLoop, type RefusedAnswer } from '../poll-loop.js';
 import { refusedPage } from '../refused-page.js';
@@ -50,13 +51,14 @@ export function createHttpPollSource(options: HttpPollOptions): Source {
     id: options.source.id,
     status: () => tracker.read(),
     run(deliver, signal) {
-      const { clock, random, intervalMs } = options;
+      const { clock, random, intervalMs, source, request } = options;
       const poller = new Poller({ options, tracker, requests, map, deliver, signal });
       return runPollLoop({
         clock,
         random,
         tracker,
         backOff: createBackOff(intervalMs),
+        notBefore: createNotBefore({ ...options, sourceId: source.id, asked: request.url, deliver }),
         signal,
         read: async () => ({ warning: await poller.readPages(), pauseMs: intervalMs }),
       });

@@ -25,6 +25,7 @@ export function listingSilenceMs(longestWaitMs: number): number {
 export function pollListing(listing: Listing, clock: Clock): LiveStream {
   return {
     name: listing.name,
+    openIsRead: true,
     open: async (signal) => {
       const read = await listing.open();
       const ended = new AbortController();

@@ -44,6 +44,8 @@ export interface LiveConnection {
 export interface LiveStream {
   /** In words, such as the host, for reasons. */
   readonly name: string;
+  /** What is open has been read already, so that it is sound however soon. */
+  readonly openIsRead?: boolean;
   /** Connects and goes on where the stored cursors stand. */
   open(signal: AbortSignal): Promise<LiveConnection>;
 }

@@ -9,6 +9,7 @@ import { parseDocument } from '../../parse/parse-document.js';
 import type { Deliver, RejectedItem, Source } from '../../source.js';
 import { parseContextOf, rejectedItem, type SourceParts } from '../../source-parts.js';
 import { createStatusTracker, type StatusTracker } from '../../source-status.js';
+import { createNotBefore, wishedPauseMs, type NotBefore } from '../not-before.js';
 import {
   isExpected,
   StreamRefusedError,
@@ -44,12 +45,16 @@ const GAP_SHOWN_MS = 3_600_000;
 /** Nothing changes soon where a person has to do something. */
 const REFUSED_WAIT_MS = 300_000;
 const MAX_WAIT_MS = 86_400_000;
+/** Codes of a connection that is lost, for whatever reason; anything else has a cause that a person should see. */
+const BREAKS: ReadonlySet<string> = new Set(['unreachable', 'timeout', 'silent', 'broken_off']);
 
 /**
  * Reads a stream until the signal is aborted, and connects again whenever it breaks.
  *
  * One delivery at a time, of what came while the last one was waited for; meanwhile the connection is not read. Whatever breaks (the
- * connection, a delivery that was given up for now) the next connection starts at the stored cursors, exactly as after a kill.
+ * connection, a delivery that was given up for now) the next connection starts at the stored cursors, exactly as after a kill. What the service asked for
+ * (a limit, Retry-After) outlives a restart. The state follows with a delay: the break of a connection that worked is told when the next attempt fails, and after one
+ * that did not, the next has to: something whole comes when it has stood for 20 s.
  * Rejects only with what is neither a broken service nor a retriable failure of a delivery.
  */
 export function createLiveSource(options: LiveSourceOptions): Source {
@@ -73,8 +78,17 @@ class LiveReader {
   private gap: (Reason & { readonly until: number }) | null = null;
   private trouble: Reason | null = null;
   private openedAt: number | null = null;
+  /** Something whole came over this connection after it had stood for a while. */
+  private worked = false;
+  /** The last connection was over before anything came over it that showed that it works. */
+  private doubtful = false;
+  private readonly notBefore: NotBefore;
+  private begun = false;
 
   constructor(private readonly parts: ReaderParts) {
+    const { options, deliver } = parts;
+    const { source, stream } = options;
+    this.notBefore = createNotBefore({ ...options, sourceId: source.id, asked: stream.name, deliver });
     this.schedule = createReconnectSchedule({ ...DEFAULT_RECONNECT, random: parts.options.random });
   }
 
@@ -94,11 +108,19 @@ class LiveReader {
   private async readOnce(): Promise<number> {
     const { options, tracker, signal } = this.parts;
     this.openedAt = null;
+    this.worked = false;
     try {
+      const wish = this.begun ? null : await this.notBefore.read();
+      this.begun = true;
+      if (wish !== null) {
+        tracker.become('degraded', wish.reason);
+        return wish.pauseMs;
+      }
       const connection = await options.stream.open(signal);
       await this.readConnection(connection);
       // An ordinary end after a while is nothing to tell; the next attempt shows whether something is wrong.
       if (!signal.aborted && this.shortLived()) {
+        this.doubtful = true;
         tracker.become('degraded', {
           code: 'ended_early',
           message: `${options.stream.name} ended the connection soon after it began.`,
@@ -107,11 +129,20 @@ class LiveReader {
       return 0;
     } catch (error) {
       if (signal.aborted) return 0;
-      if (error instanceof BellwetherError) tracker.become('degraded', error);
+      if (error instanceof BellwetherError) this.tellBreak(error);
       if (!isExpected(error)) throw error;
-      if (!(error instanceof StreamRefusedError)) return 0;
-      return error.retryAt === null ? REFUSED_WAIT_MS : Math.max(0, error.retryAt - options.clock.now());
+      await this.notBefore.keep(error);
+      if (error instanceof StreamRefusedError && error.retryAt === null) return REFUSED_WAIT_MS;
+      return wishedPauseMs(error, options.clock.now());
     }
+  }
+
+  /** Connections break, and little is missed then; the next attempt shows whether something is wrong. */
+  private tellBreak(error: BellwetherError): void {
+    const isBreak = BREAKS.has(error.code);
+    if (isBreak && this.worked) return;
+    this.doubtful ||= isBreak && this.openedAt !== null;
+    this.parts.tracker.become('degraded', error);
   }
 
   private shortLived(): boolean {
@@ -127,11 +158,13 @@ class LiveReader {
     try {
       this.openedAt = options.clock.monotonic();
       tracker.contacted();
+      if (options.stream.openIsRead === true) this.doubtful = false;
       this.working();
       while (!signal.aborted) {
         const step = await this.nextInTime(connection);
         if (step === null) return;
         tracker.contacted();
+        if (!this.shortLived()) [this.worked, this.doubtful] = [true, false];
         if (step.gap !== undefined) this.missed(step.gap);
         this.trouble = step.trouble ?? null;
         if (step.items.length > 0 || step.cursors.length > 0) await this.take(step);
@@ -199,8 +232,9 @@ class LiveReader {
     if (this.gap !== null && this.gap.until <= options.clock.now()) this.gap = null;
     const reasons = [this.trouble, this.gap].filter((reason) => reason !== null);
     const [first] = reasons;
-    if (first === undefined) tracker.become('ok');
-    else
+    if (first === undefined) {
+      if (!this.doubtful) tracker.become('ok');
+    } else
       tracker.become('degraded', {
         code: first.code,
         message: reasons.map(({ message }) => message).join(' '),

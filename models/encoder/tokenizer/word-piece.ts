@@ -6,6 +6,8 @@ export interface Encoding {
   readonly ids: readonly number[];
   readonly starts: readonly number[];
   readonly ends: readonly number[];
+  /** There is more in the text than these. */
+  readonly cut: boolean;
 }
 
 export interface WordPiece {
@@ -47,8 +49,8 @@ export function createWordPiece(spec: WordPieceSpec): WordPiece {
         writer.token(spec.specials.get(match[0]) ?? spec.unknownId, match.index, from);
         if (writer.full) break;
       }
-      readWords(capped, from, capped.length, read, writer);
-      return writer.finish();
+      const end = readWords(capped, from, capped.length, read, writer);
+      return writer.finish(/[^\s\p{C}]/u.test(text.slice(end)));
     },
   };
 }
@@ -63,14 +65,16 @@ function specialPattern(specials: ReadonlyMap<string, number>): RegExp | null {
   );
 }
 
+/** Returns where it stopped: before `to` only when there is no room any more. */
 function readWords(
   text: string,
   from: number,
   to: number,
   read: (code: number) => readonly CodePointReading[],
   writer: TokenWriter,
-): void {
-  for (let at = from; at < to && !writer.full;) {
+): number {
+  let at = from;
+  while (at < to && !writer.full) {
     const code = text.codePointAt(at) ?? 0;
     const next = at + (code > 0xffff ? 2 : 1);
     for (const { text: part, role } of read(code)) {
@@ -81,6 +85,7 @@ function readWords(
     at = next;
   }
   writer.endWord();
+  return at;
 }
 
 /** Collects one word at a time and writes its pieces: the longest known one first, or "unknown" for the word as a whole. */
@@ -92,6 +97,7 @@ class TokenWriter {
   private characters = 0;
   private wordStarts: number[] = [];
   private wordEnds: number[] = [];
+  private dropped = false;
 
   /** `room` counts all tokens but the last one. */
   constructor(
@@ -136,17 +142,21 @@ class TokenWriter {
   }
 
   token(id: number, start: number, end: number): void {
-    if (this.full) return;
+    if (this.full) {
+      this.dropped = true;
+      return;
+    }
     this.ids.push(id);
     this.starts.push(start);
     this.ends.push(end);
   }
 
-  finish(): Encoding {
+  /** `more`: the text goes on where reading stopped. */
+  finish(more: boolean): Encoding {
     this.ids.push(this.spec.endId);
     this.starts.push(0);
     this.ends.push(0);
-    return { ids: this.ids, starts: this.starts, ends: this.ends };
+    return { ids: this.ids, starts: this.starts, ends: this.ends, cut: this.dropped || more };
   }
 
   private split(): readonly { id: number; from: number; to: number }[] | null {

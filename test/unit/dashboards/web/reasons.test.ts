@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { reasonWords, remarkWords } from '../../../../dashboards/web/src/reason-words.js';
 import { REASONS } from '../../../../dashboards/web/src/strings.js';
 
+import { READ_IN_PART } from '../../../../pipeline/core/scored.js';
 import { DOCUMENT_FLAGS } from '../../../../pipeline/operators/flag-document.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
@@ -64,7 +65,7 @@ const NOT_SHOWN: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('The words for what the service says by code', () => {
-  const remarks = [...DOCUMENT_FLAGS, 'unclassified', 'foreign', 'late'];
+  const remarks = [...DOCUMENT_FLAGS, READ_IN_PART, 'unclassified', 'foreign', 'late'];
   const shown = new Map([...codesOfTheService(), ...remarks.map((flag) => [flag, ['a remark']] as const)]);
   const excused = new Set(Object.values(NOT_SHOWN).flat());
 

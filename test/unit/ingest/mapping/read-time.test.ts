@@ -9,6 +9,7 @@ describe('the times of a mapping', () => {
     ['iso', '20260331', '20260331'],
     ['iso', '2026-03-31T14:05:00Z', '2026-03-31T14:05:00Z'],
     ['local', '2026-03-31 22:05', '2026-03-31T14:05Z'],
+    ['local', '2026-11-29 08:00:00 Asia/Tokyo', '2026-11-28T23:00:00.000Z'],
   ])('read as %s: %s is %s', (form, value, time) => {
     expect(createTimeReader(form, '+08:00')(value)).toBe(time);
   });

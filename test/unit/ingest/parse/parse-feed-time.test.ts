@@ -1,10 +1,24 @@
-import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
 import { parseFeedTime } from '../../../../ingest/parse/parse-feed-time.js';
 
 const read = (text: string, zone: string | null = null) => {
   const time = parseFeedTime(text, zone);
   return time === null ? null : new Date(time.ms).toISOString();
 };
+
+/** With their hours in December. */
+const OTHER_NAMES: readonly (readonly [string, number])[] = [
+  ['Asia/Kolkata', 5.5],
+  ['Asia/Calcutta', 5.5],
+  ['Asia/Ho_Chi_Minh', 7],
+  ['Europe/Kyiv', 2],
+  ['Europe/Kiev', 2],
+  ['US/Eastern', -5],
+  ['Australia/NSW', 11],
+  ['Canada/Newfoundland', -3.5],
+  ['Etc/UTC', 0],
+];
 
 describe('parseFeedTime', () => {
   it.each([
@@ -58,6 +72,83 @@ describe('parseFeedTime', () => {
     ['31 juil. 2026', '2026-07-31T00:00:00.000Z'],
   ])('reads other forms and languages: %s', (text, expected) => {
     expect(read(text)).toBe(expected);
+  });
+
+  it.each([
+    ['2026-11-29 08:00:00 Asia/Shanghai', '2026-11-29T00:00:00.000Z'],
+    ['2026-11-29T08:00:00 asia/shanghai', '2026-11-29T00:00:00.000Z'],
+    ['2026-11-29T08:00:00+08:00[Asia/Shanghai]', '2026-11-29T00:00:00.000Z'],
+    ['2026-11-29T08:00:00[Asia/Shanghai]', '2026-11-29T00:00:00.000Z'],
+    ['2026-11-29 08:00 (Asia/Chongqing)', '2026-11-29T00:00:00.000Z'],
+    ['2026年11月29日 08:00 Asia/Shanghai', '2026-11-29T00:00:00.000Z'],
+    ['Sun, 29 Nov 2026 08:00:00 America/New_York', '2026-11-29T13:00:00.000Z'],
+    ['2026-07-01 08:00:00 America/New_York', '2026-07-01T12:00:00.000Z'],
+    ['2026-07-01 08:00:00 America/North_Dakota/New_Salem', '2026-07-01T13:00:00.000Z'],
+    ['2026-11-01 01:30:00 America/New_York', '2026-11-01T05:30:00.000Z'],
+    ['2026-11-29 24:00:00 Asia/Tokyo', '2026-11-29T15:00:00.000Z'],
+    ['2026-11-29 08:00:00 Etc/GMT-8', '2026-11-29T00:00:00.000Z'],
+  ])('reads zones by their IANA names: %s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+
+  it('reads what the clocks of any zone show at any time back as that time', () => {
+    const zones = Intl.supportedValuesOf('timeZone').filter((zone) => zone.includes('/'));
+    const since = Date.UTC(1995, 0, 1);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...zones),
+        fc.integer({ min: since / 60_000, max: Date.UTC(2035, 0, 1) / 60_000 }),
+        (zone, minutes) => {
+          const shown = (ms: number) =>
+            new Intl.DateTimeFormat('sv-SE', {
+              timeZone: zone,
+              dateStyle: 'short',
+              timeStyle: 'medium',
+            }).format(ms);
+          const ms = minutes * 60_000;
+          const time = parseFeedTime(`${shown(ms)} ${zone}`, null)?.ms ?? NaN;
+          // Of the hour that comes twice it may be the other one.
+          expect(shown(time)).toBe(shown(ms));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    '2026-11-29 08:00:00 Asia/Atlantis',
+    '2026-11-29 08:00:00 Asia/Shanghai/../etc',
+    '2026-11-29 08:00:00 __proto__/constructor',
+    '2026-11-29 08:00:00 Asia/Shanghai Asia/Tokyo',
+    `2026-11-29 08:00:00 Asia/${'a'.repeat(10_000)}`,
+    `2026-11-29 08:00:00 ${'Asia/'.repeat(10_000)}`,
+    '2026-11-29 08:00:00 PRC',
+    '2026-11-29 08:00:00 [Asia/Shanghai',
+  ])('takes no other name for a zone: %s', (text) => {
+    expect(read(text)).toBeNull();
+  });
+
+  it('knows names that the system does not list', () => {
+    for (const [name, hours] of OTHER_NAMES) {
+      const noon = Date.UTC(2026, 11, 1, 12);
+      expect([name, parseFeedTime(`2026-12-01 12:00:00 ${name}`, null)?.ms]).toEqual([
+        name,
+        noon - hours * 3_600_000,
+      ]);
+    }
+    for (let n = -14; n <= 12; n += 1)
+      expect(read(`2026-12-01 12:00:00 Etc/GMT${n < 0 ? '' : '+'}${n}`)).toBe(
+        new Date(Date.UTC(2026, 11, 1, 12 + n)).toISOString(),
+      );
+  });
+
+  it('does not ask the system about names that are on no list', () => {
+    expect(read('2026-11-29 08:00:00 Asia/Shanghai')).toBe('2026-11-29T00:00:00.000Z');
+    const asked = vi.spyOn(Intl, 'DateTimeFormat');
+    for (let n = 0; n < 3_000; n += 1) expect(read(`2026-11-29 08:00:00 Asia/X${n}`)).toBeNull();
+    expect(read('2026-11-29 08:00:00 Asia/Shanghai')).toBe('2026-11-29T00:00:00.000Z');
+    expect(asked).not.toHaveBeenCalled();
+    asked.mockRestore();
   });
 
   it.each([

@@ -19,7 +19,7 @@ describe('an answer that holds nothing to read', () => {
   it('says until when it wants to be left alone', () => {
     const refused = refusedPage({ name: 'wire.example', status: 429, retryAfter: '120' }, NOW);
     expect(refused.message).toContain('It asked for no request before 2026-03-31T14:02:00.000Z.');
-    expect(refused.pauseMs).toBe(120_000);
+    expect(refused.facts).toEqual({ status: 429, until: NOW + 120_000 });
   });
 });
 

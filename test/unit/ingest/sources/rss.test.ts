@@ -137,6 +137,19 @@ describe('feed poller', () => {
     ]);
   });
 
+  it('does not ask again before the time that a refusal named, after a restart neither', async () => {
+    const recorder = recordDeliveries();
+    const limited = { status: 429, headers: { 'retry-after': '3600' } };
+    expect((await poll([limited], recorder)).pauses).toEqual([3_600_000]);
+    const items = { body: feed([{ id: 'a', title: 'One', time: noon }]) };
+    const { requests, pauses, states } = await poll([items, items], recorder, { advances: true });
+    expect(pauses).toEqual([3_600_000, 300_000]);
+    expect(requests).toHaveLength(1);
+    expect(states[0]).toMatch(/^degraded: .*no request before 2026-03-31T15:00:00.000Z/);
+    expect(states[1]).toBe('ok: ');
+    expect(recorder.documents()).toHaveLength(1);
+  });
+
   it('takes the whole items of a feed that is cut off, says so, and asks for it all again', async () => {
     const whole = feed([
       { id: 'a', title: 'One', time: noon },

@@ -31,7 +31,7 @@ async function choose({ half, wide }: { readonly half: NetworkPool; readonly wid
   const cpu = poolOf(0);
   const reference = poolOf(0.1);
   const tokenizers = new Map([
-    ['en.tokenizer.json', { encode: () => ({ ids: [2, 5, 3], starts: [], ends: [] }) }],
+    ['en.tokenizer.json', { encode: () => ({ ids: [2, 5, 3], starts: [], ends: [], cut: false }) }],
   ]);
   const chosen = await choosePrecision({
     wanted: 'webgpu',

@@ -227,6 +227,15 @@ describe('an encoder', () => {
     expect(beyond?.mentions).toEqual([null]);
   });
 
+  it('says of a text, known or not, that it read only the beginning of it', async () => {
+    const classifier = await load(await newFolder());
+    const long = 'Shares plunge after the fraud probe. '.repeat(20);
+    const flagsOf = async (text: string) => (await classifier.classify([{ text, language: 'en' }]))[0]?.flags;
+    expect(await flagsOf('Shares plunge.')).toEqual([]);
+    expect(await flagsOf(long)).toEqual(['read_in_part']);
+    expect(await flagsOf(long)).toEqual(['read_in_part']);
+  });
+
   it('leaves Chinese to the model below, as its manifest says', async () => {
     const directory = await newFolder();
     const below = await loadClassifier({ name: 'ngram', directory, encoder: ENCODER_SETTINGS });

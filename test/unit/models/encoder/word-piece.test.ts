@@ -42,6 +42,18 @@ describe('the WordPiece tokenizer', () => {
     expect(spaces.ids).toHaveLength(2);
   });
 
+  it('says whether there is more in the text than its tokens', () => {
+    const cutAt = (text: string, maxTokens: number, maxCharacters = 1_000) =>
+      tokenizer.encode(text, { maxTokens, maxCharacters }).cut;
+    const { ids } = tokenizer.encode('shares up.', limits);
+    for (const text of ['shares up.', ' shares up. \n\u200b', 'shares up.\ud800'])
+      expect([text, cutAt(text, ids.length)]).toEqual([text, false]);
+    expect(cutAt('shares up.', ids.length - 1)).toBe(true);
+    expect(cutAt('shares up. x', ids.length)).toBe(true);
+    expect(cutAt('shares up.', ids.length, 6)).toBe(true);
+    expect(cutAt('', 10)).toBe(false);
+  });
+
   it.each([
     ['text that is no JSON', '{', 'not valid JSON'],
     ['another model', json.replace('"WordPiece"', '"BPE"'), 'model'],

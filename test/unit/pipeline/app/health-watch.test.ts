@@ -53,6 +53,16 @@ describe('what stands in the way of a process', () => {
     }
   });
 
+  it('is a thread that cannot be started again, until it reads', () => {
+    const { watch: health } = watch();
+    health.reading({ code: 'model_unanswered', message: 'No host answers.' });
+    expect(health.reasons).toEqual([
+      expect.stringContaining('The thread that reads texts cannot be started again (No host answers.)'),
+    ]);
+    health.reading(null);
+    expect(health.reasons).toEqual([]);
+  });
+
   it('is detection that has not looked, in the active monitor on the wall clock', () => {
     const { watch: health, pass } = watch();
     pass(1e9);

@@ -21,6 +21,7 @@ describe('understand thread', () => {
     const supervision = {
       passOn: () => Promise.resolve({ key: '', value: new Uint8Array(), kind: 'scored' as const }),
       onRestart: () => undefined,
+      onStartFailed: () => undefined,
       onObserved: () => undefined,
       onPassedOn: () => undefined,
     };

@@ -85,6 +85,23 @@ describe('understanding a document', () => {
     });
   });
 
+  it('says of a text that is longer than the lead that it was read in part, unless nothing was read', async () => {
+    const long = {
+      ...deps,
+      link: () => [],
+      decode: () => rawDocument({ text: 'Aldermoor falls. '.repeat(100) }),
+    };
+    const flagsOf = async (words: Classifier, of: UnderstandDeps) => {
+      const parts = { classifier: words, splitSentences, now };
+      const [result] = await scoreSentiment([understandDocument(message, of)], parts);
+      return result?.kind === 'scored' ? result.scored.flags : null;
+    };
+    const broken: Classifier = { ...classifier(), classify: () => Promise.resolve([UNCLASSIFIED]) };
+    expect(await flagsOf(classifier(), long)).toEqual(['read_in_part']);
+    expect(await flagsOf(classifier(), deps)).toEqual([]);
+    expect(await flagsOf(broken, long)).toEqual(['unclassified']);
+  });
+
   it('gives each company the sentiment of the sentences that name it, all sentences in one call of the model', async () => {
     const seen: ClassifierInput[][] = [];
     const [scored] = await scoreSentiment([understandDocument(message, deps)], {
