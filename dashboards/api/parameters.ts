@@ -2,7 +2,10 @@ import { TOPIC_IDS, type TopicId } from '../../pipeline/core/taxonomy.js';
 import type { ServiceStatus } from './ports.js';
 import { ProblemError } from './problem.js';
 
-/** Pieces of the routes' JSON schemas; each route refuses what it does not list. */
+/**
+ * Pieces of the routes' JSON schemas; each route refuses what it does not list. Where a schema has a title, a refusal says that
+ * and the first of the examples (`problem.ts`) instead of the pattern.
+ */
 export const TIME = {
   type: 'string',
   minLength: 1,
@@ -22,8 +25,17 @@ export const SERIES = {
   description:
     'market, instrument:AAPL.XNAS, instrument:AAPL, instrument:?TICKER, sector:banks or topic:earnings',
 } as const;
-export const DOCUMENT_ID = { type: 'string', pattern: '^[0-9a-f]{32}$' } as const;
-export const KEY_ID = { type: 'string', pattern: '^[A-Za-z0-9._:@-]{1,200}$' } as const;
+export const DOCUMENT_ID = {
+  type: 'string',
+  pattern: '^[0-9a-f]{32}$',
+  title: 'the id of a document, 32 hexadecimal digits in small letters',
+  examples: ['0f3a5c7e9b1d2f4a6c8e0b1d3f5a7ce1'],
+} as const;
+export const KEY_ID = {
+  type: 'string',
+  pattern: '^[A-Za-z0-9._:@-]{1,200}$',
+  title: 'an id as the lists give it, 1 to 200 letters, digits and signs of ._:@-',
+} as const;
 
 export function objectSchema<P extends Readonly<Record<string, unknown>>>(
   properties: P,

@@ -102,5 +102,18 @@ function describeValidation(error: FastifyError): string {
     return `The ${where} "${field}" must be one of: ${allowed}.`;
   }
   if (field === '') return 'The body must be a JSON object; see /api/openapi.json for its fields.';
-  return `The ${where} "${field}" ${first.message ?? 'is not valid'}.`;
+  return `The ${where} "${field}" ${wantedBy(first) ?? first.message ?? 'is not valid'}.`;
+}
+
+interface FieldWords {
+  readonly title?: string;
+  readonly examples?: readonly string[];
+}
+
+/** What a field should be, in the words of its schema; null where that has none. */
+function wantedBy(refusal: object): string | null {
+  const { parentSchema = {} } = refusal as { readonly parentSchema?: FieldWords };
+  const { title, examples: [example] = [] } = parentSchema;
+  if (title === undefined) return null;
+  return `must be ${title}${example === undefined ? '' : `, such as "${example}"`}`;
 }

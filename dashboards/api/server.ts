@@ -28,7 +28,8 @@ const OPTIONS: FastifyServerOptions = {
   routerOptions: { maxParamLength: 200 },
   // One line a request would bury what matters; failures are logged where they are handled.
   logController: new LogController({ disableRequestLogging: true }),
-  ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true } },
+  // `verbose` hands a refusal the schema of the field, which has the words for it.
+  ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true, verbose: true } },
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { Classification, ClassifierInput, Explanation } from '../../pipeline/core/model.js';
 import { createRandom, shuffle } from '../seeded-random.js';
+import { chineseTerms } from './chinese-terms.js';
 import { shapleyValues } from './shapley-values.js';
 import { wordSpans, type TextRange } from './word-spans.js';
 
@@ -43,7 +44,7 @@ export async function explainByDeletion(
   classify: Classify,
   options: DeletionOptions,
 ): Promise<Explanation | null> {
-  const words = wordSpans(input.text);
+  const words = wordSpans(input.text, chineseTerms(input.text));
   const most = options.method === 'shapley' ? Math.floor((options.maxTexts + 2) / 4) : options.maxTexts - 2;
   const players = groupNeighbours(words, most);
   const orders = options.method === 'shapley' ? drawOrders(players.length, options.maxTexts) : null;

@@ -2,6 +2,7 @@ import { BellwetherError } from '../../pipeline/core/errors.js';
 import type { Classification, Classifier, ClassifierInput } from '../../pipeline/core/model.js';
 import type { ModelVersion } from '../../pipeline/core/scored.js';
 import { toSentiment } from '../to-sentiment.js';
+import { createAttempts, type Outcome } from './attempts.js';
 import type { RemoteHost } from './remote-host.js';
 import { MAX_REQUEST_BYTES, MAX_TEXTS } from './wire.js';
 
@@ -24,6 +25,8 @@ const LONGEST_PAUSE_MS = 60_000;
 const MAX_REQUESTS = 4;
 /** A host with too much to do is asked again after so long, while there is time. */
 const BUSY_PAUSE_MS = 100;
+/** Of the time of a request: what a host has to itself before another is asked as well. */
+const PATIENCE_SHARE = 1 / 3;
 /** A character of JSON takes six bytes at worst (`\u0000`); what else a text brings is small, its companies aside. */
 const BYTES_PER_UNIT = 6;
 const BYTES_PER_TEXT = 200;
@@ -32,7 +35,7 @@ const BYTES_PER_SPAN = 24;
 /**
  * A classifier whose texts are read by other machines, in turn. What none of them answers in time is `unclassified` and
  * `unanswered`, so that it is scored later; a host that failed is asked again after 0.5 s, 1 s, … 60 s. One that hangs takes
- * half of the time that is left, so that another can stand in for it.
+ * a third of the time, and then another is asked beside it.
  */
 export function createRemoteClassifier(options: RemoteClassifierOptions): Classifier {
   const { deadlineMs, now = () => performance.now() } = options;
@@ -94,42 +97,56 @@ interface Asking {
   readonly now: () => number;
 }
 
+/**
+ * Asks one host; a further one as well when the one asked last has failed, or has not answered after a third of the time, and takes
+ * the first answer (a hedged request: Dean and Barroso, "The tail at scale", Communications of the ACM 56(2), 2013). Each has
+ * the rest of the time. A host that was overtaken by one asked after it is taken for one that hangs.
+ */
 async function askHosts(
   inputs: readonly ClassifierInput[],
   asking: Asking,
 ): Promise<readonly Classification[]> {
-  const { rota, model, dueAt, now } = asking;
+  const { rota, dueAt, now } = asking;
+  const patienceMs = (dueAt - now()) * PATIENCE_SHARE;
   const tried = new Set<RemoteHost>();
   const busy = new Map<RemoteHost, string>();
-  for (;;) {
-    const host = rota.next(tried);
-    if (host === null) {
-      if (busy.size === 0 || dueAt - now() <= BUSY_PAUSE_MS) break;
-      await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+  const attempts = createAttempts((host, signal) =>
+    askTwice(() => host.classify(inputs, asking.model.sha256, signal)),
+  );
+  try {
+    for (;;) {
+      const leftMs = dueAt - now();
+      const host = leftMs < 1 ? null : rota.next(tried);
+      if (host !== null) attempts.begin(host, Math.floor(leftMs));
+      else if (!attempts.areOpen() && (busy.size === 0 || leftMs <= BUSY_PAUSE_MS)) break;
+      if (host !== null) tried.add(host);
+      const outcome = await attempts.next(host === null && busy.size > 0 ? BUSY_PAUSE_MS : patienceMs);
       // They stay busy until they answer otherwise: the time may be over before they are asked.
-      for (const one of busy.keys()) tried.delete(one);
-      continue;
-    }
-    tried.add(host);
-    const leftMs = dueAt - now();
-    if (leftMs < 1) break;
-    const signal = AbortSignal.timeout(Math.floor(rota.isLast(tried) ? leftMs : leftMs / 2));
-    try {
-      const answers = await askTwice(() => host.classify(inputs, model.sha256, signal));
-      rota.succeeded(host);
-      return answers;
-    } catch (error) {
+      for (const one of outcome === null ? busy.keys() : []) tried.delete(one);
+      if (outcome === null) continue;
+      if (outcome.answers !== null) return succeed(outcome.answers, outcome, rota);
+      const { error } = outcome;
       if (!(error instanceof BellwetherError)) throw error;
-      if (error.code === 'remote_text') return askAlone(inputs, asking);
-      if (error.code === 'remote_busy') busy.set(host, error.message);
-      else {
-        busy.delete(host);
-        rota.failed(host, error.message);
-      }
+      if (error.code === 'remote_text') return await askAlone(inputs, asking);
+      busy.delete(outcome.host);
+      if (error.code === 'remote_busy') busy.set(outcome.host, error.message);
+      else rota.failed(outcome.host, error.message);
     }
+  } finally {
+    attempts.stop();
   }
   for (const [host, problem] of busy) rota.failed(host, problem);
   return inputs.map(() => UNANSWERED);
+}
+
+function succeed(
+  answers: readonly Classification[],
+  { host, overtaken }: Pick<Outcome, 'host' | 'overtaken'>,
+  rota: Rota,
+): readonly Classification[] {
+  for (const slow of overtaken) rota.failed(slow, `${slow.url} gave no answer in time.`);
+  rota.succeeded(host);
+  return answers;
 }
 
 /** One text that no host takes must not harm its mates; it is asked about again later, and given up in the end. */
@@ -156,8 +173,6 @@ async function askTwice<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
 interface Rota {
   /** The next host that is not resting and was not tried; null when there is none. */
   next(tried: ReadonlySet<RemoteHost>): RemoteHost | null;
-  /** Nobody is left who could stand in for those that were tried. */
-  isLast(tried: ReadonlySet<RemoteHost>): boolean;
   succeeded(host: RemoteHost): void;
   failed(host: RemoteHost, problem: string): void;
 }
@@ -179,10 +194,6 @@ function createRota({ hosts, away, tell }: RemoteClassifierOptions, now: () => n
         return state.host;
       }
       return null;
-    },
-    isLast(tried) {
-      const time = now();
-      return states.every(({ host, restsUntil }) => tried.has(host) || restsUntil > time);
     },
     succeeded(host) {
       const state = stateOf(host);

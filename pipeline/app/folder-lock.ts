@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
 
-interface Holder {
+export interface Holder {
   readonly pid: number;
   /** Clock ticks from boot to the start of the process; null where the system does not tell. Tells a process from a later one with its pid. */
   readonly startTicks: number | null;
+  /** Where the pid means that process; see `shared-lock.ts`. */
+  readonly place?: string;
 }
 
 const MAX_TRIES = 200;
@@ -57,7 +59,8 @@ function inUse(folder: string, pid: number): ConfigError {
   );
 }
 
-async function tryLink(draft: string, file: string): Promise<boolean> {
+/** Whether the file is ours now: false where there is one already. */
+export async function tryLink(draft: string, file: string): Promise<boolean> {
   try {
     await link(draft, file);
     return true;
@@ -95,19 +98,23 @@ async function readText(file: string): Promise<string | null> {
 }
 
 /** Null for a lock file that a power cut left empty or cut. */
-function parseHolder(text: string): Holder | null {
+export function parseHolder(text: string): Holder | null {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null) return null;
-    const { pid, startTicks } = value as Partial<Record<keyof Holder, unknown>>;
+    const { pid, startTicks, place } = value as Partial<Record<keyof Holder, unknown>>;
     if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return null;
-    return { pid, startTicks: typeof startTicks === 'number' ? startTicks : null };
+    return {
+      pid,
+      startTicks: typeof startTicks === 'number' ? startTicks : null,
+      ...(typeof place === 'string' ? { place } : {}),
+    };
   } catch {
     return null;
   }
 }
 
-function isRunning(holder: Holder): boolean {
+export function isRunning(holder: Holder): boolean {
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
@@ -117,7 +124,7 @@ function isRunning(holder: Holder): boolean {
   return ticks === null || holder.startTicks === null || ticks === holder.startTicks;
 }
 
-function startTicksOf(pid: number): number | null {
+export function startTicksOf(pid: number): number | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name in parentheses may hold anything; the 20th field after it is the start time.

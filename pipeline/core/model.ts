@@ -43,15 +43,16 @@ export type ExplanationMethod = (typeof EXPLANATION_METHODS)[number];
 /** What carried a score: `bias` and the contributions of all words sum to `total`. */
 export interface Explanation {
   /**
-   * `exact`: follows from the model's own sums. `probe`: what the answer lost without each of the words that the model's own reading
-   * points at, and that reading for the others. `sampled`: estimated by leaving words, or stretches of them, out of the text.
+   * `exact`: follows from the model's own sums. `probe`: for each of the words that the model's own reading points at the mean of what
+   * the answer lost without it and what it says alone, and that reading for the others. `sampled`: estimated by leaving words, or stretches of them, out of the text.
    */
   readonly method: ExplanationMethod;
   /** ln(P(negative) / P(positive)) of the answer. */
   readonly total: number;
   /**
-   * What belongs to no word: the model's head start, length and style of the text. Of `probe` and of words left out one by one
-   * also what several words say at once: without any one of them the others still say it.
+   * What belongs to no word: the model's head start, length and style of the text. Of words left out one
+   * by one also what several words say at once, since without any one of them the others still say it; of `probe` what three or
+   * more say at once, which their contributions count more than once.
    */
   readonly bias: number;
   /** Those that contribute, strongest first; none overlaps another. */

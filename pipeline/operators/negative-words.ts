@@ -11,7 +11,7 @@ const FILLERS = new Set(
   `a an the and or as at by for from in into of on onto over to with within than that this these those it its they their them he his she her we our us
   you your i my is are was were be been being am has have had do does did will would shall should can could may might also which who whom what when
   where while there here about s t re ve ll
-  的 了 着 过 在 和 与 及 或 等 为 是 对 将 于 也 其 该 此 这 那 有 由 从 向 至 以 并 而 被 把 就 都 又 还 中 内 后 前 年 月 日`.split(
+  的 了 着 过 在 和 与 及 或 等 为 因 是 对 将 于 也 其 该 此 这 那 有 由 从 向 至 以 并 而 被 把 就 都 又 还 中 内 后 前 年 月 日`.split(
     /\s+/,
   ),
 );

@@ -36,6 +36,9 @@ const TWO: typeof BANK = {
   ],
 };
 
+const NO_DOCUMENT_ID =
+  /^The field of the body "documentId" must be the id of a document, 32 hexadecimal digits in small letters, such as "[0-9a-f]{32}"\.$/;
+
 function serve(overrides: Parameters<typeof createFixture>[0] = {}) {
   const fixture = createFixture(overrides);
   fixture.store.add(BANK, TWO);
@@ -113,9 +116,11 @@ describe('labelling', () => {
   });
 
   test.each([
-    [{ ...LABEL, labeller: ' ' }, /labeller/],
+    [{ ...LABEL, labeller: ' ' }, /"labeller" must be the name of a person, .* such as "ann"\.$/],
     [{ ...LABEL, labeller: 'a\u202eb' }, /labeller/],
-    [{ ...LABEL, documentId: 'x' }, /documentId/],
+    [{ ...LABEL, documentId: 'x' }, NO_DOCUMENT_ID],
+    [{ ...LABEL, documentId: { id: 'x' } }, NO_DOCUMENT_ID],
+    [{ ...LABEL, documentId: LABEL.documentId.toUpperCase() }, NO_DOCUMENT_ID],
     [{ ...LABEL, answers: [] }, /answers/],
     [{ ...LABEL, answers: [{ instrument: '', value: 'awful' }] }, /answers/],
     [{ ...LABEL, answers: [...LABEL.answers, ...LABEL.answers] }, /one thing for each company/],
@@ -179,6 +184,7 @@ describe('a verdict', () => {
     ['alert-0001', { ...VERDICT, verdict: 'right', sentiment: 'positive' }, 400, /sentiment/],
     ['alert-0001', { ...VERDICT, verdict: 'maybe' }, 400, /right, wrong_model, wrong_company, not_news/],
     ['alert-0001', { ...VERDICT, verdict: 'right', documentId: 'b'.repeat(32) }, 400, /does not quote/],
+    ['alert-0001', { ...VERDICT, verdict: 'right', documentId: 'b' }, 400, NO_DOCUMENT_ID],
     ['alert-0002', { ...VERDICT, verdict: 'wrong_company', documentId: TWO.id }, 400, /no company/],
     ['alert-0009', { ...VERDICT, verdict: 'right' }, 404, /no alert/],
   ])('on %s %j is refused with the reason', async (id, body, status, detail) => {

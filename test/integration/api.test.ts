@@ -238,7 +238,11 @@ describe('documents', () => {
   test('an unknown document is 404, a malformed id 400', async () => {
     const get = serve(withDocuments());
     expect((await get(`/api/v1/documents/${'0'.repeat(32)}`)).statusCode).toBe(404);
-    expect((await get('/api/v1/documents/..%2f..%2fetc%2fpasswd')).statusCode).toBe(400);
+    const wrong = (await get('/api/v1/documents/..%2f..%2fetc%2fpasswd')).json<Problem>();
+    expect([wrong.status, wrong.detail]).toEqual([
+      400,
+      expect.stringMatching(/"id" must be the id of a doc/),
+    ]);
   });
 
   test('planted script comes back as a JSON string, with headers that forbid guessing', async () => {
@@ -437,7 +441,7 @@ describe('the service around it', () => {
     for (const [body, words] of [
       [{}, /field of the body "text" is needed/],
       [{ text: '' }, /field of the body "text"/],
-      [{ text: 'x', language: 'e1' }, /field of the body "language"/],
+      [{ text: 'x', language: 'e1' }, /"language" must be the code of a language, .* such as "zh"\.$/],
       [{ text: 'x', titel: 'y' }, /no field of the body "titel"/],
       ['[]', /must be a JSON object/],
       ['{"text":', /./],

@@ -137,7 +137,9 @@ describe('labelling in a service', () => {
   });
 
   it('refuses what is no label, with the field', () => {
-    expect(() => addLabelsOperation.parse({ labels: [{ documentId: 'x' }] })).toThrow(/documentId/);
+    expect(() => addLabelsOperation.parse({ labels: [{ documentId: 'x' }] })).toThrow(
+      /must be 32 hexadecimal digits in small letters/,
+    );
     expect(() => labelsQueueOperation.parse({ ...QUEUE, size: 0 })).toThrow(/size/);
   });
 });

@@ -27,7 +27,13 @@ const querystring = objectSchema(
     series: { ...SERIES, default: MARKET_SERIES },
     frequency: { type: 'string', enum: FREQUENCIES, default: '1d' },
     limit: limitSchema(50, 200),
-    cursor: { type: 'string', pattern: '^[0-9]{1,9}$', description: 'nextCursor of the page before' },
+    cursor: {
+      type: 'string',
+      pattern: '^[0-9]{1,9}$',
+      title: 'the nextCursor of the page before, 1 to 9 digits',
+      examples: ['50'],
+      description: 'nextCursor of the page before',
+    },
   },
   ['from'],
 );

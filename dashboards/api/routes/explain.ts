@@ -25,7 +25,9 @@ const body = objectSchema(
     language: {
       type: 'string',
       pattern: '^[A-Za-z-]{2,10}$',
-      description: 'Such as en or zh; else it is detected',
+      title: 'the code of a language, 2 to 10 letters and hyphens',
+      examples: ['zh'],
+      description: 'Without it the language is detected',
     },
   },
   ['text'],

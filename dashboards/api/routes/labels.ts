@@ -12,6 +12,8 @@ export const LABELLER = {
   type: 'string',
   maxLength: 100,
   pattern: '^[^\\s\\p{C}]([^\\p{C}]*[^\\s\\p{C}])?$',
+  title: 'the name of a person, 1 to 100 characters, none of them invisible, without blanks around it',
+  examples: ['ann'],
   description: 'Who says it, as the desk names its people',
 } as const;
 const VALUE = { type: 'string', enum: LABEL_VALUES } as const;

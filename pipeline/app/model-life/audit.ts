@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { systemClock } from '../../core/clock.js';
 import { ConfigError } from '../../core/errors.js';
-import { takeFolderLock } from '../folder-lock.js';
+import { trySharedLock, type SharedLock } from '../shared-lock.js';
 import { sha256Of, writeWhole } from './candidate-files.js';
 
 /** One step in the life of a model. */
@@ -22,13 +22,13 @@ export interface AuditStep {
 /** Adds a step to the record that is held; see `appendAudit`. */
 export type AppendStep = (step: AuditStep) => Promise<void>;
 
-/** A command holds the record for as long as it takes to write a few lines. */
-const PATIENCE_MS = 10_000;
+/** A command holds the record for as long as it takes to write a few lines; longer than a dead one in another container counts. */
+const PATIENCE_MS = 15_000;
 const RETRY_MS = 50;
 
 /**
  * Appends a line that holds the hash of the line before, so that what was written cannot be changed unseen; durable when it
- * resolves. Waits while another command holds the record, and throws ConfigError `audit_in_use` after ten seconds.
+ * resolves. Waits while another command holds the record, and throws ConfigError `audit_in_use` after 15 seconds.
  *
  * A line that an earlier command could not finish (it was killed, or the disk was full) never counted: it is cut off, and a
  * step of its own says so.
@@ -40,11 +40,14 @@ export function appendAudit(path: string, step: AuditStep): Promise<void> {
 /** Runs `work` while no other command writes the record, or what is decided together with it. */
 export async function holdAudit<T>(path: string, work: (append: AppendStep) => Promise<T>): Promise<T> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const release = await takeLock(path);
+  const lock = await takeLock(path);
   try {
-    return await work((step) => appendHeld(path, step));
+    return await work(async (step) => {
+      if (!(await lock.isHeld())) throw inUse(path);
+      await appendHeld(path, step);
+    });
   } finally {
-    await release();
+    await lock.release();
   }
 }
 
@@ -56,23 +59,22 @@ export async function readAudit(path: string): Promise<readonly AuditStep[]> {
 }
 
 /** The name of the file keeps it out of backups, as that of the data folder. */
-async function takeLock(path: string): Promise<() => Promise<void>> {
-  const folder = dirname(path);
+async function takeLock(path: string): Promise<SharedLock> {
+  const file = join(dirname(path), 'lock');
   const until = systemClock.monotonic() + PATIENCE_MS;
   for (;;) {
-    try {
-      return await takeFolderLock(join(folder, 'lock'), folder, systemClock);
-    } catch (error) {
-      if (!(error instanceof ConfigError) || error.code !== 'data_folder_in_use') throw error;
-      if (systemClock.monotonic() >= until)
-        throw new ConfigError(
-          'audit_in_use',
-          `Another command writes ${path} and does not end; nothing was changed. Try again when it has.`,
-          { cause: error },
-        );
-    }
+    const lock = await trySharedLock(file, systemClock);
+    if (lock !== null) return lock;
+    if (systemClock.monotonic() >= until) throw inUse(path);
     await systemClock.sleep(RETRY_MS);
   }
+}
+
+function inUse(path: string): ConfigError {
+  return new ConfigError(
+    'audit_in_use',
+    `Another command writes ${path} and does not end; nothing was changed. Try again when it has.`,
+  );
 }
 
 async function appendHeld(path: string, step: AuditStep): Promise<void> {

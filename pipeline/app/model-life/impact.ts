@@ -89,10 +89,28 @@ export function impactHistoryFrom(rules: readonly NegativeSurgeRule[], { from }:
  *
  * Both read the documents as they count today, with the same links, stories and weights, under the expert rules in force;
  * detection is asked at full hours. Only what the models say differs. What a model cannot judge moves none of its alerts, as
- * in the service; what one of them gave no answer for is played for neither, since it would be asked again.
+ * in the service; what one of them gave no answer for is played for neither, since it would be asked again. Models and rules
+ * are those of the moment of the call, whatever takes over meanwhile.
  * Memory: about 5 kB a document.
  */
 export async function measureImpact(options: ImpactOptions): Promise<ImpactSheet> {
+  const { served, candidate, understanding } = options;
+  const { rules, foreign } = understanding;
+  const pins = { served: served.pinned?.(), candidate: candidate.pinned?.() };
+  try {
+    return await measurePinned({
+      ...options,
+      served: pins.served ?? served,
+      candidate: pins.candidate ?? candidate,
+      understanding: { ...understanding, rules: rules.pinned?.() ?? rules, foreign: { ...foreign } },
+    });
+  } finally {
+    await pins.served?.close();
+    await pins.candidate?.close();
+  }
+}
+
+async function measurePinned(options: ImpactOptions): Promise<ImpactSheet> {
   const { period, understanding } = options;
   const before = createMemoryStore();
   const after = createMemoryStore();

@@ -31,7 +31,12 @@ const addRequest = z.strictObject({
   labels: z
     .array(
       z.strictObject({
-        documentId: z.string().regex(/^[0-9a-f]{32}$/),
+        documentId: z
+          .string()
+          .regex(
+            /^[0-9a-f]{32}$/,
+            'must be 32 hexadecimal digits in small letters, as every list of documents gives',
+          ),
         /** Null: the newest. */
         version: z.int().min(1).nullable(),
         instrument: z.string().max(100),

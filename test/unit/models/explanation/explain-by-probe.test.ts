@@ -61,12 +61,48 @@ describe('explainByProbe', () => {
     const { words, bias, total, method } = await explain(text, classify, 100);
     expect(method).toBe('probe');
     expect(calls).toHaveLength(2);
-    expect(calls[1]).toHaveLength(3);
+    // Without each of three words, each of them alone, and nothing.
+    expect(calls[1]).toHaveLength(7);
     expect(words.slice(0, 2)).toMatchObject([
       { word: 'loss', contribution: expect.closeTo(2, 6) as number },
       { word: 'profit', contribution: expect.closeTo(-1.5, 6) as number },
     ]);
     expect(words.reduce((sum, { contribution }) => sum + contribution, bias)).toBeCloseTo(total, 9);
+  });
+
+  it('names both of two words that say the same, though neither is missed without the other', async () => {
+    const once: Classify = (inputs) =>
+      Promise.resolve(
+        inputs.map(({ text, mentions }) => {
+          const bad = (words: string) => /loss|halted/.test(words);
+          return {
+            topics: [],
+            flags: [],
+            sentiment: sentimentOf(bad(text) ? 2 : 0),
+            ...(mentions === undefined
+              ? {}
+              : {
+                  mentions: mentions.map(([[from, to] = [0, 0]]) =>
+                    sentimentOf(bad(text.slice(from, to)) ? 1 : 0),
+                  ),
+                }),
+          };
+        }),
+      );
+    const { words, bias, total } = await explain('the loss was halted today', once, 500);
+    expect(words).toMatchObject([
+      { word: 'loss', contribution: expect.closeTo(1, 6) as number },
+      { word: 'halted', contribution: expect.closeTo(1, 6) as number },
+    ]);
+    expect([bias, total]).toEqual([expect.closeTo(0, 6), expect.closeTo(2, 6)]);
+  });
+
+  it('cuts Chinese into words, not into characters', async () => {
+    const { classify, calls } = modelOf();
+    await explain('会计师事务所执业许可被吊销', classify, 500);
+    expect(calls[1]).toContain('吊销');
+    expect(calls[1]).toContain('会计师事务所');
+    expect(calls[1]).not.toContain('师');
   });
 
   it('says nothing of words that the model does not reach, and does not pull them in', async () => {

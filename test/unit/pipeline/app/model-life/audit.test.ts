@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -55,6 +55,33 @@ describe('the record of approvals', () => {
   it('is one chain when several commands write at once', async () => {
     await Promise.all(['ann', 'bo', 'cy', 'di'].map((by) => appendAudit(path, step(by))));
     expect((await who()).sort()).toEqual(['compared ann', 'compared bo', 'compared cy', 'compared di']);
+  });
+
+  it('is waited for while a command in another container holds it, whose process is not to be seen here', async () => {
+    await appendAudit(path, step('ann'));
+    const lock = join(folder, 'models', 'lock');
+    await writeFile(lock, JSON.stringify({ place: 'elsewhere', pid: 2 ** 22 + 1, startTicks: 1 }));
+    const order: string[] = [];
+    const added = appendAudit(path, step('bo')).then(() => order.push('added'));
+    const tries = new Set<string>();
+    while (tries.size < 2 && order.length === 0)
+      for (const name of await readdir(join(folder, 'models'))) if (name.endsWith('.new')) tries.add(name);
+    order.push('let go');
+    await rm(lock);
+    await added;
+    expect(order).toEqual(['let go', 'added']);
+  });
+
+  it('is not written by a command that stood still for so long that another one took over', async () => {
+    const lock = join(folder, 'models', 'lock');
+    const late = holdAudit(path, async (append) => {
+      await rm(lock);
+      await writeFile(lock, 'of another command');
+      await append(step('ann'));
+    });
+    await expect(late).rejects.toMatchObject({ code: 'audit_in_use' });
+    expect(await readAudit(path)).toEqual([]);
+    expect(await readFile(lock, 'utf8')).toBe('of another command');
   });
 
   it('is held together with what is decided from it, and let go when that fails', async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { DEFAULT_RULES } from '../../../../../alerts/rules/default-rules.js';
+import { createSwitchableClassifier } from '../../../../../pipeline/app/switchable-classifier.js';
 import { measureImpact } from '../../../../../pipeline/app/model-life/impact.js';
 import { impactText } from '../../../../../pipeline/commands/impact-text.js';
 import type { Classification, Classifier } from '../../../../../pipeline/core/model.js';
@@ -36,12 +37,15 @@ function counted(count: number): readonly CountedDocument[] {
   });
 }
 
-function impactOf(served: Classifier, candidate: Classifier) {
+/** `between` runs behind the first half of the documents. */
+function impactOf(served: Classifier, candidate: Classifier, between: () => void = () => undefined) {
   const documents = counted(40);
   return measureImpact({
     // eslint-disable-next-line @typescript-eslint/require-await -- Pages of a store come one by one.
     pages: (async function* () {
-      yield documents;
+      yield documents.slice(0, 20);
+      between();
+      yield documents.slice(20);
     })(),
     period: { from: START, to: START + 30 * DAY_MS },
     served,
@@ -97,4 +101,30 @@ it('says so where a model could judge none of the documents', async () => {
   });
   expect(impactText(sheet)).not.toContain('No document lies');
   expect(impactText(sheet)).not.toContain('Left out: 0');
+});
+
+it('compares the models that served when it began, whatever takes over meanwhile, and lets go of them', async () => {
+  const good = (): Classification => ({
+    ...BAD_NEWS,
+    sentiment: { ...BAD_NEWS.sentiment, negative: 0.1, positive: 0.8, polarity: 0.7, label: 'positive' },
+  });
+  const closed: string[] = [];
+  const closing = (name: string, unread: (text: string) => Classification | null): Classifier => ({
+    ...createModel(name, unread),
+    close: () => Promise.resolve(void closed.push(name)),
+  });
+  const served = createSwitchableClassifier(closing('served', () => null));
+  const candidate = createSwitchableClassifier(closing('candidate', () => null));
+  const switches: Promise<void>[] = [];
+  const sheet = await impactOf(served, candidate, () => {
+    for (const each of [served, candidate]) switches.push(each.switchTo(closing('next', good)));
+  });
+  expect([sheet.served.name, sheet.candidate.name]).toEqual(['served', 'candidate']);
+  expect(sheet.slices[0]).toMatchObject({
+    documents: 40,
+    negativeBefore: { value: 1 },
+    negativeAfter: { value: 1 },
+  });
+  await Promise.all(switches);
+  expect(closed).toEqual(['served', 'candidate']);
 });
