@@ -1,5 +1,5 @@
 import type { RejectedItem, Source } from '../source.js';
-import { createReplaySource, FINISHED, type ReplayOptions } from './replay.js';
+import { createReplaySource, FINISHED, startLine, type ReplayOptions } from './replay.js';
 import { inspectRecordedFile } from './recorded-file.js';
 
 /** What live documents may have to wait for. */
@@ -10,6 +10,14 @@ export interface BackfillOptions extends Omit<ReplayOptions, 'speed' | 'virtualC
   readonly whenCalm: (signal: AbortSignal) => Promise<void>;
   /** Told of each file that was taken to its end before and is left out. */
   readonly onAlreadyTaken: (path: string) => void;
+  /** Told of each file that was taken in part before, and of the line that comes next. */
+  readonly onResumed: (place: FilePlace) => void;
+}
+
+/** A line of a recorded file, counted from 1. */
+export interface FilePlace {
+  readonly file: string;
+  readonly line: number;
 }
 
 /**
@@ -18,7 +26,7 @@ export interface BackfillOptions extends Omit<ReplayOptions, 'speed' | 'virtualC
  * Reads and resumes as a replay does; a file that was taken to its end is not taken again.
  */
 export function createBackfillSource(options: BackfillOptions): Source {
-  const { whenCalm, onAlreadyTaken, files, ...shared } = options;
+  const { whenCalm, onAlreadyTaken, onResumed, files, ...shared } = options;
   const readCursor = (name: string) => options.readCursor(cursorName(name));
   const onRejected = (item: RejectedItem) => {
     options.onRejected({ ...item, sourceId: 'backfill' });
@@ -37,10 +45,14 @@ export function createBackfillSource(options: BackfillOptions): Source {
     id: 'backfill',
     status: () => ({ ...replay.status(), id: 'backfill' }),
     async run(deliver, signal) {
-      for (const path of files) {
-        const { cursorName: name } = await inspectRecordedFile(path);
-        if ((await readCursor(name)) === FINISHED) onAlreadyTaken(path);
-        else left.push(path);
+      for (const file of files) {
+        const line = await nextLine(file, options.readCursor);
+        if (line === null) {
+          onAlreadyTaken(file);
+          continue;
+        }
+        if (line > 1) onResumed({ file, line });
+        left.push(file);
       }
       await replay.run(async ({ documents, cursors }) => {
         await whenCalm(signal);
@@ -51,6 +63,25 @@ export function createBackfillSource(options: BackfillOptions): Source {
       }, signal);
     },
   };
+}
+
+/** Where the same request would go on; null when every file was taken to its end. */
+export async function findBackfillPlace({
+  files,
+  readCursor,
+}: Pick<BackfillOptions, 'files' | 'readCursor'>): Promise<FilePlace | null> {
+  for (const file of files) {
+    const line = await nextLine(file, readCursor);
+    if (line !== null) return { file, line };
+  }
+  return null;
+}
+
+/** Null behind the end. */
+async function nextLine(path: string, readCursor: BackfillOptions['readCursor']): Promise<number | null> {
+  const { cursorName: name } = await inspectRecordedFile(path);
+  const cursor = await readCursor(cursorName(name));
+  return cursor === FINISHED ? null : startLine(cursor);
 }
 
 /** The same file may be replayed into one world and be history of another; their places are told apart by name too. */

@@ -149,6 +149,7 @@ class FileReplay {
   }
 }
 
-function startLine(cursor: string | null): number {
+/** The line that the cursor of a file names. */
+export function startLine(cursor: string | null): number {
   return cursor === null || cursor === FINISHED ? 1 : Number(cursor);
 }

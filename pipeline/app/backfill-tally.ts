@@ -12,6 +12,8 @@ export interface BackfillOutcomes {
   /** Unwanted, erased, or older than their class is kept. */
   readonly leftOut: number;
   readonly deadLettered: number;
+  /** In the log, and not decided about yet: only after an abort. */
+  readonly onTheirWay: number;
 }
 
 export interface BackfillTally {
@@ -40,7 +42,7 @@ export function createBackfillTally(findReceipts: Find): BackfillTally {
         waiting.delete(keyOf(receipt.raw));
       }
     },
-    outcomes: () => ({ ...counts }),
+    outcomes: () => ({ ...counts, onTheirWay: waiting.size }),
   };
 }
 
@@ -48,7 +50,10 @@ function keyOf({ partition, offset }: LogPosition): string {
   return `${partition} ${offset}`;
 }
 
-function countOf({ outcome, version }: Pick<Receipt, 'outcome' | 'version'>): keyof BackfillOutcomes {
+function countOf({
+  outcome,
+  version,
+}: Pick<Receipt, 'outcome' | 'version'>): Exclude<keyof BackfillOutcomes, 'onTheirWay'> {
   switch (outcome) {
     case 'stored':
       return version === 1 ? 'added' : 'replaced';

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/schema.js';
 import type { RejectedItem } from '../../ingest/source.js';
-import { createBackfillSource } from '../../ingest/sources/backfill.js';
+import { createBackfillSource, findBackfillPlace, type FilePlace } from '../../ingest/sources/backfill.js';
 import { ConfigError } from '../core/errors.js';
 import { privacyOf } from './author-keys.js';
 import { effectiveRules } from './effective-rules.js';
@@ -13,7 +13,7 @@ export interface BackfillRequest {
   readonly files: readonly string[];
 }
 
-/** Of what this run delivered; after an abort what was still on its way is not among the outcomes. */
+/** Of what this run delivered. */
 export interface BackfillResult extends BackfillOutcomes {
   readonly delivered: number;
   /** Rows that are no documents. */
@@ -22,6 +22,12 @@ export interface BackfillResult extends BackfillOutcomes {
   readonly problems: readonly RejectedItem[];
   /** Files that were taken to their end before. */
   readonly alreadyTaken: readonly string[];
+  /** Where files that were taken in part before were gone on with. */
+  readonly resumed: readonly FilePlace[];
+  /** The command or the service was told to stop meanwhile. */
+  readonly interrupted: boolean;
+  /** Where the same request goes on; null when nothing is left of the files. */
+  readonly next: FilePlace | null;
 }
 
 const HOUR_MS = 3_600_000;
@@ -57,11 +63,13 @@ export async function backfillFiles(
   }
   const problems: RejectedItem[] = [];
   const alreadyTaken: string[] = [];
+  const resumed: FilePlace[] = [];
+  const readCursor = (name: string) => parts.log.readCursor(name);
   const tally = createBackfillTally((positions) => parts.store.findReceipts(positions));
-  let said = clock.monotonic();
+  let said = -Infinity;
   const source = createBackfillSource({
     files,
-    readCursor: (name) => parts.log.readCursor(name),
+    readCursor,
     clock,
     onRejected: (item) => {
       if (problems.length < SHOWN_PROBLEMS) problems.push(item);
@@ -70,12 +78,15 @@ export async function backfillFiles(
     onAlreadyTaken: (path) => {
       alreadyTaken.push(path);
     },
+    onResumed: (place) => {
+      resumed.push(place);
+    },
     async whenCalm(aborted) {
       while (!aborted.aborted && !(await isCalm(flow))) await clock.sleep(LOOK_AGAIN_MS, aborted);
       await tally.count();
-      if (clock.monotonic() - said < PROGRESS_EVERY_MS) return;
-      said = clock.monotonic();
       const { delivered, rejected } = source.status();
+      if (delivered === 0 || clock.monotonic() - said < PROGRESS_EVERY_MS) return;
+      said = clock.monotonic();
       logger.info('History is being loaded.', { documents: delivered, rejected });
     },
     ...privacyOf(config),
@@ -89,5 +100,7 @@ export async function backfillFiles(
   await flow.drained(signal);
   await tally.count();
   const { delivered, rejected } = source.status();
-  return { delivered, rejected, ...tally.outcomes(), problems, alreadyTaken };
+  const interrupted = signal.aborted;
+  const next = interrupted ? await findBackfillPlace({ files, readCursor }) : null;
+  return { delivered, rejected, ...tally.outcomes(), problems, alreadyTaken, resumed, interrupted, next };
 }

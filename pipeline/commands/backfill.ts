@@ -4,12 +4,12 @@ import { resolve } from 'node:path';
 import type { BackfillResult } from '../app/backfill.js';
 import { backfillOperation } from '../app/operations/backfill.js';
 import { systemClock } from '../core/clock.js';
-import { ConfigError } from '../core/errors.js';
+import { CancelledError, ConfigError } from '../core/errors.js';
 import { flag } from './arguments.js';
-import type { Command } from './command.js';
+import type { Command, CommandIo } from './command.js';
 import { CONFIG_OPTIONS } from './open-config.js';
 import { runOperation } from './run-operation.js';
-import { findInstallation } from './with-installation.js';
+import { findInstallation, type Installation } from './with-installation.js';
 
 export const backfillCommand: Command = {
   name: 'backfill',
@@ -28,31 +28,78 @@ export const backfillCommand: Command = {
     await Promise.all(files.map(requireReadable));
     const installation = await findInstallation(args, io);
     const began = systemClock.monotonic();
-    io.words(
-      `Loading ${files.length} file${files.length === 1 ? '' : 's'} as history into ${installation.dataDir}.`,
-    );
-    const result = await runOperation(backfillOperation, { files }, installation, io);
+    io.words(`Loading ${many(files.length, 'file')} as history into ${installation.dataDir}.`);
+    const result = await load(files, installation, io);
+    if (result === null) return 1;
     if (flag(args, 'json')) io.out(`${JSON.stringify(result)}\n`);
-    for (const file of result.alreadyTaken) io.words(`${file} was taken before, to its end; left out.`);
-    for (const { place, message } of result.problems) io.words(`${place}: ${message}`);
-    const more = result.rejected - result.problems.length;
-    if (more > 0) io.words(`… and ${more} more rows that were not taken.`);
-    const taken = `${result.delivered} documents taken (${toWords(result)}), ${result.rejected} rejected`;
-    if (io.signal.aborted) {
-      io.words(`Interrupted: ${taken}. The same command continues where it stopped.`);
+    for (const line of placesInWords(result)) io.words(line);
+    if (result.alreadyTaken.length === files.length) {
+      io.words('Nothing was left to take.');
+      return 0;
+    }
+    if (result.interrupted) {
+      io.words(`Interrupted: ${countsInWords(result)}. ${restInWords(result)}`);
       return 1;
     }
     const seconds = ((systemClock.monotonic() - began) / 1_000).toFixed(1);
-    io.words(`${taken}, all queryable and rolled up after ${seconds} s.`);
+    io.words(`${countsInWords(result)}, all queryable and rolled up after ${seconds} s.`);
     return result.rejected + result.deadLettered > 0 ? 1 : 0;
   },
 };
 
-function toWords({ added, duplicates, replaced, leftOut, deadLettered }: BackfillResult): string {
-  const words = [`${added} new`, `${duplicates} duplicates`, `${replaced} replaced an older version`];
+/** Null when this command was stopped while a running service was at it: no answer comes then. */
+async function load(
+  files: readonly string[],
+  installation: Installation,
+  io: CommandIo,
+): Promise<BackfillResult | null> {
+  try {
+    return await runOperation(backfillOperation, { files }, installation, io);
+  } catch (error) {
+    if (!(error instanceof CancelledError) || !io.signal.aborted) throw error;
+    io.words(
+      'Interrupted. The service takes no more of it, and what it has taken is safe; the same command continues where it stopped, and says where.',
+    );
+    return null;
+  }
+}
+
+function placesInWords({ alreadyTaken, resumed, problems, rejected }: BackfillResult): readonly string[] {
+  const more = rejected - problems.length;
+  return [
+    ...alreadyTaken.map((file) => `${file} was taken before, to its end; left out.`),
+    ...resumed.map(
+      ({ file, line }) => `${file} was taken before up to line ${line - 1}; gone on with line ${line}.`,
+    ),
+    ...problems.map(({ place, message }) => `${place}: ${message}`),
+    ...(more > 0 ? [`… and ${many(more, 'more row')} not taken.`] : []),
+  ];
+}
+
+function countsInWords(result: BackfillResult): string {
+  const { delivered, rejected, added, duplicates, replaced, leftOut, deadLettered, onTheirWay } = result;
+  const words = [`${added} new`, many(duplicates, 'duplicate'), `${replaced} replaced an older version`];
   if (leftOut > 0) words.push(`${leftOut} unwanted, erased or expired`);
-  if (deadLettered > 0) words.push(`${deadLettered} dead letters`);
-  return words.join(', ');
+  if (deadLettered > 0) words.push(many(deadLettered, 'dead letter'));
+  if (onTheirWay > 0) words.push(`${onTheirWay} still on their way`);
+  return `${many(delivered, 'document')} taken (${words.join(', ')}), ${rejected} rejected`;
+}
+
+/** After an interruption. */
+function restInWords({ next, onTheirWay }: BackfillResult): string {
+  const words: string[] = [];
+  if (onTheirWay > 0)
+    words.push('What is on its way is safe; it is stored now or when the service runs next.');
+  words.push(
+    next === null
+      ? 'Nothing is left of the files.'
+      : `The same command goes on with line ${next.line} of ${next.file}.`,
+  );
+  return words.join(' ');
+}
+
+function many(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Before a service is started for it. */

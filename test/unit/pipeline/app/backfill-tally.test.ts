@@ -16,13 +16,20 @@ it('counts each place once, when its receipt is there, and asks only for those o
   book(0, 'stored', 1);
   book(2, 'duplicate', 1);
   await tally.count();
-  expect(tally.outcomes()).toMatchObject({ added: 1, duplicates: 1, replaced: 0 });
+  expect(tally.outcomes()).toMatchObject({ added: 1, duplicates: 1, replaced: 0, onTheirWay: 2 });
   tally.appended([{ partition: 0, offset: 4 }]);
   book(1, 'stored', 2);
   book(3, 'dead-letter', 0);
   book(4, 'erased', 0);
   await tally.count();
   await tally.count();
-  expect(tally.outcomes()).toEqual({ added: 1, duplicates: 1, replaced: 1, leftOut: 1, deadLettered: 1 });
+  expect(tally.outcomes()).toEqual({
+    added: 1,
+    duplicates: 1,
+    replaced: 1,
+    leftOut: 1,
+    deadLettered: 1,
+    onTheirWay: 0,
+  });
   expect(asked).toEqual([[0, 1, 2, 3], [1, 3, 4], []]);
 });
