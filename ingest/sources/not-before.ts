@@ -1,5 +1,5 @@
 import type { Clock } from '../../pipeline/core/clock.js';
-import type { BellwetherError} from '../../pipeline/core/errors.js';
+import type { BellwetherError } from '../../pipeline/core/errors.js';
 import { CancelledError, type Reason } from '../../pipeline/core/errors.js';
 import { digest } from '../parse/identity.js';
 import type { Deliver } from '../source.js';

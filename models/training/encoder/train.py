@@ -69,8 +69,6 @@ DEFAULTS = {
     "teacher_weight": 0.5,
     "teacher_temperature": 2.0,
     "bfloat16": False,
-    # Weight of the n-gram model in the sentiment that is served; null leaves it to the network. The training does not look at it.
-    "blend": None,
 }
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shutil
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,12 +136,46 @@ def write_language(folder: Path, rows: list[dict], output: Path) -> Served:
     return Served(language, entry, golden, sets, run)
 
 
+def kept_languages(folder: Path, written: set[str], output: Path, shippable: bool) -> list[Served]:
+    """The languages of an artefact that nobody trained anew: their files are copied, so that the repository's history holds them once.
+
+    `sets` of each are all that the artefact has learned from: it does not say which language learned what.
+    """
+    description = json.loads((folder / "model.json").read_text())
+    if shippable and not description["shippable"]:
+        raise SystemExit(f"{folder} may not be shipped, nor what is taken from it.")
+    kept = []
+    for language, entry in description["languages"].items():
+        if language in written or "ladder" in entry:
+            continue
+        for name in (entry["model"], entry["tokenizer"]):
+            if folder.resolve() != output.resolve():
+                shutil.copyfile(folder / name, output / name)
+            if sha256(output / name) != description["files"][name]:
+                raise SystemExit(f"{folder / name} is not the file that its model.json names.")
+        run = {"recipe": description["recipes"][language], "rowsSha256": description["rowsSha256"], "commit": description["commit"]}
+        golden = [answer for answer in description["golden"] if answer["language"] == language]
+        kept.append(Served(language, entry, golden, set(description["trainedOn"]), run))
+    return kept
+
+
+def joined(words: Iterable[str]) -> str:
+    return " ".join(sorted({word for several in words for word in several.split()}))
+
+
+def share(words: str) -> tuple[str, float]:
+    language, _, weight = words.partition("=")
+    return language, float(weight)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", type=Path, nargs="+", help="one for each language that is to be served")
     parser.add_argument("--rows", type=Path, nargs="+", required=True, help="what the runs were trained on: one folder for all, or one for each")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--shippable", action="store_true", help="refuse runs that have learned from a set that may not be shipped")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="an artefact whose languages without a run here are taken over, byte for byte")
+    parser.add_argument("--blend", action="append", default=[], type=share, metavar="LANGUAGE=WEIGHT", help="share of the n-gram model in the sentiment")
     arguments = parser.parse_args()
     output = arguments.output
     output.mkdir(parents=True, exist_ok=True)
@@ -148,13 +184,15 @@ def main() -> None:
     if arguments.shippable:
         for run in arguments.runs:
             require_shippable(run, {name for name, terms in sets.items() if terms["shippable"]})
+    arguments.blend = dict(arguments.blend)
     parts = [write_language(run, rows_of(run, rows), output) for run, rows in zip(arguments.runs, folders, strict=True)]
+    if arguments.keep is not None:
+        parts += kept_languages(arguments.keep, {part.language for part in parts}, output, arguments.shippable)
     files = {name: sha256(output / name) for part in parts for name in (part.entry["model"], part.entry["tokenizer"])}
     ladder = {"ladder": "ngram" if arguments.shippable else "ngram-research"}
     for part in parts:
-        # Runs from before have no such entry.
-        if part.run["recipe"].get("blend") is not None:
-            part.entry["blend"] = {**ladder, "weight": part.run["recipe"]["blend"]}
+        if part.language in arguments.blend:
+            part.entry["blend"] = {**ladder, "weight": arguments.blend[part.language]}
     description = {
         "format": "bellwether-encoder",
         "formatVersion": 1,
@@ -167,8 +205,8 @@ def main() -> None:
         "languages": {"en": ladder, "zh": ladder} | {part.language: part.entry for part in parts},
         "golden": [answer for part in parts for answer in part.golden],
         "trainedOn": sorted(set().union(*(part.sets for part in parts))),
-        "rowsSha256": " ".join(sorted({part.run["rowsSha256"] for part in parts})),
-        "commit": " ".join(sorted({part.run["commit"] for part in parts})),
+        "rowsSha256": joined(part.run["rowsSha256"] for part in parts),
+        "commit": joined(part.run["commit"] for part in parts),
         "recipes": {part.language: named(part.run["recipe"]) for part in parts},
         "shippable": arguments.shippable,
         "createdAt": datetime.now(UTC).isoformat(timespec="seconds"),
