@@ -5,7 +5,7 @@ import { chooseLanguage, type ModelLanguage } from '../choose-language.js';
 import { textKind } from '../ngram/text-kind.js';
 import { toSentiment } from '../to-sentiment.js';
 import type { AnswerCache } from './answer-cache.js';
-import type { EncoderManifest } from './manifest.js';
+import type { Blend, EncoderManifest } from './manifest.js';
 import type { NetworkPool } from './runtime/network-pool.js';
 import { toNetworkInput, type EncoderTokenizers } from './to-network-input.js';
 import { toClassification } from './to-classification.js';
@@ -89,7 +89,7 @@ async function classifyOne(
   const { text, language: told } = input;
   const ask = (name: string) => askLadder(name, { text, language: told }, parts);
   const blended =
-    served.blend === undefined ? answer : blend(answer, await ask(served.blend.ladder), served.blend.weight);
+    served.blend === undefined ? answer : blend(answer, await ask(served.blend.ladder), served.blend);
   const whole =
     served.foreign === undefined
       ? blended
@@ -102,9 +102,9 @@ async function classifyOne(
  * The sentiment is the weighted geometric mean of both, and so is that of a company that is named alone; of several companies the other
  * model cannot tell which it speaks of. A model below that abstains has no share.
  */
-export function blend(ours: Classification, other: Classification, weight: number): Classification {
+export function blend(ours: Classification, other: Classification, how: Blend): Classification {
   if (other.flags.includes('unclassified')) return ours;
-  const mean = (sentiment: Sentiment) => geometricMean(sentiment, other.sentiment, weight);
+  const mean = (sentiment: Sentiment) => geometricMean(sentiment, other.sentiment, how);
   const { mentions } = ours;
   return {
     ...ours,
@@ -113,9 +113,10 @@ export function blend(ours: Classification, other: Classification, weight: numbe
   };
 }
 
-function geometricMean(ours: Sentiment, other: Sentiment, weight: number): Sentiment {
+function geometricMean(ours: Sentiment, other: Sentiment, { weight, temperature }: Blend): Sentiment {
   const of = (label: SentimentLabel) =>
-    Math.max(ours[label], LEAST) ** (1 - weight) * Math.max(other[label], LEAST) ** weight;
+    (Math.max(ours[label], LEAST) ** (1 - weight) * Math.max(other[label], LEAST) ** weight) **
+    (1 / temperature);
   return toSentiment([of('negative'), of('neutral'), of('positive')]);
 }
 

@@ -22,9 +22,14 @@ const foreign = z.object({
 
 /**
  * Another of our models that has a share in the sentiment: the answer is the weighted geometric mean of the probabilities, `weight`
- * being the other one's. Two models of different kinds err differently, and the mean is surer than either.
+ * being the other one's, made as sure as it is right by `temperature`. Two models of different kinds err differently, and the mean is
+ * right more often than either.
  */
-const blend = z.object({ ladder: z.string().min(1), weight: z.number().gt(0).lt(1) });
+const blend = z.object({
+  ladder: z.string().min(1),
+  weight: z.number().gt(0).lt(1),
+  temperature: z.number().min(0.2).max(5).default(1),
+});
 
 const served = z.object({
   model: fileName,
@@ -71,6 +76,7 @@ const manifestSchema = z.object({
 
 export type EncoderManifest = z.infer<typeof manifestSchema>;
 export type ServedLanguage = z.infer<typeof served>;
+export type Blend = z.infer<typeof blend>;
 export type Calibration = z.infer<typeof calibration>;
 
 export const ENCODER_FORMAT = 'bellwether-encoder';

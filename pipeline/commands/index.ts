@@ -82,6 +82,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'Make the profile by which finance texts are told from others.',
     load: async () => (await import('./train-domain.js')).trainDomainCommand,
   },
+  'train blend': {
+    summary: 'Try what a share of a lighter model is worth to an encoder.',
+    load: async () => (await import('./train-blend.js')).trainBlendCommand,
+  },
   'train rows': {
     summary: 'Write the rows that the encoder is trained on.',
     load: async () => (await import('./train-rows.js')).trainRowsCommand,

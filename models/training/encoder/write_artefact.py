@@ -163,9 +163,10 @@ def joined(words: Iterable[str]) -> str:
     return " ".join(sorted({word for several in words for word in several.split()}))
 
 
-def share(words: str) -> tuple[str, float]:
-    language, _, weight = words.partition("=")
-    return language, float(weight)
+def share(words: str) -> tuple[str, dict]:
+    language, _, how = words.partition("=")
+    ladder, weight, temperature = how.split(":")
+    return language, {"ladder": ladder, "weight": float(weight), "temperature": float(temperature)}
 
 
 def main() -> None:
@@ -175,7 +176,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--shippable", action="store_true", help="refuse runs that have learned from a set that may not be shipped")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="an artefact whose languages without a run here are taken over, byte for byte")
-    parser.add_argument("--blend", action="append", default=[], type=share, metavar="LANGUAGE=WEIGHT", help="share of the n-gram model in the sentiment")
+    parser.add_argument("--blend", action="append", default=[], type=share, metavar="LANGUAGE=MODEL:WEIGHT:TEMPERATURE", help="share of another model in the sentiment; see fit-blend.ts")
     arguments = parser.parse_args()
     output = arguments.output
     output.mkdir(parents=True, exist_ok=True)
@@ -192,7 +193,7 @@ def main() -> None:
     ladder = {"ladder": "ngram" if arguments.shippable else "ngram-research"}
     for part in parts:
         if part.language in arguments.blend:
-            part.entry["blend"] = {**ladder, "weight": arguments.blend[part.language]}
+            part.entry["blend"] = arguments.blend[part.language]
     description = {
         "format": "bellwether-encoder",
         "formatVersion": 1,

@@ -114,9 +114,12 @@ describe('the classifier on networks', () => {
   describe('with a share of another model', () => {
     const { en } = manifest.languages;
     if ('ladder' in en) throw new Error('The fixture has a network for English.');
-    const blended = { ...en, blend: { ladder: 'words', weight: 0.5 } };
+    const blended = (temperature: number) => ({
+      ...en,
+      blend: { ladder: 'words', weight: 0.5, temperature },
+    });
     /** Three even chances from the network, for the text and each of so many companies; 0.64, 0.32, 0.04 from the other model. */
-    const answerOf = async (companies: number, flags: readonly string[] = []) => {
+    const answerOf = async (companies: number, flags: readonly string[] = [], temperature = 1) => {
       const other = { ...UNCLASSIFIED, sentiment: toSentiment([0.64, 0.32, 0.04]), flags };
       const words: Classifier = {
         model: { name: 'words', version: '1', sha256: '1' },
@@ -127,7 +130,7 @@ describe('the classifier on networks', () => {
       const even = [0, 0, 0];
       const mentions = Array.from({ length: companies }, () => even);
       const classifier = classifierWith([{ sentiment: even, topics: logits(), mentions }], {
-        manifest: { ...manifest, languages: { ...manifest.languages, en: blended } },
+        manifest: { ...manifest, languages: { ...manifest.languages, en: blended(temperature) } },
         ladder: new Map([['words', words]]),
       });
       const [answer] = await classifier.classify([
@@ -147,6 +150,15 @@ describe('the classifier on networks', () => {
         positive: expect.closeTo(positive ?? 0) as number,
       };
       expect(await answerOf(1)).toMatchObject({ sentiment: mean, mentions: [mean] });
+    });
+
+    it('is surer at a lower temperature', async () => {
+      const { negative, neutral, positive } =
+        (await answerOf(1, [], 0.5))?.sentiment ?? UNCLASSIFIED.sentiment;
+      // The squares of what it is at 1.
+      expect([negative, neutral, positive]).toEqual(
+        [0.64, 0.32, 0.04].map((chance) => expect.closeTo(chance) as number),
+      );
     });
 
     it('leaves several companies to the network: the other model cannot tell which it speaks of', async () => {
