@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,7 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path)
     parser.add_argument("--artefact", type=Path, required=True)
-    parser.add_argument("--sha256", required=True)
+    parser.add_argument("--sha256", type=sha256_hex, required=True)
     parser.add_argument("--rows", type=Path, required=True, help="its dev part is judged")
     parser.add_argument("--figures", type=Path, required=True)
     arguments = parser.parse_args()
@@ -68,6 +69,12 @@ def main() -> None:
         "figures": {FIGURE: max(points for points, _ in lost.values())},
     }
     arguments.figures.write_text(json.dumps(file, indent=1) + "\n")
+
+
+def sha256_hex(words: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", words):
+        raise argparse.ArgumentTypeError("64 hex digits, model.sha256 of `bellwether models list --json`")
+    return words
 
 
 def tokenizer_of(path: Path):

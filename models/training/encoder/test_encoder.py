@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import math
 
@@ -30,7 +31,7 @@ from rows import SENTIMENTS, Scales, as_read, hash_rows, is_in_share, scales_of,
 from train import Best, learning_rate
 from tuning import merged, tune
 from vocabulary import without_unreachable
-from write_artefact import require_shippable, rows_of
+from write_artefact import joined, kept_languages, require_shippable, rows_of, share, version_of
 
 
 def tiny() -> BertModel:
@@ -404,3 +405,33 @@ def test_points_that_int8_loses_by_set():
     points, changed = lost["large"]
     # F1: negative 126 of 126 + 14 / 2, neutral 140 of 140 + 14 / 2, positive whole.
     assert (points, changed) == (pytest.approx(100 * (1 - (126 / 133 + 140 / 147 + 1) / 3)), 14)
+
+
+def test_what_is_kept_is_kept_byte_for_byte_and_its_share_is_part_of_the_version(tmp_path):
+    folder, output = tmp_path / "old", tmp_path / "new"
+    folder.mkdir(), output.mkdir()
+    files = {"zh.onnx": b"weights", "zh.tokenizer.json": b"{}"}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    description = {
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+        "languages": {"en": {"ladder": "ngram"}, "zh": {"model": "zh.onnx", "tokenizer": "zh.tokenizer.json"}},
+        "golden": [{"language": "zh", "text": "好"}, {"language": "en", "text": "good"}],
+        "recipes": {"zh": {"base": "bge-small-zh"}},
+        "trainedOn": ["own"], "rowsSha256": "ab cd", "commit": "ef", "shippable": False,
+    }  # fmt: skip
+    (folder / "model.json").write_text(json.dumps(description))
+    [kept] = kept_languages(folder, set(), output, shippable=False)
+    assert (output / "zh.onnx").read_bytes() == b"weights"
+    assert (kept.language, [one["text"] for one in kept.golden], kept.sets) == ("zh", ["好"], {"own"})
+    assert kept_languages(folder, {"zh"}, output, shippable=False) == []
+    with pytest.raises(SystemExit, match="may not be shipped"):
+        kept_languages(folder, set(), output, shippable=True)
+    plain_version = version_of(description["files"], [kept])
+    kept.entry["blend"] = share("zh=ngram:0.5:1")[1]
+    assert kept.entry["blend"] == {"ladder": "ngram", "weight": 0.5, "temperature": 1.0}
+    assert version_of(description["files"], [kept]) != plain_version
+    assert joined(["ab cd", "cd ef"]) == "ab cd ef"
+    (folder / "zh.onnx").write_bytes(b"others")
+    with pytest.raises(SystemExit, match="zh.onnx"):
+        kept_languages(folder, set(), output, shippable=False)

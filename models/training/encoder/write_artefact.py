@@ -159,6 +159,13 @@ def kept_languages(folder: Path, written: set[str], output: Path, shippable: boo
     return kept
 
 
+def version_of(files: dict[str, str], parts: list[Served]) -> str:
+    """The same version gives the same answers: it stands for the files, and for the shares of other models."""
+    blends = {part.language: part.entry["blend"] for part in parts if "blend" in part.entry}
+    shares = json.dumps(blends, sort_keys=True) if blends else ""
+    return hashlib.sha256(("".join(sorted(files.values())) + shares).encode()).hexdigest()[:12]
+
+
 def joined(words: Iterable[str]) -> str:
     return " ".join(sorted({word for several in words for word in several.split()}))
 
@@ -171,7 +178,7 @@ def share(words: str) -> tuple[str, dict]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("runs", type=Path, nargs="+", help="one for each language that is to be served")
+    parser.add_argument("runs", type=Path, nargs="*", help="one for each language that is to be served; none with --keep changes shares alone")
     parser.add_argument("--rows", type=Path, nargs="+", required=True, help="what the runs were trained on: one folder for all, or one for each")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--shippable", action="store_true", help="refuse runs that have learned from a set that may not be shipped")
@@ -181,7 +188,7 @@ def main() -> None:
     output = arguments.output
     output.mkdir(parents=True, exist_ok=True)
     folders = arguments.rows * len(arguments.runs) if len(arguments.rows) == 1 else arguments.rows
-    sets = {name: terms for folder in folders for name, terms in json.loads((folder / "sets.json").read_text()).items()}
+    sets = {name: terms for folder in arguments.rows for name, terms in json.loads((folder / "sets.json").read_text()).items()}
     if arguments.shippable:
         for run in arguments.runs:
             require_shippable(run, {name for name, terms in sets.items() if terms["shippable"]})
@@ -189,6 +196,8 @@ def main() -> None:
     parts = [write_language(run, rows_of(run, rows), output) for run, rows in zip(arguments.runs, folders, strict=True)]
     if arguments.keep is not None:
         parts += kept_languages(arguments.keep, {part.language for part in parts}, output, arguments.shippable)
+    if not parts:
+        raise SystemExit("Name a run, or a folder with --keep.")
     files = {name: sha256(output / name) for part in parts for name in (part.entry["model"], part.entry["tokenizer"])}
     ladder = {"ladder": "ngram" if arguments.shippable else "ngram-research"}
     for part in parts:
@@ -198,7 +207,7 @@ def main() -> None:
         "format": "bellwether-encoder",
         "formatVersion": 1,
         "name": output.name,
-        "version": hashlib.sha256("".join(sorted(files.values())).encode()).hexdigest()[:12],
+        "version": version_of(files, parts),
         "labels": SENTIMENTS,
         "topics": TOPICS,
         "certainties": CERTAINTIES,
