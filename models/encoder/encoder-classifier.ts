@@ -1,11 +1,11 @@
 import type { Classification, Classifier, ClassifierInput, Explanation } from '../../pipeline/core/model.js';
-import { READ_IN_PART, type ModelVersion, type Sentiment } from '../../pipeline/core/scored.js';
-import type { SentimentLabel } from '../../pipeline/core/taxonomy.js';
+import { READ_IN_PART, type ModelVersion } from '../../pipeline/core/scored.js';
 import { chooseLanguage, type ModelLanguage } from '../choose-language.js';
 import { textKind } from '../ngram/text-kind.js';
 import { toSentiment } from '../to-sentiment.js';
 import type { AnswerCache } from './answer-cache.js';
-import type { Blend, EncoderManifest } from './manifest.js';
+import { blend } from './blend.js';
+import type { EncoderManifest } from './manifest.js';
 import type { NetworkPool } from './runtime/network-pool.js';
 import { toNetworkInput, type EncoderTokenizers } from './to-network-input.js';
 import { toClassification } from './to-classification.js';
@@ -97,31 +97,6 @@ async function classifyOne(
   parts.cache.set(key, whole);
   return whole;
 }
-
-/**
- * The sentiment is the weighted geometric mean of both, and so is that of a company that is named alone; of several companies the other
- * model cannot tell which it speaks of. A model below that abstains has no share.
- */
-export function blend(ours: Classification, other: Classification, how: Blend): Classification {
-  if (other.flags.includes('unclassified')) return ours;
-  const mean = (sentiment: Sentiment) => geometricMean(sentiment, other.sentiment, how);
-  const { mentions } = ours;
-  return {
-    ...ours,
-    sentiment: mean(ours.sentiment),
-    ...(mentions?.length === 1 ? { mentions: mentions.map((one) => one && mean(one)) } : {}),
-  };
-}
-
-function geometricMean(ours: Sentiment, other: Sentiment, { weight, temperature }: Blend): Sentiment {
-  const of = (label: SentimentLabel) =>
-    (Math.max(ours[label], LEAST) ** (1 - weight) * Math.max(other[label], LEAST) ** weight) **
-    (1 / temperature);
-  return toSentiment([of('negative'), of('neutral'), of('positive')]);
-}
-
-/** So that no model alone rules a label out. */
-const LEAST = 1e-6;
 
 async function askLadder(
   name: string,

@@ -125,14 +125,24 @@ export function commonFigures(run: Measured): readonly Figure[] {
   ];
 }
 
+/** Documents that came to that end during the run. */
+function outcome(run: Measured, kind: string): number {
+  const name = 'bellwether_outcome_documents_total';
+  const counted = (text: string) => metricValue(text, name, `outcome="${kind}"`);
+  return counted(run.after) - counted(run.before);
+}
+
+/** Documents a second that were worked off, from the first one sent to the last one rolled up, or to the end of the waiting. */
+export function workedOffPerSecond(run: Measured): number {
+  const documents = outcome(run, 'stored') + outcome(run, 'duplicate');
+  return documents / (run.seconds + (run.drainSeconds ?? DRAIN_LIMIT_MS / 1_000));
+}
+
 /** What became of the documents, counted by the service; nothing may be missing. `besides`: sent and accepted beside the load. */
 export function bookFigures(run: Measured, besides = 0): readonly Figure[] {
-  const outcome = (kind: string) =>
-    metricValue(run.after, 'bellwether_outcome_documents_total', `outcome="${kind}"`) -
-    metricValue(run.before, 'bellwether_outcome_documents_total', `outcome="${kind}"`);
-  const stored = outcome('stored');
-  const duplicates = outcome('duplicate');
-  const others = outcome('dead-letter') + outcome('drop');
+  const stored = outcome(run, 'stored');
+  const duplicates = outcome(run, 'duplicate');
+  const others = outcome(run, 'dead-letter') + outcome(run, 'drop');
   return [
     { name: 'stored', value: stored, unit: 'docs' },
     { name: 'duplicates', value: duplicates, unit: 'docs' },

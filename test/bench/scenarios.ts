@@ -7,7 +7,14 @@ import { startKafkaParts } from '../support/kafka-parts.js';
 import { benchEncoder, workerMegabytes } from './encoder.js';
 import { percentiles, type Figure } from './figures.js';
 import type { Load } from './generator.js';
-import { bookFigures, commonFigures, drained, measure, type Measured } from './measure.js';
+import {
+  bookFigures,
+  commonFigures,
+  drained,
+  measure,
+  workedOffPerSecond,
+  type Measured,
+} from './measure.js';
 import { watchMemory } from './memory.js';
 import { measureGrowth } from './growth.js';
 import { mailFigures, measureMail, troubledCompanies, type MeasuredMail } from './mail.js';
@@ -87,7 +94,7 @@ function throughput(
   return withService({ ...options, folder: join(options.folder, name) }, async (service) => {
     const load = loadOf(service, options, { rate: 4_000, seconds: 15, batch: 100, probeEveryMs: 0 });
     const run = await measure(service, { ...load, duplicates: share });
-    return { run, perSecond: run.accepted / (run.seconds + (run.drainSeconds ?? Infinity)) };
+    return { run, perSecond: workedOffPerSecond(run) };
   });
 }
 

@@ -192,7 +192,7 @@ def main() -> None:
     if arguments.shippable:
         for run in arguments.runs:
             require_shippable(run, {name for name, terms in sets.items() if terms["shippable"]})
-    arguments.blend = dict(arguments.blend)
+    blends = dict(arguments.blend)
     parts = [write_language(run, rows_of(run, rows), output) for run, rows in zip(arguments.runs, folders, strict=True)]
     if arguments.keep is not None:
         parts += kept_languages(arguments.keep, {part.language for part in parts}, output, arguments.shippable)
@@ -201,8 +201,8 @@ def main() -> None:
     files = {name: sha256(output / name) for part in parts for name in (part.entry["model"], part.entry["tokenizer"])}
     ladder = {"ladder": "ngram" if arguments.shippable else "ngram-research"}
     for part in parts:
-        if part.language in arguments.blend:
-            part.entry["blend"] = arguments.blend[part.language]
+        if part.language in blends:
+            part.entry["blend"] = blends[part.language]
     description = {
         "format": "bellwether-encoder",
         "formatVersion": 1,
